@@ -1,0 +1,1 @@
+"""luoshu (洛书): a city region's development plan, from words to results."""

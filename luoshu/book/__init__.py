@@ -1,0 +1,1 @@
+"""THE PLAN AS FILES: tables, records, documents and rules of a book, read with all their problems."""

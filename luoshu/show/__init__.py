@@ -1,0 +1,1 @@
+"""WHAT PEOPLE SEE: pages, server, published site and report."""

@@ -1,0 +1,1 @@
+"""LANGUAGE -> VALUES: quantities, days, clauses and layout of plan texts; imports nothing of ours."""

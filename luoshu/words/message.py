@@ -1,0 +1,43 @@
+"""Sentences that remember their template, so that they can be said again in another language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any
+
+
+class Message(str):
+    """A finished English sentence that keeps its template and values for translation.
+
+    >>> m = say("{count} rows of {table} are missing", count=3, table="place")
+    >>> str(m), m.template, dict(m.values)
+    ('3 rows of place are missing', '{count} rows of {table} are missing', {'count': 3, 'table': 'place'})
+    """
+
+    template: str
+    values: MappingProxyType[str, Any]
+
+    def in_language(self, translate: Callable[[str], str]) -> str:
+        """The sentence with its template looked up by `translate` (a gettext function); inner messages follow.
+
+        >>> say("late by {days} days", days=4).in_language({"late by {days} days": "晚了{days}天"}.__getitem__)
+        '晚了4天'
+        """
+        values = {
+            name: value.in_language(translate) if isinstance(value, Message) else value
+            for name, value in self.values.items()
+        }
+        return translate(self.template).format(**values)
+
+
+def say(template: str, **values: Any) -> Message:
+    """Fill `template` (str.format syntax) with `values`; raises KeyError where one is missing.
+
+    >>> say("goal {goal:g}", goal=120.0)
+    'goal 120'
+    """
+    message = Message(template.format(**values))
+    message.template = template
+    message.values = MappingProxyType(values)
+    return message
