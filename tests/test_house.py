@@ -53,7 +53,15 @@ def test_imports_go_down_or_stay_in_the_room(path):
 )
 def test_no_clock_request_or_environment_below_region(path):
     text = path.read_text("utf-8")
-    for word in (r"\.today\(", r"\.now\(", r"\btime\.time\(", r"os\.environ", r"getenv", r"import fastapi", r"^global "):
+    for word in (
+        r"\.today\(",
+        r"\.now\(",
+        r"\btime\.time\(",
+        r"os\.environ",
+        r"getenv",
+        r"import fastapi",
+        r"^global ",
+    ):
         assert not re.search(word, text, re.M), f"{path.relative_to(ROOT)} uses {word}: the day is an argument"
 
 
