@@ -1,24 +1,22 @@
-"""One verb, one command: a table for people, JSON lines for programs; exit 0 for good, 1 for problems found, 2 for not done."""
+"""One verb, one command: tables for people, JSON lines for programs; exit 0 good, 1 problems found, 2 not done."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from luoshu.show.language import Language, machine_language
+from luoshu.show.terminal import GOOD, NOT_DONE, PROBLEMS, bar, count_problems, progress, report_problems
 from luoshu.words.message import Message, say
 
 if TYPE_CHECKING:
     from luoshu.book.problem import Problem
-
-GOOD, PROBLEMS, NOT_DONE = 0, 1, 2
 
 
 class NotDone(Exception):
@@ -190,7 +188,7 @@ def gauge(args: argparse.Namespace, language: Language) -> int:
         show_reasons(gauges, language)
     else:
         show_gauges(gauges, region, language)
-    _count_problems(region.problems, args.book, language)
+    count_problems(region.problems, args.book, language)
     return GOOD
 
 
@@ -319,50 +317,6 @@ def _problem_json(problem: Problem, language: Language) -> dict[str, Any]:
         "says": language.message(problem.says),
         "mend": language.message(problem.mend),
     }
-
-
-def report_problems(problems: Sequence[Problem], language: Language, out: Any = None) -> int:
-    """Print each problem on a line and give the exit code."""
-    for problem in problems:
-        place = f"{problem.source}: " if problem.source.file else ""
-        said = [language.message(part).rstrip(".。") for part in (problem.says, problem.mend) if part]
-        stop, between = ("。", "。") if language.code == "zh" else (".", ". ")
-        print(place + between.join(said) + stop, file=out or sys.stderr)
-    return PROBLEMS if problems else GOOD
-
-
-def _count_problems(problems: Sequence[Problem], book: str, language: Language) -> None:
-    if problems:
-        print(
-            language.say("{count} problems were found; luoshu check {book} lists them", count=len(problems), book=book),
-            file=sys.stderr,
-        )
-
-
-def progress(items: Iterable[Any], title: str) -> Iterator[Any]:
-    """The items, with a progress bar on a terminal when there are several."""
-    items = list(items)
-    if len(items) < 2 or not sys.stderr.isatty():
-        yield from items
-        return
-    with bar(title) as tell:
-        for done, item in enumerate(items):
-            tell(done, len(items))
-            yield item
-
-
-@contextmanager
-def bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on the terminal, told by (done, total); nothing where nobody looks."""
-    if not sys.stderr.isatty():
-        yield lambda done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(title, total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
 def parser(language: Language) -> argparse.ArgumentParser:

@@ -18,9 +18,7 @@ COLOURS = {
     "kept": "green", "likely": "green", "open": "default", "at risk": "yellow", "unlikely": "red", "missed": "red",
     "dropped": "magenta", "unknown": "bright_black",
 }  # fmt: skip
-SIGNS = {
-    "kept": "✔", "likely": "↑", "open": "○", "at risk": "△", "unlikely": "↓", "missed": "✘", "dropped": "–", "unknown": "?",
-}  # fmt: skip
+SIGNS = dict(zip(VERDICTS, "✔↑○△↓✘–?", strict=True))
 
 
 def console() -> Console:
