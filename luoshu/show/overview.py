@@ -1,0 +1,277 @@
+"""The pages that list: all promises, who owes what, and what is wrong in the book."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from luoshu.kinds.commitment import Gauge
+from luoshu.show.language import Language
+from luoshu.show.links import file_name, join
+from luoshu.show.page import Count, Desk, Page, Row
+
+GROUPS = ("chapter", "owner", "document", "verdict", "none")
+SILENT_AFTER_DAYS = 400
+"""A year and the five weeks that a yearly figure usually takes to be published."""
+SETTLED = ("kept", "missed", "dropped")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Rows under one heading."""
+
+    key: str
+    name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One option of a filter."""
+
+    value: str
+    word: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview(Page):
+    """Every promise as a row, grouped, with the filter that hides some of them."""
+
+    counts: tuple[Count, ...]
+    total: int
+    shown: int
+    known: int
+    groups: tuple[Group, ...]
+    group: str
+    choices: dict[str, tuple[Choice, ...]]
+    hidden: tuple[str, ...]
+    query: str
+    problems: int
+
+
+def overview(desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> Overview:
+    """The overview page; `query` may hold owner, chapter, verdict, group and q."""
+    query = query or {}
+    gauges, language = desk.view.gauges, desk.language
+    rows = [desk.row(gauge) for gauge in gauges]
+    hidden = tuple(row.id for row in rows if not matches(row, query))
+    group = query.get("group", "")
+    if group not in GROUPS:
+        group = "chapter" if len({row.chapter for row in rows}) > 1 else "owner"
+    return Overview(
+        title=desk.view.title,
+        day=desk.view.day,
+        language=language.code,
+        counts=desk.counts(gauges, lambda verdict: desk.links.to("", verdict=verdict)),
+        total=len(rows),
+        shown=len(rows) - len(hidden),
+        known=sum(row.met is not None for row in rows),
+        groups=grouped(rows, group, language),
+        group=group,
+        choices={
+            "owner": choices(sorted({row.owner for row in rows if row.owner}), query.get("owner", "")),
+            "chapter": choices(
+                list(dict.fromkeys(row.chapter for row in rows if row.chapter)), query.get("chapter", "")
+            ),
+            "verdict": tuple(
+                Choice(value=count.verdict, word=count.word, chosen=count.verdict == query.get("verdict"))
+                for count in desk.counts(gauges, lambda verdict: "")
+            ),
+            "group": tuple(
+                Choice(value=value, word=word, chosen=value == group) for value, word in group_words(language).items()
+            ),
+        },
+        hidden=hidden,
+        query=query.get("q", ""),
+        problems=len(desk.view.problems),
+    )
+
+
+def group_words(language: Language) -> dict[str, str]:
+    """The ways to group, in words."""
+    return {
+        "chapter": language.say("by chapter"),
+        "owner": language.say("by department"),
+        "document": language.say("by document"),
+        "verdict": language.say("by verdict"),
+        "none": language.say("not grouped"),
+    }
+
+
+def choices(values: list[str], chosen: str) -> tuple[Choice, ...]:
+    """Options whose word is their value."""
+    return tuple(Choice(value=value, word=value, chosen=value == chosen) for value in values)
+
+
+def matches(row: Row, query: Mapping[str, str]) -> bool:
+    """Whether a row passes the filter."""
+    wanted = query.get("q", "").strip().lower()
+    return (
+        query.get("owner", "") in ("", row.owner, *row.co_owners)
+        and query.get("chapter", "") in ("", row.chapter)
+        and query.get("verdict", "") in ("", row.verdict)
+        and (not wanted or wanted in f"{row.words} {row.owner} {row.id}".lower())
+    )
+
+
+def grouped(rows: list[Row], group: str, language: Language) -> tuple[Group, ...]:
+    """Rows by chapter, owner, document or verdict, in the order of their first row."""
+    if group == "none":
+        return (Group(key="", name="", rows=tuple(rows)),)
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(str(getattr(row, group)), []).append(row)
+    if group == "verdict":
+        words = {row.verdict: row.verdict_word for row in rows}
+    else:
+        words = {key: key or language.say("not given") for key in found}
+    return tuple(Group(key=key, name=words[key], rows=tuple(rows)) for key, rows in found.items())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Late:
+    """A promise whose figures are silent for too long."""
+
+    row: Row
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerCard:
+    """One owner: what it owes, and what it is late to report."""
+
+    id: str
+    name: str
+    href: str
+    counts: tuple[Count, ...]
+    owes: int
+    shares: int
+    late: tuple[Late, ...]
+    next_due: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owners(Page):
+    """Everybody who owes something."""
+
+    owners: tuple[OwnerCard, ...]
+    unowned: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerPage(Page):
+    """One owner with its promises."""
+
+    card: OwnerCard
+    rows: tuple[Row, ...]
+    shared: tuple[Row, ...]
+
+
+def silence(gauge: Gauge, day: date, language: Language) -> str:
+    """What is said when nothing was published for more than a year, empty when it was or when the promise is closed."""
+    if gauge.verdict in SETTLED:
+        return ""
+    if gauge.as_of is None:
+        return language.say("no figure published yet")
+    if (day - gauge.as_of).days > SILENT_AFTER_DAYS:
+        return language.say("no word since {day}", day=gauge.as_of)
+    return ""
+
+
+def owner_card(desk: Desk, owner: str) -> OwnerCard:
+    """The card of one owner."""
+    view = desk.view
+    mine = tuple(gauge for gauge in view.gauges if gauge.commitment.owner == owner)
+    href = desk.links.to(join("owners", owner))
+    late = ((gauge, silence(gauge, view.day, desk.language)) for gauge in mine)
+    coming = [g.commitment.due for g in mine if g.commitment.due and g.commitment.due >= view.day]
+    return OwnerCard(
+        id=owner,
+        name=desk.owner(owner),
+        href=href,
+        counts=desk.counts(mine, lambda verdict: href),
+        owes=len(mine),
+        shares=sum(owner in gauge.commitment.co_owners for gauge in view.gauges),
+        late=tuple(Late(row=desk.row(gauge), says=says) for gauge, says in late if says),
+        next_due=min(coming, default=None),
+    )
+
+
+def owner_ids(desk_view_gauges: tuple[Gauge, ...]) -> list[str]:
+    """All owners and co-owners, in the order in which they first owe something."""
+    names = [gauge.commitment.owner for gauge in desk_view_gauges]
+    names += [name for gauge in desk_view_gauges for name in gauge.commitment.co_owners]
+    return [name for name in dict.fromkeys(names) if name]
+
+
+def owners(desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> Owners:
+    """The page of all owners, those with most to do first."""
+    cards = [owner_card(desk, owner) for owner in owner_ids(desk.view.gauges)]
+    return Owners(
+        title=desk.language.say("Who owes what"),
+        day=desk.view.day,
+        language=desk.language.code,
+        owners=tuple(sorted(cards, key=lambda card: -card.owes)),
+        unowned=sum(not gauge.commitment.owner for gauge in desk.view.gauges),
+    )
+
+
+def owner(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> OwnerPage:
+    """The page of one owner; raises KeyError where nobody of that name owes anything."""
+    found = next((owner for owner in owner_ids(desk.view.gauges) if file_name(owner) == name), None)
+    if found is None:
+        raise KeyError(name)
+    gauges = desk.view.gauges
+    return OwnerPage(
+        title=desk.owner(found),
+        day=desk.view.day,
+        language=desk.language.code,
+        card=owner_card(desk, found),
+        rows=tuple(desk.row(gauge) for gauge in gauges if gauge.commitment.owner == found),
+        shared=tuple(desk.row(gauge) for gauge in gauges if found in gauge.commitment.co_owners),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One problem of the book."""
+
+    code: str
+    file: str
+    line: int | None
+    column: str
+    says: str
+    mend: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problems(Page):
+    """All that the check finds, by file."""
+
+    files: tuple[tuple[str, tuple[Fault, ...]], ...]
+    total: int
+
+
+def problems(desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> Problems:
+    """The page of all problems."""
+    files: dict[str, list[Fault]] = {}
+    for problem in desk.view.problems:
+        files.setdefault(problem.source.file, []).append(
+            Fault(
+                code=problem.code,
+                file=problem.source.file,
+                line=problem.source.line,
+                column=problem.source.column,
+                says=desk.language.message(problem.says),
+                mend=desk.language.message(problem.mend),
+            )
+        )
+    return Problems(
+        title=desk.language.say("Problems in the book"),
+        day=desk.view.day,
+        language=desk.language.code,
+        files=tuple((file, tuple(faults)) for file, faults in files.items()),
+        total=len(desk.view.problems),
+    )

@@ -1,0 +1,149 @@
+"""What every page says, as plain typed values: the HTML template, the JSON answer and the manual read the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from luoshu.book.problem import Source
+from luoshu.kinds.commitment import Chart, Gauge
+from luoshu.show.language import Language
+from luoshu.show.links import Links, join
+from luoshu.show.series import Cite, Series, series
+from luoshu.show.view import View
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What all pages share."""
+
+    title: str
+    day: date
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One promise as a row of a table."""
+
+    id: str
+    kind: str
+    kind_word: str
+    words: str
+    href: str
+    owner: str
+    owner_href: str
+    co_owners: tuple[str, ...]
+    document: str
+    chapter: str
+    due: date | None
+    unit: str
+    value: float | None
+    value_text: str
+    as_of: date | None
+    goal: float | None
+    goal_text: str
+    met: float | None
+    met_text: str
+    chance: float | None
+    chance_text: str
+    verdict: str
+    verdict_word: str
+    because: str
+    chart: Series | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    """How many promises have a verdict."""
+
+    verdict: str
+    word: str
+    count: int
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What a page is drawn with: the book's view, the language and the way to other pages."""
+
+    view: View
+    language: Language
+    links: Links
+
+    def cite(self, source: Source | None) -> Cite | None:
+        """A source as a link: into the document where it is one of the book's, else outside, else only its place."""
+        if source is None or not (source.file or source.url):
+            return None
+        place = str(source) if source.file else ""
+        paper = self.view.paper_of(source.file) if source.file else None
+        if paper:
+            anchor = f"at-{source.start}" if source.start is not None else f"line-{source.line}" if source.line else ""
+            where = self.language.say("line {line}", line=source.line) if source.line else ""
+            text = " ".join(part for part in (paper.title, where) if part)
+            return Cite(text=text, href=self.links.to(join("documents", paper.name), anchor), place=place)
+        if source.url.startswith(("http://", "https://")):
+            return Cite(text=urlsplit(source.url).netloc, href=source.url, outside=True, place=place)
+        return Cite(text=source.url or place, place=place)
+
+    def owner(self, owner: str) -> str:
+        """An owner's name in this language."""
+        return self.view.owner(owner, self.language.code)
+
+    def charts(self, gauge: Gauge) -> tuple[Series, ...]:
+        """The charts of a gauge."""
+        return tuple(
+            series(figure, self.view.day, self.language, self.cite)
+            for figure in gauge.figures
+            if isinstance(figure, Chart)
+        )
+
+    def document_of(self, gauge: Gauge) -> str:
+        """The title of the document that a promise stands in, empty where it was settled by hand."""
+        paper = self.view.paper_of(gauge.commitment.source.file)
+        return paper.title if paper else ""
+
+    def row(self, gauge: Gauge) -> Row:
+        """A gauge as a row."""
+        promise, say = gauge.commitment, self.language
+        charts = self.charts(gauge)
+        owner = self.owner(promise.owner)
+        return Row(
+            id=promise.id,
+            kind=promise.kind,
+            kind_word=say.text(promise.kind),
+            words=promise.words,
+            href=self.links.to(join("promises", promise.id)),
+            owner=owner,
+            owner_href=self.links.to(join("owners", promise.owner)) if promise.owner else "",
+            co_owners=tuple(self.owner(name) for name in promise.co_owners),
+            document=self.document_of(gauge),
+            chapter=promise.chapter,
+            due=promise.due,
+            unit=gauge.unit,
+            value=gauge.value,
+            value_text=say.figure(gauge.value, gauge.unit),
+            as_of=gauge.as_of,
+            goal=gauge.goal,
+            goal_text=say.span(gauge.goal, gauge.goal_high, gauge.unit),
+            met=gauge.met,
+            met_text=say.share(gauge.met),
+            chance=gauge.chance,
+            chance_text=say.share(gauge.chance),
+            verdict=gauge.verdict,
+            verdict_word=say.verdict(gauge.verdict),
+            because=say.message(gauge.because[0].says) if gauge.because else "",
+            chart=charts[0] if charts else None,
+        )
+
+    def counts(self, gauges: tuple[Gauge, ...], href: Callable[[str], str]) -> tuple[Count, ...]:
+        """How many gauges have each verdict, best first, those that are none left out."""
+        from luoshu.kinds.commitment import VERDICTS
+
+        return tuple(
+            Count(verdict=verdict, word=self.language.verdict(verdict), count=count, href=href(verdict))
+            for verdict in VERDICTS
+            if (count := sum(gauge.verdict == verdict for gauge in gauges))
+        )

@@ -1,0 +1,257 @@
+"""The page of one promise: where it stands, because of what, how it was reached, and where it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from luoshu.kinds.commitment import Amount, Commitment, Gauge, Listing, Reason
+from luoshu.show.links import file_name, join
+from luoshu.show.page import Desk, Page, Row
+from luoshu.show.series import Cite, Series
+
+QUOTED_AROUND = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedAmount:
+    """A single figure beside its name, or the reason why it is not known."""
+
+    name: str
+    value: float | None
+    text: str
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One cell of a listing; numbers stand at the right."""
+
+    text: str
+    number: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A small table."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Because:
+    """A reason with what it rests on."""
+
+    text: str
+    tone: str
+    cite: Cite | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """The words of the plan around the promise."""
+
+    before: str
+    words: str
+    after: str
+    cite: Cite
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextMove:
+    """What could be done next."""
+
+    text: str
+    cost: str
+    gain: str
+    because: tuple[Because, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revision:
+    """One dated value of a settled field: what was written when."""
+
+    field: str
+    since: str
+    value: str
+    place: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromisePage(Page):
+    """One promise in full."""
+
+    row: Row
+    amounts: tuple[NamedAmount, ...]
+    charts: tuple[Series, ...]
+    tables: tuple[Table, ...]
+    reasons: tuple[Because, ...]
+    quote: Quote | None
+    moves: tuple[NextMove, ...]
+    settled: tuple[tuple[str, str], ...]
+    revisions: tuple[Revision, ...]
+    place: str
+    silence: str
+    permalink: str
+    before: tuple[str, str] | None
+    after: tuple[str, str] | None
+
+
+def promise(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> PromisePage:
+    """The page of the promise called `name`; raises KeyError where there is none."""
+    from luoshu.show.overview import silence
+
+    view, language = desk.view, desk.language
+    gauge = view.gauge(name)
+    if gauge is None:
+        raise KeyError(name)
+    record = view.records.get(gauge.commitment.id, {})
+    before, after = _neighbours(desk, gauge)
+    return PromisePage(
+        title=gauge.commitment.words,
+        day=view.day,
+        language=language.code,
+        row=desk.row(gauge),
+        amounts=tuple(_amount(desk, figure) for figure in gauge.figures if isinstance(figure, Amount)),
+        charts=desk.charts(gauge),
+        tables=tuple(_table(desk, figure) for figure in gauge.figures if isinstance(figure, Listing)),
+        reasons=tuple(_because(desk, reason) for reason in gauge.because),
+        quote=_quote(desk, gauge),
+        moves=tuple(_move(desk, move) for move in view.moves.get(gauge.commitment.id, ())),
+        settled=_settled(desk, gauge.commitment),
+        revisions=tuple(_revisions(desk, record)),
+        place=str(gauge.commitment.source) if gauge.commitment.source.file else "",
+        silence=silence(gauge, view.day, language),
+        permalink=desk.links.to(join("promises", gauge.commitment.id), **_dated(desk)),
+        before=before,
+        after=after,
+    )
+
+
+def _dated(desk: Desk) -> dict[str, str]:
+    return {"day": desk.view.day.isoformat()} if desk.links.mouth == "server" else {}
+
+
+def _neighbours(desk: Desk, gauge: Gauge) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
+    gauges = desk.view.gauges
+    index = next(i for i, other in enumerate(gauges) if other is gauge)
+
+    def link(other: Gauge) -> tuple[str, str]:
+        return desk.links.to(join("promises", other.commitment.id)), other.commitment.words
+
+    return (
+        link(gauges[index - 1]) if index else None,
+        link(gauges[index + 1]) if index + 1 < len(gauges) else None,
+    )
+
+
+def _amount(desk: Desk, amount: Amount) -> NamedAmount:
+    language = desk.language
+    share = amount.unit == "share"
+    return NamedAmount(
+        name=language.message(amount.name),
+        value=amount.value,
+        text=language.share(amount.value) if share else language.figure(amount.value, amount.unit),
+        why=language.message(amount.why),
+    )
+
+
+def _table(desk: Desk, listing: Listing) -> Table:
+    def cell(value: Any) -> Cell:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return Cell(text=desk.language.cell(value), number=number)
+
+    return Table(
+        name=desk.language.message(listing.name),
+        columns=tuple(desk.language.message(column) for column in listing.columns),
+        rows=tuple(tuple(cell(value) for value in row) for row in listing.rows),
+        note=desk.language.message(listing.note),
+    )
+
+
+def _because(desk: Desk, reason: Reason) -> Because:
+    return Because(text=desk.language.message(reason.says), tone=reason.tone, cite=desk.cite(reason.source))
+
+
+def _move(desk: Desk, move: Any) -> NextMove:
+    language = desk.language
+    return NextMove(
+        text=language.message(move.does),
+        cost=language.figure(move.cost, "元") if move.cost is not None else "",
+        gain=language.share(move.gain) if move.gain is not None else "",
+        because=tuple(_because(desk, reason) for reason in move.because),
+    )
+
+
+def _quote(desk: Desk, gauge: Gauge) -> Quote | None:
+    """The promise's own place in its document, with the sentence around it."""
+    source = gauge.commitment.source
+    paper = desk.view.paper_of(source.file) if source.file else None
+    cite = desk.cite(source)
+    if paper is None or cite is None or source.start is None or source.end is None:
+        return None
+    start, end = source.start, min(source.end, len(paper.text))
+    if not 0 <= start < end:
+        return None
+    first, last = sentence(paper.text, start, end)
+    return Quote(before=paper.text[first:start], words=paper.text[start:end], after=paper.text[end:last], cite=cite)
+
+
+def sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """The sentence around [start, end), at most QUOTED_AROUND characters longer on either side.
+
+    >>> sentence("先前一句。到2025年达到120家。后来一句。", 8, 14)
+    (5, 18)
+    """
+    stops = "。！？；\n"
+    first = max(start - QUOTED_AROUND, max((text.rfind(stop, 0, start) for stop in stops), default=-1) + 1)
+    ends = [index for stop in stops if (index := text.find(stop, end)) >= 0]
+    return first, min(min(ends, default=len(text)) + 1, end + QUOTED_AROUND, len(text))
+
+
+def _settled(desk: Desk, commitment: Commitment) -> tuple[tuple[str, str], ...]:
+    """The kind's own fields as they were settled; the shared ones stand at the head of the page."""
+    shared = {field.name for field in fields(Commitment)}
+    rows = []
+    for field in fields(commitment):
+        if field.name in shared:
+            continue
+        value = getattr(commitment, field.name)
+        if (
+            value in ("", None, (), False)
+            or isinstance(value, (dict, Mapping))
+            or hasattr(value, "__dataclass_fields__")
+        ):
+            continue
+        text = "、".join(map(str, value)) if isinstance(value, tuple) else desk.language.cell(value)
+        rows.append((desk.language.text(field.name.replace("_", " ")), text))
+    return tuple(rows)
+
+
+def _revisions(desk: Desk, record: Mapping[str, Any]) -> list[Revision]:
+    """Every field that was written by dates, oldest first."""
+    found = []
+    for name, value in record.items():
+        if not isinstance(value, Mapping) or not value:
+            continue
+        for since, written in sorted(value.items(), key=lambda item: str(item[0])):
+            if isinstance(since, date) or str(since)[:4].isdigit():
+                found.append(
+                    Revision(
+                        field=desk.language.text(str(name).replace("_", " ")),
+                        since=str(since),
+                        value=desk.language.cell(written),
+                        place="",
+                    )
+                )
+    return found
+
+
+def promise_names(desk: Desk) -> list[str]:
+    """All promises by their name in links."""
+    return [file_name(gauge.commitment.id) for gauge in desk.view.gauges]
