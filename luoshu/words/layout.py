@@ -222,16 +222,17 @@ def _head(lines: Sequence[Line]) -> _Head:
             at += text[-1] in ":：" and at + 1 < len(lines) and lines[at + 1].width <= 12
         elif at < address:
             _read_head_line(text, head, lines, at)
-        elif _in_column(line, columns[at], head) or _opens_body(text, head, line) or not _read_head_line(text, head, lines, at):
+        elif _is_body(text, head, line, columns[at]) or not _read_head_line(text, head, lines, at):
             break
         at += 1
     head.body = _first_of_body(lines, at, head)
     return head
 
 
-def _in_column(line: Line, column: float, head: _Head) -> bool:
-    """Whether a line under the title is a full line of a column, and so text; no title runs on for long either."""
-    return (bool(head.title) and bool(column) and line.width > max(12, 0.8 * column)) or len(head.title) > 90
+def _is_body(text: str, head: _Head, line: Line, column: float) -> bool:
+    """Whether a line under the title is text: a full line of a column, or one that opens a body; no title is long."""
+    in_column = bool(head.title) and bool(column) and line.width > max(12, 0.8 * column)
+    return in_column or len(head.title) > 90 or _opens_body(text, head, line)
 
 
 def _opens_body(text: str, head: _Head, line: Line) -> bool:
