@@ -22,9 +22,9 @@ class Column:
 
     `zh` is the Chinese heading; `note` and `note_zh` explain it; `unit` is the unit of its numbers, `unit_from` the
     column that holds it ("unit" of the same row, or "indicator.unit" by way of a reference); `refers` is (table,
-    column) that its values must stand in; `choices` maps each allowed value to its Chinese word; `period` says which day of a
-    year or month a cell such as 2025 or 2025-03 means ("end" or "start"; "" refuses it); `holds_unit` checks the cells
-    as units.
+    column) that its values must stand in; `choices` maps each allowed value to its Chinese word; `period` says which
+    day of a year or month a cell such as 2025 or 2025-03 means ("end" or "start"; "" refuses it); `holds_unit` checks
+    the cells as units.
     """
 
     name: str
