@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from luoshu.words.message import Message, say
+from luoshu.words.message import AMOUNT, Message, say
 
 TEXT = Path(__file__).parent / "text"
 LANGUAGES = ("zh", "en")
@@ -94,6 +94,8 @@ class Language:
         return words or ""
 
     def _again(self, message: Message) -> str:
+        if message.template == AMOUNT:
+            return self.figure(message.values["value"], message.values["unit"])
         values = {name: self._value(value) for name, value in message.values.items()}
         for template in (self.text(message.template), message.template):
             try:

@@ -41,3 +41,19 @@ def say(template: str, **values: Any) -> Message:
     message.template = template
     message.values = MappingProxyType(values)
     return message
+
+
+AMOUNT = "{value:,.15g} {unit}"
+"""The template of `amount`, by which a language knows a number with its unit and writes it its own way."""
+
+
+def amount(value: float, unit: str = "") -> Message:
+    """A number with its unit inside a sentence; each language scales it and names the unit as it is used to.
+
+    >>> amount(2.5e11, "元"), amount(20, "%"), amount(2.73)
+    ('250,000,000,000 元', '20%', '2.73')
+    """
+    message = Message(f"{value:,.15g}" + ("" if unit in ("", "%", "‰") else " ") + unit)
+    message.template = AMOUNT
+    message.values = MappingProxyType({"value": value, "unit": unit})
+    return message
