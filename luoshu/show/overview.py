@@ -61,7 +61,7 @@ def overview(desk: Desk, name: str = "", query: Mapping[str, str] | None = None)
     if group not in GROUPS:
         group = "chapter" if len({row.chapter for row in rows}) > 1 else "owner"
     return Overview(
-        title=desk.view.title,
+        title=desk.view.name(language.code),
         day=desk.view.day,
         language=language.code,
         counts=desk.counts(gauges, lambda verdict: desk.links.to("", verdict=verdict)),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
 from typing import Any
 
+from luoshu.book.records import Dated, Record
 from luoshu.kinds.commitment import Amount, Commitment, Gauge, Listing, Reason
 from luoshu.show.links import file_name, join
 from luoshu.show.page import Desk, Page, Row
@@ -79,7 +79,8 @@ class Revision:
     field: str
     since: str
     value: str
-    place: str
+    cite: Cite | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +111,7 @@ def promise(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> Pr
     gauge = view.gauge(name)
     if gauge is None:
         raise KeyError(name)
-    record = view.records.get(gauge.commitment.id, {})
+    record = view.records.get(gauge.commitment.id)
     before, after = _neighbours(desk, gauge)
     return PromisePage(
         title=gauge.commitment.words,
@@ -124,7 +125,7 @@ def promise(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> Pr
         quote=_quote(desk, gauge),
         moves=tuple(_move(desk, move) for move in view.moves.get(gauge.commitment.id, ())),
         settled=_settled(desk, gauge.commitment),
-        revisions=tuple(_revisions(desk, record)),
+        revisions=tuple(_revisions(desk, record)) if record else (),
         place=str(gauge.commitment.source) if gauge.commitment.source.file else "",
         silence=silence(gauge, view.day, language),
         permalink=desk.links.to(join("promises", gauge.commitment.id), **_dated(desk)),
@@ -233,23 +234,20 @@ def _settled(desk: Desk, commitment: Commitment) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def _revisions(desk: Desk, record: Mapping[str, Any]) -> list[Revision]:
+def _revisions(desk: Desk, record: Record) -> list[Revision]:
     """Every field that was written by dates, oldest first."""
-    found = []
-    for name, value in record.items():
-        if not isinstance(value, Mapping) or not value:
-            continue
-        for since, written in sorted(value.items(), key=lambda item: str(item[0])):
-            if isinstance(since, date) or str(since)[:4].isdigit():
-                found.append(
-                    Revision(
-                        field=desk.language.text(str(name).replace("_", " ")),
-                        since=str(since),
-                        value=desk.language.cell(written),
-                        place="",
-                    )
-                )
-    return found
+    return [
+        Revision(
+            field=desk.language.text(name.replace("_", " ")),
+            since=step.since.isoformat() if step.since else "",
+            value=desk.language.cell(step.value),
+            cite=desk.cite(step.source),
+            note=str(step.about.get("note") or ""),
+        )
+        for name, value in record.fields.items()
+        if isinstance(value, Dated)
+        for step in value.steps
+    ]
 
 
 def promise_names(desk: Desk) -> list[str]:

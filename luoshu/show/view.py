@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from luoshu.book.problem import Problem
+from luoshu.book.records import Record
 from luoshu.kinds.commitment import Gauge, Move
 from luoshu.show.links import file_name
 
@@ -33,16 +34,21 @@ class View:
 
     folder: Path
     title: str
-    region: str
+    title_en: str = ""
+    region: str = ""
     day: date
     gauges: tuple[Gauge, ...] = ()
     moves: Mapping[str, tuple[Move, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     papers: tuple[Paper, ...] = ()
     owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    records: Mapping[str, Record] = field(default_factory=dict)
     polygons: Mapping[str, Any] | None = None
     county_values: tuple[CountyValue, ...] = ()
+
+    def name(self, language: str) -> str:
+        """The book's title in a language, the Chinese one where it has no other."""
+        return self.title_en if language == "en" and self.title_en else self.title
 
     def gauge(self, name: str) -> Gauge | None:
         """The gauge whose commitment is called `name` in links."""
@@ -72,4 +78,5 @@ class CountyValue:
     unit: str
     value: float
     day: date
+    name_en: str = ""
     source: str = ""

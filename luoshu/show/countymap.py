@@ -1,0 +1,178 @@
+"""The map by county: one layer a measure, polygons shaded in five classes, and the same figures as a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from typing import Any
+
+from markupsafe import Markup
+
+from luoshu.show.language import Language
+from luoshu.show.page import Desk, Page
+from luoshu.show.view import CountyValue
+
+CLASSES = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """One measure over all counties that have a figure; `classes` are the lower ends of the shades."""
+
+    id: str
+    name: str
+    unit: str
+    day: date | None
+    values: dict[str, float]
+    texts: dict[str, str]
+    classes: tuple[float, ...]
+    class_texts: tuple[str, ...]
+    href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapPage(Page):
+    """The map of the region."""
+
+    polygons: dict[str, Any] | None
+    bounds: tuple[float, float, float, float] | None
+    layers: tuple[Layer, ...]
+    names: dict[str, str]
+    words: dict[str, str]
+
+
+def map_page(desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> MapPage:
+    """The map; without polygons or county figures it says so."""
+    language, view = desk.language, desk.view
+    polygons = dict(view.polygons) if view.polygons else None
+    names = county_names(polygons)
+    by_measure: dict[str, list[CountyValue]] = {}
+    for value in view.county_values:
+        if value.county in names:
+            by_measure.setdefault(value.measure, []).append(value)
+    layers = tuple(_layer(f"layer-{i}", values, language) for i, values in enumerate(by_measure.values(), start=1))
+    wanted = (query or {}).get("layer", "")
+    return MapPage(
+        title=language.say("By county"),
+        day=view.day,
+        language=language.code,
+        polygons=polygons,
+        bounds=bounds(polygons) if polygons else None,
+        layers=tuple(sorted(layers, key=lambda layer: (layer.id != wanted, -len(layer.values)))),
+        names=names,
+        words={"none": language.say("no figure")},
+    )
+
+
+def county_names(polygons: Mapping[str, Any] | None) -> dict[str, str]:
+    """The counties of a feature collection: name by code."""
+    features = (polygons or {}).get("features", ())
+    return {str(f["properties"]["id"]): str(f["properties"].get("name", "")) for f in features}
+
+
+def _layer(id: str, values: Sequence[CountyValue], language: Language) -> Layer:
+    first = values[0]
+    latest: dict[str, CountyValue] = {}
+    for value in sorted(values, key=lambda value: value.day):
+        latest[value.county] = value
+    numbers = {county: value.value for county, value in latest.items()}
+    steps = breaks(list(numbers.values()))
+    return Layer(
+        id=id,
+        name=first.name_en if language.code == "en" and first.name_en else first.measure,
+        unit=language.unit(first.unit),
+        day=max(value.day for value in latest.values()),
+        values=numbers,
+        texts={county: language.figure(number, first.unit) for county, number in numbers.items()},
+        classes=steps,
+        class_texts=tuple(language.figure(step, first.unit) for step in steps),
+    )
+
+
+def breaks(values: Sequence[float]) -> tuple[float, ...]:
+    """Lower ends of at most five classes with about as many counties each (quantiles).
+
+    >>> breaks([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    (1, 3, 5, 7, 9)
+    >>> breaks([4, 4])
+    (4,)
+    """
+    found = sorted(values)
+    picked = [found[math.floor(len(found) * index / CLASSES)] for index in range(CLASSES)] if found else []
+    return tuple(dict.fromkeys(picked))
+
+
+def shade(value: float | None, classes: Sequence[float]) -> str:
+    """The class name of a county: class-0 (lowest) to class-4, class-none without a figure."""
+    if value is None:
+        return "class-none"
+    below = sum(value >= step for step in classes)
+    # few classes spread over the whole ramp
+    return f"class-{max(0, below - 1) * 4 // max(1, len(classes) - 1)}"
+
+
+def rings(geometry: Mapping[str, Any]) -> Iterable[Sequence[Sequence[float]]]:
+    """All rings of a polygon or multipolygon."""
+    shapes = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+    for shape in shapes:
+        yield from shape
+
+
+def bounds(polygons: Mapping[str, Any]) -> tuple[float, float, float, float]:
+    """West, south, east and north of all polygons, in degrees."""
+    points = [point for f in polygons["features"] for ring in rings(f["geometry"]) for point in ring]
+    west, east = min(p[0] for p in points), max(p[0] for p in points)
+    return west, min(p[1] for p in points), east, max(p[1] for p in points)
+
+
+def map_drawing(page: MapPage, width: int = 640) -> Markup:
+    """The first layer as SVG (plate carrée), each county named where there is room."""
+    if page.polygons is None or page.bounds is None:
+        return Markup("")
+    west, south, east, north = page.bounds
+    squeeze = math.cos(math.radians((south + north) / 2))
+    scale = width / ((east - west) * squeeze)
+    height = round((north - south) * scale)
+    layer = page.layers[0] if page.layers else None
+    paths, labels = [], []
+    for feature in page.polygons["features"]:
+        county = str(feature["properties"]["id"])
+        value = layer.values.get(county) if layer else None
+        ways = []
+        for ring in rings(feature["geometry"]):
+            points = [((p[0] - west) * squeeze * scale, (north - p[1]) * scale) for p in ring]
+            ways.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z")
+            if ring is next(iter(rings(feature["geometry"]))) or len(ring) > 40:
+                labels.append(_label(points, page.names[county], county))
+        text = layer.texts.get(county, page.words["none"]) if layer else page.words["none"]
+        name = shade(value, layer.classes if layer else ())
+        paths.append(
+            f'<path class="county {name}" data-id="{escape(county)}" fill-rule="evenodd" d="{"".join(ways)}">'
+            f"<title>{escape(page.names[county])} {escape(text)}</title></path>"
+        )
+    names = "".join(dict((label[0], label[1]) for label in labels if label).values())
+    return Markup(
+        f'<svg class="map-drawing" viewBox="-2 -2 {width + 4} {height + 4}" role="img" '
+        f'aria-label="{escape(layer.name if layer else page.title)}">{"".join(paths)}{names}</svg>'
+    )
+
+
+def _label(points: Sequence[tuple[float, float]], name: str, county: str) -> tuple[str, str] | None:
+    left, right = min(x for x, _ in points), max(x for x, _ in points)
+    top, bottom = min(y for _, y in points), max(y for _, y in points)
+    if right - left < 12 * len(name) or bottom - top < 16:
+        return None
+    x, y = _middle(points)
+    return county, f'<text class="county-name" x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{escape(name)}</text>'
+
+
+def _middle(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Centroid of a ring (shoelace formula)."""
+    area = x = y = 0.0
+    for (ax, ay), (bx, by) in zip(points, [*points[1:], points[0]], strict=True):
+        cross = ax * by - bx * ay
+        area, x, y = area + cross, x + (ax + bx) * cross, y + (ay + by) * cross
+    return (x / (3 * area), y / (3 * area)) if area else points[0]

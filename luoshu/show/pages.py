@@ -1,0 +1,237 @@
+"""All pages: which there are, how each is built and drawn. Server and published site both go through this list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from luoshu.kinds.commitment import VERDICTS
+from luoshu.show.about import About, about
+from luoshu.show.countymap import MapPage, map_drawing, map_page, shade
+from luoshu.show.drawing import drawing, legend, shape, spark
+from luoshu.show.links import file_name
+from luoshu.show.overview import (
+    Overview,
+    OwnerPage,
+    Owners,
+    Problems,
+    overview,
+    owner,
+    owner_ids,
+    owners,
+    problems,
+)
+from luoshu.show.page import Desk, Page
+from luoshu.show.paper import STATE_WORDS, STATUS_WORDS, PaperPage, Papers, highlighted, paper, papers
+from luoshu.show.promise import PromisePage, promise
+from luoshu.show.view import View
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaf:
+    """One kind of page: its name, its path (with `{name}` where there are several), its template and its builder."""
+
+    name: str
+    path: str
+    template: str
+    type: type[Page]
+    build: Callable[..., Page]
+    names: Callable[[View], list[str]] = lambda view: [""]
+    says: str = ""
+
+    def paths(self, view: View) -> list[tuple[str, str]]:
+        """The path and name of every page of this kind."""
+        return [(self.path.format(name=name), name) for name in self.names(view)]
+
+
+def _promises(view: View) -> list[str]:
+    return [file_name(gauge.commitment.id) for gauge in view.gauges]
+
+
+def _owners(view: View) -> list[str]:
+    return [file_name(owner) for owner in owner_ids(view.gauges)]
+
+
+def _papers(view: View) -> list[str]:
+    return [paper.name for paper in view.papers]
+
+
+LEAVES = (
+    Leaf(
+        name="overview",
+        path="",
+        template="overview.html",
+        type=Overview,
+        build=overview,
+        says="Every promise as a row. Filter with owner, chapter, verdict and q; group with group.",
+    ),
+    Leaf(
+        name="promise",
+        path="promises/{name}",
+        template="promise.html",
+        type=PromisePage,
+        build=promise,
+        names=_promises,
+        says="One promise: its gauge, chart, reasons, sources and history.",
+    ),
+    Leaf(
+        name="documents",
+        path="documents",
+        template="documents.html",
+        type=Papers,
+        build=papers,
+        says="The documents of the book, with counts of what was found in them.",
+    ),
+    Leaf(
+        name="document",
+        path="documents/{name}",
+        template="document.html",
+        type=PaperPage,
+        build=paper,
+        names=_papers,
+        says="One document: its original text and every proposal with its place.",
+    ),
+    Leaf(
+        name="owners",
+        path="owners",
+        template="owners.html",
+        type=Owners,
+        build=owners,
+        says="Who owes what, and what is overdue to report.",
+    ),
+    Leaf(
+        name="owner",
+        path="owners/{name}",
+        template="owner.html",
+        type=OwnerPage,
+        build=owner,
+        names=_owners,
+        says="One owner with its promises.",
+    ),
+    Leaf(
+        name="map",
+        path="map",
+        template="map.html",
+        type=MapPage,
+        build=map_page,
+        says="Figures by county, with the outlines of the counties.",
+    ),
+    Leaf(
+        name="problems",
+        path="problems",
+        template="problems.html",
+        type=Problems,
+        build=problems,
+        says="All faults of the book: code, file, line, what is wrong and how to mend it.",
+    ),
+    Leaf(
+        name="about",
+        path="about",
+        template="about.html",
+        type=About,
+        build=about,
+        says="How promises are gauged, in plain words.",
+    ),
+)
+
+
+@cache
+def environment() -> Environment:
+    """The templates; everything is escaped, and a name that is not there is an error."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(
+        shape=shape,
+        spark=spark,
+        drawing=drawing,
+        legend=legend,
+        highlighted=highlighted,
+        map_drawing=map_drawing,
+        shade=shade,
+        data=script_data,
+        verdict_order={verdict: index for index, verdict in enumerate(VERDICTS)},
+    )
+    return made
+
+
+def plain(value: Any) -> Any:
+    """A page as dicts, lists, numbers and strings; days in ISO form."""
+    return json.loads(json.dumps(asdict(value), ensure_ascii=False, default=str, allow_nan=False))
+
+
+def script_data(value: Any) -> Markup:
+    """A page's data for a script element: JSON in which no character can end the element."""
+    text = json.dumps(asdict(value), ensure_ascii=False, default=str, allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def drawn(template: str, name: str, page: Page, desk: Desk, **more: Any) -> str:
+    """A page as HTML."""
+    language = desk.language
+    context = {
+        "page": page,
+        "page_name": name,
+        "language": language,
+        "links": desk.links,
+        "_": language.say,
+        "book_title": desk.view.name(language.code),
+        "folder": desk.view.folder.name,
+        "navigation": navigation(desk),
+        "self_path": "/" + desk.links.path if desk.links.mouth == "server" else "",
+        "has_json": name != "error",
+        "status_words": [(key, language.text(word)) for key, word in STATUS_WORDS.items()],
+        "state_words": [(key, language.text(word)) for key, word in STATE_WORDS.items()],
+        "keys": keys(desk),
+    }
+    return environment().get_template(template).render({**context, **more})
+
+
+def render(leaf: Leaf, desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> str:
+    """The HTML of one page of a leaf."""
+    return drawn(leaf.template, leaf.name, leaf.build(desk, name, query or {}), desk)
+
+
+def navigation(desk: Desk) -> list[tuple[str, str]]:
+    """The main pages and their words."""
+    say = desk.language.say
+    pages = [
+        ("", say("Overview")),
+        ("owners", say("Owners")),
+        ("documents", say("Documents")),
+        ("map", say("Map")),
+        ("problems", say("Problems")),
+        ("about", say("Method")),
+    ]
+    return [page for page in pages if page[0] != "map" or desk.view.polygons]
+
+
+def keys(desk: Desk) -> list[tuple[str, str]]:
+    """The keys of the reader."""
+    say = desk.language.say
+    return [
+        ("j", say("next proposal")),
+        ("k", say("previous proposal")),
+        ("o", say("next one to decide")),
+        ("a", say("accept")),
+        ("e", say("correct: open the fields")),
+        ("c", say("settle as corrected (in the fields: Ctrl+Enter)")),
+        ("r", say("reject")),
+        ("u", say("undo")),
+        ("?", say("this list")),
+    ]

@@ -1,0 +1,314 @@
+"""The pages of documents: the original text with every found figure at its place, and beside it what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from typing import Any
+
+from markupsafe import Markup
+
+from luoshu.show.language import Language, marked
+from luoshu.show.links import join
+from luoshu.show.page import Desk, Page
+from luoshu.show.view import Paper
+
+STATUS_WORDS = {"promise": marked("promise"), "fact": marked("fact"), "task": marked("task")}
+STATE_WORDS = {"open": marked("open to decide"), "settled": marked("settled"), "rejected": marked("rejected")}
+COMPARATOR_WORDS = {
+    ">=": marked("at least"),
+    ">": marked("more than"),
+    "<=": marked("at most"),
+    "<": marked("less than"),
+    "=": marked("exactly"),
+    "~": marked("about"),
+    "between": marked("between"),
+}
+CHANGE_WORDS = {"level": marked("reaches"), "up": marked("grows by"), "down": marked("falls by")}
+PER_WORDS = {"year": marked("every year"), "month": marked("every month")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of a proposal's form."""
+
+    name: str
+    label: str
+    value: str
+    type: str = "text"
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """One thing that the reader found, as it is shown beside the text."""
+
+    id: str
+    status: str
+    status_word: str
+    state: str
+    state_word: str
+    start: int
+    end: int
+    line: int | None
+    figure: str
+    subject: str
+    owner: str
+    due: str
+    text: str
+    kind: str
+    confidence: float | None
+    version: str
+    fields: tuple[Field, ...] = ()
+    promise_href: str = ""
+    conflict: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperCard:
+    """One document in the list."""
+
+    name: str
+    title: str
+    href: str
+    published: date | None
+    publisher: str
+    characters: int
+    promises: int
+    facts: int
+    tasks: int
+    open: int
+    settled: int
+    rejected: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Papers(Page):
+    """All documents of the book."""
+
+    papers: tuple[PaperCard, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperPage(Page):
+    """One document: its original text and all that was found in it."""
+
+    card: PaperCard
+    url: str
+    text: str
+    found: tuple[Found, ...]
+    can_settle: bool
+
+
+def card(desk: Desk, paper: Paper) -> PaperCard:
+    """A document with the counts of what was found in it."""
+
+    def count(key: str, value: str) -> int:
+        return sum(each.get(key) == value for each in paper.proposals)
+
+    return PaperCard(
+        name=paper.name,
+        title=paper.title,
+        href=desk.links.to(join("documents", paper.name)),
+        published=paper.published,
+        publisher=paper.publisher,
+        characters=len(paper.text),
+        promises=count("status", "promise"),
+        facts=count("status", "fact"),
+        tasks=count("status", "task"),
+        open=count("state", "open"),
+        settled=count("state", "settled"),
+        rejected=count("state", "rejected"),
+    )
+
+
+def papers(desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> Papers:
+    """The list of documents."""
+    return Papers(
+        title=desk.language.say("Documents"),
+        day=desk.view.day,
+        language=desk.language.code,
+        papers=tuple(card(desk, paper) for paper in desk.view.papers),
+    )
+
+
+def paper(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> PaperPage:
+    """The page of one document; raises KeyError where there is none."""
+    one = desk.view.paper(name)
+    if one is None:
+        raise KeyError(name)
+    return PaperPage(
+        title=one.title,
+        day=desk.view.day,
+        language=desk.language.code,
+        card=card(desk, one),
+        url=one.url,
+        text=one.text,
+        found=tuple(found(desk, each) for each in one.proposals),
+        can_settle=desk.links.mouth == "server",
+    )
+
+
+def figure_words(proposal: Mapping[str, Any], language: Language) -> str:
+    """The figure of a proposal in words: `at least 120`, `grows by 5%`; a task says what is to be done."""
+    if proposal.get("value") is None:
+        return f"{proposal.get('verb') or ''}{proposal.get('object') or ''}"
+    unit = str(proposal.get("unit") or "")
+    amount = language.span(proposal["value"], proposal.get("value_high"), unit)
+    comparator = COMPARATOR_WORDS.get(str(proposal.get("comparator") or ""), "")
+    change = str(proposal.get("change") or "level")
+    each = proposal.get("each") or {}
+    parts = [
+        language.text(PER_WORDS[proposal["per"]]) if proposal.get("per") in PER_WORDS else "",
+        language.text(CHANGE_WORDS[change]) if change in ("up", "down") else "",
+        language.text(comparator) if comparator not in ("exactly", "between", "") else "",
+        amount,
+        language.say("each {size}", size=language.figure(each["value"], each.get("unit", ""))) if each else "",
+    ]
+    return ("" if language.code == "zh" else " ").join(part for part in parts if part)
+
+
+def found(desk: Desk, proposal: Mapping[str, Any], *, conflict: str = "", fault: str = "") -> Found:
+    """A proposal as it is shown, with the fields of its form."""
+    language = desk.language
+    status, state = str(proposal.get("status", "")), str(proposal.get("state") or "open")
+    settled_as = str(proposal.get("commitment") or proposal.get("settled_as") or "")
+    gauge = next((each for each in desk.view.gauges if each.commitment.id == settled_as), None)
+    return Found(
+        id=str(proposal["id"]),
+        status=status,
+        status_word=language.text(STATUS_WORDS.get(status, status)),
+        state=state,
+        state_word=language.text(STATE_WORDS.get(state, state)),
+        start=int(proposal.get("start") or 0),
+        end=int(proposal.get("end") or 0),
+        line=proposal.get("line"),
+        figure=figure_words(proposal, language),
+        subject=str(proposal.get("subject") or ""),
+        owner=str(proposal.get("owner") or ""),
+        due=str(proposal.get("due") or ""),
+        text=str(proposal.get("text") or ""),
+        kind=str(proposal.get("kind") or ""),
+        confidence=proposal.get("confidence"),
+        version=str(proposal.get("version") or ""),
+        fields=fields(proposal, language),
+        promise_href=desk.links.to(join("promises", settled_as)) if gauge else "",
+        conflict=conflict,
+        fault=fault,
+    )
+
+
+def fields(proposal: Mapping[str, Any], language: Language) -> tuple[Field, ...]:
+    """The fields that a person may correct."""
+
+    def options(words: Mapping[str, str], empty: bool = False) -> tuple[tuple[str, str], ...]:
+        return ((("", "—"),) if empty else ()) + tuple((key, language.text(word)) for key, word in words.items())
+
+    def text(name: str) -> str:
+        value = proposal.get(name)
+        return "" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)
+
+    each = proposal.get("each") or {}
+    task = proposal.get("status") == "task"
+    shared = [
+        Field(name="owner", label=language.say("who promises"), value=text("owner")),
+        Field(name="due", label=language.say("due"), value=text("due"), type="date"),
+    ]
+    if task:
+        return (
+            Field(name="verb", label=language.say("verb"), value=text("verb")),
+            Field(name="object", label=language.say("what"), value=text("object")),
+            *shared,
+        )
+    return (
+        Field(name="subject", label=language.say("what is measured"), value=text("subject")),
+        Field(
+            name="comparator",
+            label=language.say("comparator"),
+            value=text("comparator"),
+            choices=options(COMPARATOR_WORDS),
+        ),
+        Field(name="value", label=language.say("figure"), value=text("value"), type="number"),
+        Field(name="value_high", label=language.say("upper end"), value=text("value_high"), type="number"),
+        Field(name="unit", label=language.say("unit"), value=text("unit")),
+        Field(name="change", label=language.say("change"), value=text("change"), choices=options(CHANGE_WORDS)),
+        Field(name="per", label=language.say("per"), value=text("per"), choices=options(PER_WORDS, empty=True)),
+        Field(
+            name="each_value",
+            label=language.say("each of the size"),
+            value="" if not each else f"{each.get('value'):.12g}",
+            type="number",
+        ),
+        Field(name="each_unit", label=language.say("unit of the size"), value=str(each.get("unit", ""))),
+        Field(
+            name="status",
+            label=language.say("status"),
+            value=text("status"),
+            choices=options({key: word for key, word in STATUS_WORDS.items() if key != "task"}),
+        ),
+        *shared,
+    )
+
+
+def highlighted(text: str, proposals: Sequence[Found]) -> Markup:
+    """The text as it is, each line in a span with its number, each found place in a mark with the ids found there.
+
+    >>> one = Found(id="p1", status="promise", status_word="", state="open", state_word="", start=1, end=4, line=1,
+    ...     figure="", subject="", owner="", due="", text="", kind="", confidence=None, version="")
+    >>> print(highlighted("a12<b", [one]))
+    <span class="line" id="line-1">a<mark class="found found-promise state-open" id="at-1" data-proposals="p1" \
+tabindex="0">12&lt;</mark>b</span>
+    """
+    spans: dict[tuple[int, int], list[Found]] = {}
+    for each in proposals:
+        if 0 <= each.start < each.end <= len(text):
+            spans.setdefault((each.start, each.end), []).append(each)
+    marks = list(_apart(spans.items()))
+    parts, position = [], 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        parts.append(f'<span class="line" id="line-{number}">{_line(line, position, marks)}</span>')
+        position += len(line) + 1
+    return Markup("\n".join(parts))
+
+
+def _apart(spans: Iterable[tuple[tuple[int, int], list[Found]]]) -> Iterable[tuple[int, int, list[Found]]]:
+    """Spans that do not overlap: one that begins inside another gives its ids to it."""
+    last: tuple[int, int, list[Found]] | None = None
+    for (start, end), here in sorted(spans, key=lambda item: item[0]):
+        if last and start < last[1]:
+            last = (last[0], max(end, last[1]), [*last[2], *here])
+            continue
+        if last:
+            yield last
+        last = (start, end, list(here))
+    if last:
+        yield last
+
+
+def _line(line: str, position: int, marks: list[tuple[int, int, list[Found]]]) -> str:
+    parts, at = [], 0
+    while marks and marks[0][0] < position + len(line):
+        start, end, here = marks[0]
+        inner, outer = max(start - position, at), min(end - position, len(line))
+        parts.append(
+            escape(line[at:inner], quote=False) + _mark(line[inner:outer], start, here, first=start >= position)
+        )
+        at = outer
+        if end > position + len(line):
+            # the mark goes on in the next line
+            break
+        marks.pop(0)
+    return "".join(parts) + escape(line[at:], quote=False)
+
+
+def _mark(words: str, start: int, here: list[Found], *, first: bool) -> str:
+    states = {each.state for each in here}
+    state = "open" if "open" in states else "settled" if "settled" in states else "rejected"
+    ids = escape(" ".join(each.id for each in here))
+    anchor = f' id="at-{start}"' if first else ""
+    stop = ' tabindex="0"' if first else ""
+    names = f"found found-{here[0].status} state-{state}"
+    return f'<mark class="{names}"{anchor} data-proposals="{ids}"{stop}>{escape(words, quote=False)}</mark>'
