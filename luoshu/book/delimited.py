@@ -1,18 +1,25 @@
-"""Text files as people save them: bytes to text to records, with the line of each and what was wrong."""
+"""Text files as people save them: bytes to text to columns of cells, with the line of each and what was wrong."""
 
 from __future__ import annotations
 
 import csv
 import re
+from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate, islice
 
 from luoshu.book.problem import Problem, Source
-from luoshu.words.message import say
+from luoshu.words.message import Message, say
 
 MOST_BROKEN_QUOTES = 100
-_SCARS = re.compile("\ufffd|锟斤拷|[ÃÂ][\u0080-\u00bf]|[åæçèé][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]{2}")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+MOST_SCARS = 1000
+_SCARS = re.compile(
+    "\ufffd|锟斤拷|烫烫烫|[ÃÂ][\u0080-\u00bf]|[åæçèé][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]{2}|[\ue000-\uf8ff]"
+)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_CONTROLS = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 127, 0xFFFE, 0xFFFF)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,13 +33,30 @@ class Text:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Records:
-    """The records of a delimited text with the line that each begins on; `separator` is what parts the cells."""
+class Cells:
+    """A delimited text by columns, each as long as `lines`, which says where each row begins.
 
-    cells: list[list[str]]
+    Blank rows are left out, short rows filled with empty cells; rows with more cells than the heading are left out and
+    named in `overfull` as (line, cells).
+    """
+
+    heading: list[str]
+    heading_line: int
+    columns: list[list[str]]
     lines: list[int] | range
     separator: str
+    overfull: tuple[tuple[int, int], ...] = ()
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass
+class _Lines:
+    """The lines of a text as they are sorted out: where a row with quotation marks begins, `quoted` has its cells."""
+
+    lines: list[str]
+    quoted: dict[int, list[str]] = field(default_factory=dict)
+    skipped: set[int] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def decode(data: bytes, file: str) -> Text:
@@ -51,135 +75,209 @@ def decode(data: bytes, file: str) -> Text:
         return _finish(data.decode("utf-8"), "utf-8", file)
     except UnicodeDecodeError:
         pass
-    lines = data.split(b"\n")
-    wide = [line for line in lines if not line.isascii()]
-    sound = sum(1 for line in wide if _decodes(line, "utf-8"))
-    if sound * 2 > len(wide) or (sound and len(wide) < 3):
-        text = "\n".join(_line(line) for line in lines)
-        return _finish(text, "utf-8", file)
+    wide = [line for line in data.split(b"\n") if not line.isascii()]
+    sound = sum(1 for line in wide if _is_utf8(line))
+    if sound * 2 >= len(wide):
+        return _finish(data.decode("utf-8", errors="replace"), "utf-8", file)
     return _finish(data.decode("gb18030", errors="replace"), "gb18030", file)
 
 
-def split(text: str, file: str) -> Records:
-    """The records of a text separated by comma, semicolon or tab, quoted as csv is; blank lines are left out.
+def split(text: str, file: str) -> Cells | None:
+    """The cells of a text separated by comma, semicolon or tab, quoted as csv is; None where it has no heading.
 
-    A quote that is never closed (or closed in the wrong place) is a problem at its line; reading goes on with the next
-    line, so that one stray quote cannot swallow the rest of the file.
+    A quotation mark that is never closed, or closed in the wrong place, is a problem at its line; reading goes on with
+    the next line, so that one stray mark cannot swallow the rest of the file.
 
-    >>> r = split('id;name\\na;"two\\nlines"\\nb;x\\n', "t.csv")
-    >>> r.cells, list(r.lines)
-    ([['id', 'name'], ['a', 'two\\nlines'], ['b', 'x']], [1, 2, 4])
+    >>> t = split('id;name\\na;"two\\nlines"\\nb;x\\n', "t.csv")
+    >>> t.columns, t.lines
+    ([['a', 'b'], ['two\\nlines', 'x']], [2, 4])
     """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     separator = _separator(text)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if '"' not in text:
-        plain = list(csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE)) if _short(lines) else []
-        if len(plain) == len(lines):
-            return _without_blanks(plain, range(1, len(lines) + 1), separator, ())
-    cells: list[list[str]] = []
-    numbers: list[int] = []
-    problems: list[Problem] = []
-    at = 0
-    while at < len(lines):
-        at = _run(lines, at, separator, cells, numbers, problems, file)
-    return _without_blanks(cells, numbers, separator, tuple(problems))
+    sorted_out = _Lines(text.split("\n"))
+    if '"' in text:
+        _quoted(sorted_out, separator, file)
+    blanks = separator + " \t\u3000\xa0"
+    lines = sorted_out.lines
+    if lines and not lines[-1]:
+        lines.pop()
+    kept: Iterable[int] = range(len(lines))
+    # only a row that begins with a blank can be blank: the text tells at once whether there are any
+    if sorted_out.skipped or text[:1] in blanks + "\n" or any("\n" + blank in text for blank in blanks + "\n"):
+        kept = [i for i in kept if i not in sorted_out.skipped and (i in sorted_out.quoted or lines[i].strip(blanks))]
+    order = iter(kept)
+    first = next(order, None)
+    if first is None:
+        return None
+    heading = sorted_out.quoted.get(first) or lines[first].split(separator)
+    while len(heading) > 1 and not heading[-1].strip():
+        heading.pop()
+    return _by_columns(sorted_out, heading, first, list(order), separator)
 
 
-def _short(lines: list[str]) -> bool:
-    return all(len(line) < csv.field_size_limit() for line in lines)
+def _quoted(found: _Lines, separator: str, file: str) -> None:
+    """Read the rows that hold quotation marks with the csv module, and take their lines out of the plain ones."""
+    lines = found.lines
+    after = 0
+    for i in [i for i, line in enumerate(lines) if '"' in line]:
+        if i < after:
+            continue
+        if len(found.problems) > MOST_BROKEN_QUOTES:
+            found.skipped.add(i)
+            continue
+        reader = csv.reader((line + "\n" for line in islice(lines, i, None)), delimiter=separator, strict=True)
+        try:
+            cells = next(reader)
+        except csv.Error as error:
+            found.skipped.add(i)
+            found.problems.append(_broken(len(found.problems), str(error), file, i + 1))
+            continue
+        found.quoted[i] = cells
+        after = i + reader.line_num
+        found.skipped.update(range(i + 1, after))
 
 
-def _run(
-    lines: list[str],
-    at: int,
-    separator: str,
-    cells: list[list[str]],
-    numbers: list[int],
-    problems: list[Problem],
-    file: str,
-) -> int:
-    """Read from line index `at` until the end or a broken quote; the index to go on from."""
-    reader = csv.reader((line + "\n" for line in lines[at:]), delimiter=separator, strict=True)
-    began = at
-    try:
-        for record in reader:
-            if record:
-                cells.append([cell for cell in record])
-                numbers.append(began + 1)
-            began = at + reader.line_num
-    except csv.Error as error:
-        too_long = "field larger" in str(error)
-        if len(problems) < MOST_BROKEN_QUOTES:
-            problems.append(
-                Problem(
-                    code="cell-too-long" if too_long else "broken-quote",
-                    says=say("a cell is longer than {limit} characters", limit=csv.field_size_limit())
-                    if too_long
-                    else say("a quotation mark is never closed, or text follows it before the next separator"),
-                    source=Source(file=file, line=began + 1),
-                    mend=say("Close the quotation mark, and write a mark inside a cell twice"),
-                )
-            )
-            return began + 1
-        problems.append(
-            Problem(
-                code="broken-quote",
-                says=say(
-                    "more than {count} lines have broken quotation marks; the rest was not read",
-                    count=MOST_BROKEN_QUOTES,
-                ),
-                source=Source(file=file, line=began + 1),
-                mend=say("Save the table again from the spreadsheet as CSV UTF-8"),
-            )
+def _broken(already: int, error: str, file: str, line: int) -> Problem:
+    says: Message
+    if already == MOST_BROKEN_QUOTES:
+        says = say(
+            "more than {count} rows have broken quotation marks; from here on such rows are left out", count=already
         )
-        return len(lines)
-    return len(lines)
+    elif "field limit" in error:
+        says = say("a quotation mark is never closed, or a cell is longer than {limit} characters", limit=131_072)
+    else:
+        says = say("a quotation mark is never closed, or text follows it before the next separator")
+    mend = say("Close the quotation mark; inside a quoted cell write the mark twice")
+    return Problem(code="broken-quote", says=says, source=Source(file=file, line=line), mend=mend)
 
 
-def _without_blanks(
-    cells: list[list[str]], lines: list[int] | range, separator: str, problems: tuple[Problem, ...]
-) -> Records:
-    if all(cells):
-        return Records(cells=cells, lines=lines, separator=separator, problems=problems)
-    kept = [(record, line) for record, line in zip(cells, lines, strict=True) if record]
-    return Records(
-        cells=[record for record, _ in kept], lines=[line for _, line in kept], separator=separator, problems=problems
-    )
+def _by_columns(found: _Lines, heading: list[str], first: int, order: list[int], separator: str) -> Cells:
+    width = len(heading)
+    lines, quoted = found.lines, found.quoted
+    empty = separator * (width - 1)
+    overfull: list[tuple[int, int]] = []
+    if quoted:
+        body = [empty if i in quoted else lines[i] for i in order]
+        for i in [i for i in order if i in quoted and any(c.strip() for c in quoted[i][width:])]:
+            overfull.append((i + 1, len(quoted[i])))
+    else:
+        body = (
+            lines[order[0] : order[-1] + 1]
+            if order and order[-1] - order[0] + 1 == len(order)
+            else [lines[i] for i in order]
+        )
+    counts = list(map(str.count, body, [separator] * len(body)))
+    if counts.count(width - 1) != len(counts):
+        for k, count in enumerate(counts):
+            if count < width - 1:
+                body[k] += separator * (width - 1 - count)
+            elif count >= width:
+                cells = body[k].split(separator)
+                body[k] = separator.join(cells[:width])
+                if any(c.strip() for c in cells[width:]):
+                    overfull.append((order[k] + 1, len(cells)))
+    flat = separator.join(body).split(separator) if body else []
+    columns = [flat[j::width] for j in range(width)]
+    numbers = [i + 1 for i in order]
+    _fill(columns, quoted, order, width)
+    return _without(columns, numbers, overfull, found, heading, first, separator)
+
+
+def _fill(columns: list[list[str]], quoted: dict[int, list[str]], order: list[int], width: int) -> None:
+    if not quoted:
+        return
+    for k, i in enumerate(order):
+        if i in quoted:
+            cells = quoted[i]
+            for j in range(min(width, len(cells))):
+                columns[j][k] = cells[j]
+
+
+def _without(
+    columns: list[list[str]], numbers: list[int], overfull: list[tuple[int, int]], found: _Lines, heading: list[str],
+    first: int, separator: str,
+) -> Cells:  # fmt: skip
+    """The cells without the rows that hold too many of them, or (quoted) nothing at all."""
+    gone = {line for line, _ in overfull}
+    gone |= {i + 1 for i, cells in found.quoted.items() if not any(c.strip() for c in cells)}
+    if gone:
+        keep = [k for k, line in enumerate(numbers) if line not in gone]
+        columns = [[column[k] for k in keep] for column in columns]
+        numbers = [numbers[k] for k in keep]
+    return Cells(heading=heading, heading_line=first + 1, columns=columns, lines=numbers, separator=separator,
+                 overfull=tuple(sorted(overfull)), problems=tuple(found.problems))  # fmt: skip
 
 
 def _separator(text: str) -> str:
     """The separator of the heading line: the one of comma, semicolon and tab that stands there most often."""
-    heading = next((line for line in text[:100_000].splitlines() if line.strip()), "")
+    heading = next((line for line in text[:100_000].split("\n") if line.strip()), "")
     outside = re.sub(r'"[^"]*"', "", heading)
-    found = Counter({mark: outside.count(mark) for mark in ",;\t"})
-    best, count = found.most_common(1)[0]
+    best, count = Counter({mark: outside.count(mark) for mark in ",;\t"}).most_common(1)[0]
     return best if count else ","
 
 
-def _decodes(line: bytes, encoding: str) -> bool:
+def _is_utf8(line: bytes) -> bool:
     try:
-        line.decode(encoding)
+        line.decode("utf-8")
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _line(line: bytes) -> str:
-    return line.decode("utf-8", errors="replace")
-
-
 def _finish(text: str, encoding: str, file: str) -> Text:
-    problems: list[Problem] = []
-    bad: set[int] = set()
-    for pattern, code, says in (
-        (_SCARS, "mojibake", say("the text is garbled: it was saved or pasted in another encoding")),
-        (_CONTROL, "control-character", say("a character stands here that cannot be printed")),
-    ):
-        for found in pattern.finditer(text):
-            line = text.count("\n", 0, found.start()) + 1
-            if line not in bad and len(problems) < 1000:
-                problems.append(
-                    Problem(code=code, says=says, source=Source(file=file, line=line), mend=say("Type the text again"))
-                )
-            bad.add(line)
+    bad: dict[int, Problem] = {}
+    if not text.isascii():
+        says = say("the text is garbled here: it was saved or pasted in another encoding")
+        _mark(text, _scars(text), "mojibake", says, file, bad)
+    if any(mark in text for mark in _CONTROLS):
+        says = say("a character stands here that cannot be printed")
+        _mark(text, (m.start() for m in _CONTROL.finditer(text)), "control-character", says, file, bad)
+    problems = [bad[line] for line in sorted(bad)[:MOST_SCARS]]
+    if len(bad) > MOST_SCARS:
+        says = say("{count} more lines are garbled", count=len(bad) - MOST_SCARS)
+        mend = say("Save the file again as UTF-8")
+        problems.append(Problem(code="mojibake", says=says, source=Source(file=file), mend=mend))
     return Text(text=text, encoding=encoding, problems=tuple(problems), bad_lines=frozenset(bad))
+
+
+def _scars(text: str) -> Iterator[int]:
+    """Where the text shows that it went through a wrong encoding: known traces, and UTF-8 that was read as GBK."""
+    yield from (m.start() for m in _SCARS.finditer(text))
+    for run in re.finditer("[\u3400-\u9fff€]{2,}", text):
+        if any(not _common(ch) for ch in run[0]) and _was_utf8(run[0]):
+            yield run.start()
+
+
+def _common(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _was_utf8(run: str) -> bool:
+    """Whether the characters are what UTF-8 bytes of Chinese look like when they are read as GBK.
+
+    >>> _was_utf8("洛阳博物馆".encode().decode("gbk", "ignore")), _was_utf8("瀍河回族区")
+    (True, False)
+    """
+    data = run.encode("gb18030")
+    for cut in range(3):
+        try:
+            plain = data[: len(data) - cut].decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        return len(plain) >= 2 and all("\u3000" <= ch <= "\u9fff" or ch >= "\uff00" for ch in plain)
+    return False
+
+
+def _mark(text: str, places: Iterable[int], code: str, says: Message, file: str, bad: dict[int, Problem]) -> None:
+    ends: list[int] = []
+    for place in places:
+        ends = ends or list(accumulate(len(line) + 1 for line in text.split("\n")))
+        line = bisect_right(ends, place) + 1
+        if line not in bad:
+            mend = say("Type the text of this line again and save the file as UTF-8")
+            bad[line] = Problem(code=code, says=says, source=Source(file=file, line=line), mend=mend)

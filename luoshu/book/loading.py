@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from luoshu.book import cell as cells
-from luoshu.book.delimited import Records, decode, split
+from luoshu.book.delimited import Cells, decode, split
 from luoshu.book.problem import Problem, Source
 from luoshu.book.table import Column, Schema
 from luoshu.words.message import Message, say
@@ -18,6 +18,9 @@ MOST_PROBLEMS = 1000
 """Problems of one file that are listed; the rest is counted."""
 
 MOST_BYTES = 500_000_000
+
+STRETCH = 4096
+"""Cells that are read together: one badly written cell costs the slow way for its stretch only."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,18 +85,40 @@ def load(schema: Schema, data: bytes, file: str = "") -> Loaded:
         return nothing(schema, findings.all())
     text = decode(data, file)
     findings.extend(text.problems)
-    records = split(text.text, file)
-    findings.extend(records.problems)
-    if not records.cells:
+    sheet = split(text.text, file)
+    if sheet is None:
         findings.add("no-heading", say("the table has no heading line"),
                      say("Write the columns' names in the first line: {names}", names=_names(schema)))  # fmt: skip
         return nothing(schema, findings.all())
-    order = _headings(schema, records.cells[0], records.lines[0], findings)
-    if order is None:
+    findings.extend(sheet.problems)
+    return load_cells(schema, sheet, findings, text.bad_lines)
+
+
+def load_cells(schema: Schema, sheet: Cells, findings: Findings, bad_lines: frozenset[int] = frozenset()) -> Loaded:
+    """Check cells that were already taken apart; rows that begin on `bad_lines` are left out."""
+    place = _headings(schema, sheet.heading, sheet.heading_line, findings)
+    if place is None:
         return nothing(schema, findings.all())
-    width = len(records.cells[0])
-    rows, lines = _even(records, width, text.bad_lines, findings)
-    return _columns(schema, order, rows, lines, findings, records.separator == ";")
+    width = len(sheet.heading)
+    for line, count in sheet.overfull:
+        findings.add("extra-cell", say("the row has {count} cells where the heading has {width}", count=count,
+                     width=width), say("Quote a cell that holds the separator, or remove the extra cell"), line,
+                     column=str(width + 1))  # fmt: skip
+    bad = {i for i, line in enumerate(sheet.lines) if line in bad_lines} if bad_lines else set()
+    values: dict[str, list[Any]] = {}
+    percent: dict[str, list[int]] = {}
+    for column in schema.columns:
+        if column.name not in place:
+            values[column.name] = [column.default] * len(sheet.lines)
+            continue
+        texts = sheet.columns[place[column.name]]
+        reading = _Reading(column, sheet.lines, findings, sheet.separator == ";", frozenset(bad))
+        values[column.name] = reading.all(texts)
+        bad |= reading.wrong
+        if reading.percent:
+            percent[column.name] = reading.percent
+    bad |= _duplicates(schema, values, sheet.lines, bad, findings)
+    return _kept(schema, values, sheet.lines, bad, percent, findings)
 
 
 def nothing(schema: Schema, problems: tuple[Problem, ...] = ()) -> Loaded:
@@ -149,55 +174,16 @@ def fold(heading: str) -> str:
     return "".join(ch for ch in plain if not ch.isspace() and ch not in "-_—")
 
 
-def _even(
-    records: Records, width: int, bad_lines: frozenset[int], findings: Findings
-) -> tuple[list[list[str]], list[int] | range]:
-    """The records that have a cell for each heading and stand on sound lines; the others are listed."""
-    body = records.cells[1:]
-    lines = records.lines[1:]
-    if not bad_lines and all(map(width.__eq__, map(len, body))):
-        return body, lines
-    good: list[list[str]] = []
-    numbers: list[int] = []
-    for record, line in zip(body, lines, strict=True):
-        if line in bad_lines:
-            continue
-        if len(record) > width and any(c.strip() for c in record[width:]):
-            findings.add("extra-cell", say("the row has {count} cells where the heading has {width}", count=len(record),
-                         width=width), say("Quote a cell that holds the separator, or remove the extra cell"), line,
-                         column=str(width + 1))  # fmt: skip
-            continue
-        if not any(c.strip() for c in record):
-            continue
-        record = record[:width] + [""] * (width - len(record))
-        good.append(record)
-        numbers.append(line)
-    return good, numbers
-
-
-def _columns(
-    schema: Schema, place: dict[str, int], rows: list[list[str]], lines: list[int] | range, findings: Findings,
-    comma_decimal: bool,
-) -> Loaded:  # fmt: skip
-    if rows and not all(map("".join, rows)):
-        kept = [i for i, row in enumerate(rows) if any(c.strip() for c in row)]
-        rows, lines = [rows[i] for i in kept], [lines[i] for i in kept]
-    texts = list(zip(*rows, strict=True))
-    values: dict[str, list[Any]] = {}
-    bad: set[int] = set()
-    percent: dict[str, list[int]] = {}
-    for column in schema.columns:
-        if column.name not in place or not texts:
-            values[column.name] = [column.default] * len(rows)
-            continue
-        found, wrong, marked = _cells(texts[place[column.name]], column, lines, findings, comma_decimal)
-        values[column.name] = found
-        bad |= wrong
-        if marked:
-            percent[column.name] = marked
-    bad |= _duplicates(schema, values, lines, bad, findings)
+def _kept(
+    schema: Schema,
+    values: dict[str, list[Any]],
+    lines: list[int] | range,
+    bad: set[int],
+    percent: dict[str, list[int]],
+    findings: Findings,
+) -> Loaded:
     if bad:
-        keep = [i for i in range(len(rows)) if i not in bad]
+        keep = [i for i in range(len(lines)) if i not in bad]
         values = {name: [column[i] for i in keep] for name, column in values.items()}
         lines = [lines[i] for i in keep]
         moved = {old: new for new, old in enumerate(keep)}
@@ -205,66 +191,92 @@ def _columns(
     return Loaded(schema=schema, columns=values, lines=lines, problems=findings.all(), percent=percent)
 
 
-def _cells(
-    texts: Sequence[str], column: Column, lines: Sequence[int], findings: Findings, comma_decimal: bool
-) -> tuple[list[Any], set[int], list[int]]:
-    """All values of a column, the rows whose cell is wrong, and the rows written with a percent sign."""
-    quick = _quick(texts, column)
-    if quick is not None:
-        return quick, set(), []
-    known: dict[str, Any] = {}
-    values: list[Any] = []
-    wrong: set[int] = set()
-    marked: list[int] = []
-    for i, text in enumerate(texts):
-        if text in known:
-            values.append(known[text])
-        else:
-            value, fault = cells.parse(text, column, comma_decimal=comma_decimal)
-            values.append(value)
-            if fault:
-                wrong.add(i)
-                findings.add(fault.code, fault.says, fault.mend, lines[i], column.name)
-            elif len(known) < 100_000:
-                known[text] = value
-        if column.unit_from and text.rstrip().endswith(("%", "％")):
-            marked.append(i)
-    return values, wrong, marked
+class _Reading:
+    """One column's cells being read: quickly where a stretch of them is plainly written, cell by cell elsewhere."""
+
+    def __init__(
+        self, column: Column, lines: Sequence[int], findings: Findings, comma_decimal: bool, skip: frozenset[int]
+    ) -> None:
+        self.column, self.lines, self.findings, self.comma_decimal = column, lines, findings, comma_decimal
+        self.skip = skip
+        self.wrong: set[int] = set()
+        self.percent: list[int] = []
+        self.known: dict[str, Any] = {}
+
+    def all(self, texts: list[str]) -> list[Any]:
+        values = _quick(texts, self.column)
+        if values is not None:
+            return values
+        values = []
+        for start in range(0, len(texts), STRETCH):
+            stretch = texts[start : start + STRETCH]
+            quick = _quick(stretch, self.column)
+            values += quick if quick is not None else [self.one(start + k, t) for k, t in enumerate(stretch)]
+        return values
+
+    def one(self, i: int, text: str) -> Any:
+        if self.column.unit_from and text.rstrip().endswith(("%", "％")):
+            self.percent.append(i)
+        if text in self.known:
+            return self.known[text]
+        value, fault = cells.parse(text, self.column, comma_decimal=self.comma_decimal)
+        if fault is None:
+            if len(self.known) < 100_000:
+                self.known[text] = value
+        elif i not in self.skip:
+            self.wrong.add(i)
+            self.findings.add(fault.code, fault.says, fault.mend, self.lines[i], self.column.name)
+        return value
 
 
 _FAST: dict[type, Callable[[str], Any]] = {float: float, int: int, date: date.fromisoformat}
+_SLOW_MARKS = "_nN W"
+_SPACES = tuple(filter(str.isspace, map(chr, range(0x3001))))
 
 
-def _quick(texts: Sequence[str], column: Column) -> list[Any] | None:
+def _quick(texts: list[str], column: Column) -> list[Any] | None:
     """The values where every cell is written in the plainest way; None where any needs a second look."""
+    empties = "" in texts
+    if empties and column.required:
+        return None
     if column.type is str:
-        if column.choices:
-            return list(texts) if set(texts) <= set(column.choices) else None
-        distinct = set(texts)
-        if "" in distinct or any(t != t.strip() for t in distinct):
-            return None
-        return list(texts)
+        return _quick_words(texts, column, empties)
     read = _FAST.get(column.type)
-    if read is None:
-        return None
     joined = "".join(texts)
-    if not joined.isascii() or "_" in joined or "n" in joined or "N" in joined or " " in joined:
+    if read is None or not joined.isascii() or any(mark in joined for mark in _SLOW_MARKS):
         return None
-    if column.type is date and not all(len(t) == 10 for t in texts):
+    if column.type is date and not set(map(len, texts)) <= {10, 0}:
         return None
     try:
-        values = list(map(read, texts))
+        if empties:
+            default = column.default
+            values = [read(text) if text else default for text in texts]
+        else:
+            values = list(map(read, texts))
     except ValueError:
         return None
-    low: Any = column.minimum
-    high: Any = column.maximum
-    if values and ((low is not None and min(values) < low) or (high is not None and max(values) > high)):
+    filled = [v for v in values if v is not None] if empties and column.default is None else values
+    return values if not filled or _fits(min(filled), max(filled), column) else None
+
+
+def _quick_words(texts: list[str], column: Column, empties: bool) -> list[Any] | None:
+    if column.choices:
+        if not set(texts) <= {*column.choices, *([""] if empties else [])}:
+            return None
+    elif any(map("".join(texts).__contains__, _SPACES)) and any(text != text.strip() for text in texts):
         return None
-    if column.type is int and values and not -(2**63) <= min(values) <= max(values) < 2**63:
-        return None
-    if column.type is float and values and not max(map(abs, values)) < float("inf"):
-        return None
-    return values
+    default = column.default
+    return [text or default for text in texts] if empties and default != "" else texts
+
+
+def _fits(low: Any, high: Any, column: Column) -> bool:
+    if column.type is int and not -(2**63) <= low <= high < 2**63:
+        return False
+    if column.type is float and not max(abs(low), abs(high)) < float("inf"):
+        return False
+    minimum: Any = column.minimum
+    maximum: Any = column.maximum
+    return not (minimum is not None and low < minimum) and not (maximum is not None and high > maximum)
 
 
 def _duplicates(
