@@ -231,7 +231,8 @@ def _head(lines: Sequence[Line]) -> _Head:
 
 def _is_body(text: str, head: _Head, line: Line, column: float) -> bool:
     """Whether a line under the title is text: a full line of a column, or one that opens a body; no title is long."""
-    in_column = bool(head.title) and bool(column) and line.width > max(12, 0.8 * column)
+    over = bool(head.title or head.author or "，" in text)
+    in_column = over and bool(column) and line.width > max(12, 0.8 * column)
     return in_column or len(head.title) > 90 or _opens_body(text, head, line)
 
 
@@ -254,7 +255,7 @@ def _read_head_line(text: str, head: _Head, lines: Sequence[Line], at: int) -> b
         head.session = head.session or byline.day_in(text)
     elif (day := byline.day_in(text)) and len(byline.DATE.sub("", text)) <= 14:
         head.published = head.published or day
-    elif head.title and (body := byline.organisations(text)):
+    elif body := byline.organisations(text):
         head.author = f"{head.author}、{body}" if head.author else body
     elif head.title and not head.author and byline.person(text):
         head.author = byline.person(text)

@@ -28,6 +28,7 @@ MARKER = re.compile(
     r"|[●■◆▲□○◎※▶►★☆•·*+-]\s*(?=\S{4})"
     r"|专栏\s*[一二三四五六七八九十\d]"
     r"|附件|附[：:]"
+    r"|[图表]\s*\d{1,3}(?!\d*[年月个张项类%])"
 )
 """What a heading or a list item begins with."""
 SPACED = re.compile(r"(?<!\S)\S{1,2}(?: \S{1,2}){3,}(?!\S)")
@@ -94,11 +95,15 @@ def column_widths(lines: Sequence[Line], reach: int = 12) -> list[float]:
     The column is as wide as the wider lines around it; it is one only where at least four lines within `reach` are
     about that wide and end in the middle of a sentence.
     """
+    text = [line for line in lines if "\t" not in line.text]  # rows of tables say nothing about columns
     columns: list[float] = []
-    for at in range(0, len(lines), 4):  # four neighbours share one look around
-        column = _column(lines[max(0, at - reach + 2) : at + reach + 2])
-        columns.extend([column] * min(4, len(lines) - at))
-    return columns
+    for at in range(0, len(text), 4):  # four neighbours share one look around
+        column = _column(text[max(0, at - reach + 2) : at + reach + 2])
+        columns.extend([column] * min(4, len(text) - at))
+    if len(text) == len(lines):
+        return columns
+    found = iter(columns)
+    return [0.0 if "\t" in line.text else next(found) for line in lines]
 
 
 def _column(near: Sequence[Line]) -> float:
