@@ -2,7 +2,8 @@
 //
 //   node build.mjs [OUT]     default ../luoshu/show/static/built
 //
-// luoshu.js and luoshu.css are for every page; luoshu-chart.js and luoshu-map.js only for the pages that draw.
+// luoshu.js and luoshu.css are for every page, with luoshu-early.js in the head so that none flashes in the wrong theme;
+// luoshu-chart.js and luoshu-map.js are only for the pages that draw.
 import { readFileSync, writeFileSync, mkdirSync, readdirSync, existsSync, statSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -97,6 +98,7 @@ async function bundle() {
     ...settings,
     entryPoints: {
       luoshu: "src/luoshu.js",
+      "luoshu-early": "src/early.js",
       "luoshu-chart": "src/chart.js",
       "luoshu-map": "src/map.js",
       style: "src/style/luoshu.css",
