@@ -48,6 +48,10 @@ _HASHES = re.compile(r"#{1,6}\s+")
 _ITEM = re.compile(
     rf"\s*(?:——|--|[-*•●·]\s|[（(]?(?:\d{{1,3}}|[{_NUMERALS}]{{1,3}})(?:[、．）)]|\.(?!\d))|[①-⑳]|[{_NUMERALS}]{{1,3}}[是要])"
 )
+_TITLE = re.compile(r"(?:工作报告|公报|规划|纲要|意见|方案|要点|计划|建议)(?:[（(][^（）()]*[）)]|[①-⑳])?$")
+_SECTION = re.compile(
+    r"(?:十.五|20\d\d年|今后五年|过去|今年|下一步|明年|未来).*(?:回顾|总结|成就|成绩|目标|任务|安排|工作|打算|重点|展望|实事)"
+)
 _CLOSED = "。；;！？!?，,、：:…"
 _LONGEST_HEADING = 60
 _CLAUSE = re.compile(r"[，；;：]|,(?!\d{3})|(?<!\d):(?!\d)")
@@ -73,6 +77,13 @@ def _is_heading(text: str, numbered: bool) -> bool:
     return numbered or (len(text) <= 40 and not text.startswith("——") and "；" not in text)
 
 
+def _unnumbered(text: str, place: int) -> int:
+    """The level of a heading without a number: 0 the title, 3 a section that names its period, else 9."""
+    if place < 12 and _TITLE.search(text):
+        return 0
+    return 3 if _SECTION.search(text) else 9
+
+
 def sentences(plain: str) -> list[Sentence]:
     """All sentences of a text in order, headings included; offsets are those of `plain`.
 
@@ -80,9 +91,10 @@ def sentences(plain: str) -> list[Sentence]:
     (`（一）稳就业。全年…`) is a sentence of its own and stands above the rest of its paragraph and what follows.
 
     >>> text = "二、2026年目标\\n（一）稳就业。新增就业9万人；培训2万人次。\\n主要指标：\\n——造林5万亩。"
-    >>> [(text[s.start:s.end], [h.text for h in s.above][-1:]) for s in sentences(text)][2:]
+    >>> [(text[s.start:s.end], s.above[-1].text) for s in sentences(text)[2:]]
     ... # doctest: +NORMALIZE_WHITESPACE
-    [('新增就业9万人；培训2万人次。', ['（一）稳就业。']), ('主要指标：', ['（一）稳就业。']), ('——造林5万亩。', ['主要指标：'])]
+    [('新增就业9万人；培训2万人次。', '（一）稳就业。'), ('主要指标：', '（一）稳就业。'),
+     ('——造林5万亩。', '主要指标：')]
     """
     found: list[Sentence] = []
     above: tuple[Heading, ...] = ()
@@ -97,7 +109,7 @@ def sentences(plain: str) -> list[Sentence]:
         if lead and not _ITEM.match(plain, start):
             lead = ()
         if _is_heading(text, level is not None):
-            heading = Heading(start, end, 9 if level is None else level, text)
+            heading = Heading(start, end, _unnumbered(text, len(found)) if level is None else level, text)
             found.append(Sentence(start, end, above + lead, start, True, True))
             above = (*(h for h in above if h.level < heading.level), heading)
             continue

@@ -1,0 +1,135 @@
+"""What a figure measures: the words beside it, freed of verbs, adverbs and dates; lists that share a figure."""
+
+from __future__ import annotations
+
+import re
+
+_ADVERBS = (
+    "力争|确保|争取|努力|预计|预期|计划|目标|其中|同时|另外|此外|全年|今年|本年度?|去年|当年|年底|每年|年均|逐年|累计|合计|共|总共|共计|均|都|将|要|再|"
+    r"分别|各|同比|环比|比上年(?:同期|末)?|较上年(?:同期|末)?|比去年(?:同期)?|较去年|名义|实际|平均|普遍|稳步|持续|连续|继续|进一步|基本|全面|加快|已经?|"
+    "约|大约|近|将近|接近|超过?|逾|至少|最多|不低于|不少于|不超过|不高于|低于|高于|多达|高达|只|仅|左右|左右的?|以上|首次|率先|新|年内|按可比价计算|扣除价格因素"
+)
+_LEVELS = (
+    r"达到|达|为|是|占|至|到|在|突破|迈上|跨上|站上|迈过|跨过|升至|升到|升级到|增至|增加[到至]?|增长[到至]?|提高[到至]?|提升[到至]?|上升[到至]?|扩大[到至]?|扩容[至到]|净增加?|"
+    r"下降[到至]?|降低[到至]?|降至|降到|减少[到至]?|减至|压减[到至]?|压缩[到至]?|缩短[到至]?|缩小[到至]?|回落[到至]?|改善|上涨|下滑|收窄[到至]?|保持在?|稳定在?|维持在?|控制[在到]?|"
+    r"增速|增幅|涨幅|降幅|增长率|延长|缩减[到至]?|回升|翻|过|获|有|了|实现|完成|拓展[至到]|扩至|动态|争取"
+)
+_TAIL = re.compile(rf"(?:\s|，|、|：|{_ADVERBS}|{_LEVELS})+$")
+_DATE = (
+    r"(?:到|至|在|截至|力争到?)?\s?(?:20\d\d|二〇[〇一二三四五六七八九]{2})\s?年?(?:[-—–~～－至到]+20\d\d年)?(?:底前?|末|前|以前|上半年|下半年)?"
+    r"|(?:到|在)?[“\"]?十.五[”\"]?(?:末|期末|时期|期间|以来)?|(?:到|在)?本世纪中叶|上半年|前三季度|年底前?|五年来?|一年来"
+)
+_HEAD = re.compile(
+    rf"^(?:\s|[，、：；。]|——|——|其中|(?:[一二三四五六七八九十]+|\d+)[是要、.]|{_DATE}|(?:{_ADVERBS})(?!.?[率量])|以及|以|及其?|和|与|并|把|使|让|将|对|向|为|由|从|自|比|较|推动|确保|实现|的)+"
+)
+_DOING = (
+    "新建改造|新建和改造提升|新建和改造|改造提升|新改扩建|新改建|改扩建|新(?:（改）|\\(改\\))建|新培育|新谋划实施|新开工建设|新开工|新创建|新认定|新发展|建成投用|建成投产|建成运行|建成|新建|"
+    "建设|改造|扩建|开工|续建|培育壮大|培育|打造|引进|引育|创建|实施|推进|推动|完成|开展|组织|举办|承办|开行|开通|落实|争取|发行|发放|筹集|支持|加快|提升|治理|"
+    "改善|开挖|疏浚|关停|淘汰|布局|建立|组建|制定|推出|安排|投入|带动|吸引|接待|交付|办理|签约|招引|招录|选派|选树|遴选|认定|评选|新设|新入选|入选|获批|获评|"
+    "落地|入库|储备|谋划|盘活|收储|处置|化解|整治|修复|新增|增加|减少|净增|扩大|增设|增配|配备|建强|壮大|做强|发展|培训|救助|资助|惠及|覆盖|服务|免费|提供|为|向|对|"
+    "设立|成立|牵头|共建|承担|研发|攻克|突破|转化|参与|参加|拥有|集聚|汇聚|达成|促成|举行|推广|投用|投放|铺设|架设|整合|优化|保护|栽植|种植|新增造林|巡查|排查|检查|查处"
+)
+_LAST_VERB = re.compile(rf"(?:{_DOING})(?:了|好|约|近|超过?|不少于)?$")
+_FIRST_VERB = re.compile(rf"^(?:再|新|并|要|加快|积极|全面|持续|大力|深入|统筹|扎实|着力|有序|高标准|高质量|稳步|集中)*(?:{_DOING})")
+_KEEP_FIRST = ("新增", "免费")
+_VERB_NEXT = re.compile(
+    r"\s?(?:支持|用于|参与|全线|全部|纳入|开工|建成|投产|投用|达到|完成|实现|通过|入选|获|进入|晋级|推进|推动|促进|带动|保障|解决|提升|提高|增强|加快|以|并|且|在|居|为|占|"
+    r"同比|比|较|高于|低于|均|都|位居|稳居|创|列|全面|顺利|有效|不断|其中|力争|确保|满足|惠及|新增|下降|增长|的?水平|来川|来|，|。|；|、|：|,|;|\)|）|$|\n|”|等)"
+)
+_AFTER_EDGE = re.compile(r"\s?(?:及以上|及以下|以上|以下|以内|左右|上下)?\s?的?")
+_STOP = "，。；：！？\n,;!?"
+_SIDE = re.compile(r"(?:等|和|与|及|以及|的|在|向|对|为|把|将|、|，|有|含|包括|连接|覆盖|涉及)\s?$")
+_MEASURE = re.compile(
+    r"(?:人均|年|总)?(?:可支配收入|消费支出|增加值|总产值|产值|总产量|产量|年出栏量|出栏量|出栏|存栏|排放总量|排放量|营业收入|营收|收入|利润总额|利润|投资|占比|比重|比例|覆盖率|"
+    r"普及率|[^，、]{0,6}率|总额|总值|总量|数量|人数|面积|规模|标准|水平|浓度|消耗|用量|强度|指数|成本|余额|里程|次数|起数)$"
+)
+_SHARED_SHARE = re.compile(r"占[^，、；]{1,14}(?:比重|比例|份额)$|占比$")
+_JOIN = re.compile(r"以及|及|和|与")
+
+
+def before_figure(text: str, low: int, start: int) -> str:
+    """The subject that stands before a figure, between `low` and `start`; empty where only verbs stand there.
+
+    >>> before_figure("到2025年全市博物馆达到120家", 0, 12)
+    '全市博物馆'
+    """
+    words = _TAIL.sub("", text[low:start][-80:])
+    words = _HEAD.sub("", words)
+    return _without_verb(words).strip(" 　\t“”\"\n的")
+
+
+def _without_verb(words: str) -> str:
+    """The words without the verb of doing that opens or closes them; a lone verb leaves nothing."""
+    ended = _LAST_VERB.sub("", words)
+    if ended != words:
+        ended = _HEAD.sub("", _TAIL.sub("", ended))
+        if len(ended) < 2 or _LAST_VERB.fullmatch(ended):
+            return ""
+        words = ended
+    first = _FIRST_VERB.match(words)
+    if first and not words.startswith(_KEEP_FIRST):
+        rest = words[first.end() :]
+        return rest if len(rest) > 1 else ""
+    return words
+
+
+def ends_in_verb(text: str, low: int, start: int) -> bool:
+    """Whether the words before a figure end in a verb of doing or a particle, so that its thing follows it.
+
+    >>> ends_in_verb("全市新建", 0, 4), ends_in_verb("博物馆", 0, 3)
+    (True, False)
+    """
+    words = re.sub(r"(?:\s|约|近|超过?|不少于|至少|了|逾|各|共|将|再|累计)+$", "", text[max(low, start - 30) : start])
+    return not words or bool(_LAST_VERB.search(words) or _SIDE.search(words))
+
+
+def after_figure(text: str, end: int, stop: int) -> str:
+    """The thing that is counted, where it follows the figure: 建成[35个]先导区 → 先导区; empty where a verb follows.
+
+    >>> after_figure("建成35个以上和美乡村、示范镇。", 5, 15)
+    '和美乡村、示范镇'
+    """
+    edge = _AFTER_EDGE.match(text, end)
+    at = edge.end() if edge else end
+    if at >= stop or _VERB_NEXT.match(text, at):
+        return ""
+    close = at
+    while close < stop and text[close] not in _STOP:
+        close += 1
+    words = text[at:close]
+    pieces = words.split("、")
+    kept = pieces[:1]
+    for piece in pieces[1:]:
+        if _FIRST_VERB.match(piece) or any(c.isdigit() for c in piece):
+            break
+        kept.append(piece)
+    return "、".join(kept).strip(" 　\t的")
+
+
+def listed(words: str, count: int) -> list[str]:
+    """The several subjects of one list, `count` of them (0: as many as there are); shared ends are given to each.
+
+    >>> listed("水果、蔬菜、茶叶产量", 3)
+    ['水果产量', '蔬菜产量', '茶叶产量']
+    >>> listed("接待国内外游客人数及收入占全省比重", 0)
+    ['接待国内外游客人数占全省比重', '收入占全省比重']
+    """
+    share = _SHARED_SHARE.search(words)
+    stem = words[: share.start()] if share else words
+    pieces = [piece.strip() for piece in stem.split("、")]
+    if count and len(pieces) > count:
+        pieces = ["、".join(pieces[: len(pieces) - count + 1]), *pieces[len(pieces) - count + 1 :]]
+    if not count or len(pieces) < count:
+        joins = list(_JOIN.finditer(pieces[-1]))
+        if joins and 1 < joins[-1].start() and joins[-1].end() < len(pieces[-1]) - 1:
+            last = pieces.pop()
+            pieces += [last[: joins[-1].start()], last[joins[-1].end() :]]
+    pieces = [piece for piece in pieces if piece]
+    if count and len(pieces) != count:
+        return []
+    if share:
+        return [piece + share.group() for piece in pieces]
+    tail = _MEASURE.search(pieces[-1]) if pieces else None
+    if tail and tail.start() > 0:
+        return [piece if _MEASURE.search(piece) else piece + tail.group() for piece in pieces]
+    return pieces
