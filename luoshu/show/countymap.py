@@ -63,7 +63,12 @@ def map_page(desk: Desk, name: str = "", query: Mapping[str, str] | None = None)
         bounds=bounds(polygons) if polygons else None,
         layers=tuple(sorted(layers, key=lambda layer: (layer.id != wanted, -len(layer.values)))),
         names=names,
-        words={"none": language.say("no figure")},
+        words={
+            "none": language.say("no figure"),
+            "zoom_in": language.say("zoom in"),
+            "zoom_out": language.say("zoom out"),
+            "map": language.say("map of the counties"),
+        },
     )
 
 

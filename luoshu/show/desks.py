@@ -1,0 +1,27 @@
+"""From a request to a desk: which day, which language, which way the links go."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from fastapi import Request
+
+from luoshu.show.language import chosen
+from luoshu.show.links import ServerLinks
+from luoshu.show.page import Desk
+from luoshu.show.shelf import Shelf
+
+
+def desk_of(request: Request, path: str, day: date | None, language: str | None) -> Desk:
+    """What a page is drawn with for this request; the day travels on in links only where it was asked for."""
+    shelf: Shelf = request.app.state.shelf
+    spoken = chosen(
+        request.headers.get("accept-language", ""),
+        language or request.query_params.get("language"),
+        request.cookies.get("language"),
+    )
+    return Desk(
+        view=shelf.view(day),
+        language=spoken,
+        links=ServerLinks(path=path, language=spoken.code, day=day),
+    )

@@ -1,0 +1,131 @@
+"""Who may do what: the server talks to this machine, and settling is refused to anybody elsewhere.
+
+Until there are logins, the only proof of who is asking is where the request comes from.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from luoshu.words.message import Message, say
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+MOST_BODY_BYTES = 65_536
+FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via")
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        "worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "geolocation=(), camera=(), microphone=()",
+}
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, without its port.
+
+    >>> host_name("localhost:8000"), host_name("[::1]:8000"), host_name("127.0.0.1")
+    ('localhost', '::1', '127.0.0.1')
+    """
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a host name or address is this machine itself.
+
+    >>> is_loopback("localhost"), is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("localhost.evil.example")
+    (True, True, True, False)
+    """
+    if name == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)
+
+
+def refusal(scope: Scope, *, open_to_others: bool) -> Message | None:
+    """Why a request is refused, None where it may pass.
+
+    Reading is refused to a foreign Host name (DNS rebinding) as long as the server is bound to loopback. Anything that
+    changes the book needs a client on this machine, no proxy between, this machine's name in Host, and a page of this
+    server as the origin.
+    """
+    headers: dict[bytes, bytes] = {name.lower(): value for name, value in scope["headers"]}
+    host = headers.get(b"host", b"").decode("latin-1")
+    local_host = is_loopback(host_name(host))
+    if not local_host and not open_to_others:
+        return say("this server answers only to this machine's own names, not to {host}", host=host[:80] or "-")
+    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        return None
+    client = (scope.get("client") or ("", 0))[0]
+    if not local_host or not is_loopback(client) or any(name in headers for name in FORWARDED):
+        return say("the book can be changed only from the machine that serves it, until there are logins")
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    if origin and urlsplit(origin).netloc.lower() != host.lower():
+        return say("the request comes from a page of another site")
+    if headers.get(b"sec-fetch-site", b"same-origin") not in (b"same-origin", b"none"):
+        return say("the request comes from a page of another site")
+    return None
+
+
+class Guard:
+    """Middleware: refuses what `refusal` names, bounds the size of a body, and puts safe headers on every answer."""
+
+    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], open_to_others: bool = False) -> None:
+        self.app = app
+        self.open_to_others = open_to_others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_safely(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                there = {name.lower() for name, _ in message["headers"]}
+                more = [(k.encode(), v.encode()) for k, v in HEADERS.items() if k.encode() not in there]
+                if b"cache-control" not in there:
+                    more.append((b"cache-control", b"no-cache"))
+                message = {**message, "headers": [*message["headers"], *more]}
+            await send(message)
+
+        why = refusal(scope, open_to_others=self.open_to_others)
+        if why is not None:
+            await _answer(send_safely, 403, "refused", why, say("Open the pages on that machine"))
+            return
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if scope["method"] not in ("GET", "HEAD"):
+            if not length.isdigit() or b"transfer-encoding" in dict(scope["headers"]):
+                await _answer(send_safely, 411, "no-length", say("the request must say how long it is"), say(""))
+                return
+            if int(length) > MOST_BODY_BYTES:
+                await _answer(send_safely, 413, "too-long", say("the request is too long"), say("Send less at once"))
+                return
+        await self.app(scope, receive, send_safely)
+
+
+async def _answer(send: Send, status: int, code: str, says: Message, mend: Message) -> None:
+    body = json.dumps({"error": {"code": code, "says": says, "mend": mend}}, ensure_ascii=False).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

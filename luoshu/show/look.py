@@ -1,0 +1,136 @@
+"""From a region to a view: the one place where the pages ask the floors below."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from luoshu.book.book import Book
+from luoshu.book.directory import DocumentRow, Owner, Place
+from luoshu.book.documents import book_document, document_names
+from luoshu.kinds.observation import MEASURED, Indicator, Observation
+from luoshu.region import Region
+from luoshu.show.countymap import county_names
+from luoshu.show.links import file_name
+from luoshu.show.view import CountyValue, Paper, View
+
+MOST_GEO_BYTES = 20_000_000
+
+
+def look(folder: Path, day: date) -> View:
+    """Everything that the pages draw of the book in `folder` on `day`."""
+    return view_of(Region(folder, day))
+
+
+def view_of(region: Region) -> View:
+    """The view of a region that is open already."""
+    book, day = region.book, region.day
+    polygons = outlines(book.folder)
+    places = {place.id: place.name for place in book.rows(Place)}
+    return View(
+        folder=book.folder,
+        title=book.title or book.folder.resolve().name,
+        title_en=str(book.settings.get("title_en") or ""),
+        region=places.get(book.region, book.region),
+        day=day,
+        gauges=tuple(region.gauges),
+        moves={gauge.commitment.id: tuple(gauge.commitment.moves(book, day)) for gauge in region.gauges},
+        problems=tuple(region.problems),
+        papers=papers_of(book),
+        owners={owner.id: (owner.name, owner.name_en) for owner in book.rows(Owner)},
+        records={record.id: record for record in book.records},
+        polygons=polygons,
+        county_values=tuple(county_values(book, day, set(county_names(polygons)))),
+    )
+
+
+def outlines(folder: Path) -> Mapping[str, Any] | None:
+    """The first feature collection of geo/ whose features have an id and a polygon; None where there is none."""
+    for path in sorted((folder / "geo").glob("*.geojson")):
+        if path.stat().st_size > MOST_GEO_BYTES:
+            continue
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if not isinstance(found, dict) or not isinstance(found.get("features"), list):
+            continue
+        kept = [feature for feature in found["features"] if _is_outline(feature)]
+        if kept:
+            return {"type": "FeatureCollection", "features": kept}
+    return None
+
+
+def _is_outline(feature: Any) -> bool:
+    if not isinstance(feature, dict):
+        return False
+    geometry, properties = feature.get("geometry"), feature.get("properties")
+    return (
+        isinstance(geometry, dict)
+        and geometry.get("type") in ("Polygon", "MultiPolygon")
+        and isinstance(geometry.get("coordinates"), list)
+        and bool(geometry["coordinates"])
+        and isinstance(properties, dict)
+        and "id" in properties
+    )
+
+
+def county_values(book: Book, day: date, counties: set[str]) -> list[CountyValue]:
+    """What was published by `day` for single counties, and their inhabitants."""
+    if not counties:
+        return []
+    indicators = {indicator.id: indicator for indicator in book.rows(Indicator)}
+    found = []
+    for row in book.rows(Observation):
+        indicator = indicators.get(row.indicator)
+        known = (row.published or row.as_of) <= day
+        if indicator is None or row.place not in counties or not known or row.status not in MEASURED:
+            continue
+        found.append(
+            CountyValue(
+                county=row.place,
+                measure=indicator.name,
+                name_en=indicator.name_en,
+                unit=row.unit or indicator.unit,
+                value=row.value,
+                day=row.as_of,
+            )
+        )
+    return found + _inhabitants(book, day, counties)
+
+
+def _inhabitants(book: Book, day: date, counties: set[str]) -> list[CountyValue]:
+    return [
+        CountyValue(county=p.id, measure="常住人口", name_en="Inhabitants", unit="人", value=p.population, day=day)
+        for p in book.rows(Place)
+        if p.population is not None and p.id in counties
+    ]
+
+
+def papers_of(book: Book) -> tuple[Paper, ...]:
+    """The documents of the book with their original text and what was proposed from them."""
+    about = {row.file: row for row in book.rows(DocumentRow)}
+    return tuple(paper_of(book, name, about.get(name)) for name in document_names(book.folder))
+
+
+def paper_of(book: Book, name: str, row: DocumentRow | None) -> Paper:
+    """One document; its own title where the table of documents has none."""
+    document = book_document(book.folder, name)
+    return Paper(
+        name=file_name(name),
+        file=f"documents/{name}",
+        title=(row.title if row else "") or document.title or Path(name).stem,
+        text=document.text,
+        published=(row.published if row else None) or document.published,
+        publisher=row.publisher if row else "",
+        url=row.url if row and row.url.startswith(("http://", "https://")) else "",
+        proposals=proposals_of(book, name),
+    )
+
+
+def proposals_of(book: Book, name: str) -> tuple[Mapping[str, Any], ...]:
+    """What was proposed from a document, in its order, with what people decided about it."""
+    return ()

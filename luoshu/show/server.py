@@ -1,0 +1,206 @@
+"""The dashboard: the pages as HTML and as JSON on this machine, and the settling of proposals."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from luoshu.show.desks import desk_of
+from luoshu.show.guard import Guard, is_loopback
+from luoshu.show.manual import ApiPage, ErrorAnswer, manual, openapi_with_examples
+from luoshu.show.page import Page
+from luoshu.show.pages import LEAVES, Leaf, drawn, plain
+from luoshu.show.publish import STATIC
+from luoshu.show.shelf import Shelf
+from luoshu.words.message import Message, say
+
+YEAR_SECONDS = 31_536_000
+Day = Annotated[
+    date | None, Query(description="What was known on this day, as in 2025-12-31; today where it is left out")
+]
+Tongue = Annotated[str | None, Query(description="zh or en", pattern="^(zh|en)$", alias="language")]
+ERRORS: dict[int | str, dict[str, Any]] = {
+    code: {"model": ErrorAnswer, "description": text}
+    for code, text in ((403, "refused"), (404, "not found"), (422, "not understood"))
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorPage(Page):
+    """What went wrong, for people."""
+
+    code: str
+    says: str
+    mend: str = ""
+    near: tuple[tuple[str, str], ...] = ()
+
+
+def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = False) -> FastAPI:
+    """The web application over one book. `open_to_others` lets it answer to any Host name; settling stays local."""
+    from luoshu.show.settling import add_settling
+
+    app = FastAPI(
+        title="luoshu",
+        description="Promises of a plan, where each stands on a day, and because of what. Every page is also JSON.",
+        version=_version(),
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.shelf = Shelf(folder, day)
+    app.add_middleware(Guard, open_to_others=open_to_others)
+    for leaf in LEAVES:
+        _add_leaf(app, leaf)
+    add_settling(app)
+    _add_manual(app)
+    if STATIC.is_dir():
+        app.mount("/static/built", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(StarletteHTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(Exception, _broken)
+    return app
+
+
+def serve(folder: Path, *, host: str = "127.0.0.1", port: int = 8000, day: date | None = None) -> None:
+    """Run the server until it is stopped; on another address than loopback it is read-only for others."""
+    import uvicorn
+
+    app = make_app(folder, day=day, open_to_others=not is_loopback(host))
+    # a proxy's word about the client is not believed: settling is for this machine
+    uvicorn.run(app, host=host, port=port, proxy_headers=False, server_header=False, log_level="warning")
+
+
+def _version() -> str:
+    from luoshu import __version__
+
+    return __version__
+
+
+def _add_leaf(app: FastAPI, leaf: Leaf) -> None:
+    """The two addresses of a page: HTML for people (JSON when only that is accepted), and JSON with its schema."""
+
+    def build(request: Request, name: str, day: date | None, language: str | None) -> tuple[Page, Any]:
+        desk = desk_of(request, leaf.path.format(name=name), day, language)
+        try:
+            return leaf.build(desk, name, dict(request.query_params)), desk
+        except KeyError:
+            raise HTTPException(404, say("there is no page {path}", path=request.url.path)) from None
+
+    def html(request: Request, name: str = "", day: Day = None, language: Tongue = None) -> Response:
+        page, desk = build(request, name, day, language)
+        accept = request.headers.get("accept", "")
+        if "application/json" in accept and "text/html" not in accept:
+            return JSONResponse(plain(page))
+        response = HTMLResponse(drawn(leaf.template, leaf.name, page, desk))
+        remember_language(response, language)
+        return response
+
+    def as_json(request: Request, name: str = "", day: Day = None, language: Tongue = None) -> Response:
+        return JSONResponse(plain(build(request, name, day, language)[0]))
+
+    several = "{name}" in leaf.path
+
+    def only(request: Request, day: Day = None, language: Tongue = None) -> Response:
+        return html(request, "", day, language)
+
+    def only_json(request: Request, day: Day = None, language: Tongue = None) -> Response:
+        return as_json(request, "", day, language)
+
+    path = "/" + (leaf.path or "overview") + ".json"
+    app.add_api_route(
+        path,
+        as_json if several else only_json,
+        response_model=leaf.type,
+        name=f"{leaf.name}_json",
+        summary=leaf.says,
+        responses=ERRORS,
+        tags=["pages"],
+    )
+    app.add_api_route("/" + leaf.path, html if several else only, include_in_schema=False, name=leaf.name)
+
+
+def remember_language(response: Response, language: str | None) -> None:
+    """Keep the language that was asked for."""
+    if language:
+        response.set_cookie("language", language, max_age=YEAR_SECONDS, samesite="strict", httponly=True)
+
+
+def _add_manual(app: FastAPI) -> None:
+    """The description of the API for people at /api; for programs it is at /openapi.json."""
+
+    def api(request: Request, day: Day = None, language: Tongue = None) -> Response:
+        desk = desk_of(request, "api", day, language)
+        page: ApiPage = manual(app, desk)
+        return HTMLResponse(drawn("api.html", "api", page, desk, has_json=False))
+
+    app.add_api_route("/api", api, include_in_schema=False)
+    app.openapi = lambda: openapi_with_examples(app)  # type: ignore[method-assign]
+
+
+def wants_html(request: Request) -> bool:
+    """Whether an error is for people's eyes."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.endswith(".json")
+
+
+def _error(request: Request, status: int, code: str, says: Message, mend: Message) -> Response:
+    try:
+        desk = desk_of(request, "error", None, None)
+    except Exception:
+        # the book itself cannot be looked at: the plain answer has to do
+        return JSONResponse({"error": {"code": code, "says": says, "mend": mend}}, status_code=status)
+    language = desk.language
+    told = {"code": code, "says": language.message(says), "mend": language.message(mend)}
+    if not wants_html(request):
+        return JSONResponse({"error": told}, status_code=status)
+    page = ErrorPage(
+        title=language.say("There is no such page") if status == 404 else language.say("That did not work"),
+        day=desk.view.day,
+        language=language.code,
+        near=near(desk, request.url.path) if status == 404 else (),
+        **told,
+    )
+    return HTMLResponse(drawn("error.html", "error", page, desk), status_code=status)
+
+
+def near(desk: Any, path: str) -> tuple[tuple[str, str], ...]:
+    """Pages whose address is like the one that was asked for."""
+    from difflib import get_close_matches
+
+    paths: Mapping[str, str] = {"/" + path: path for leaf in LEAVES for path, _ in leaf.paths(desk.view) if path}
+    found = get_close_matches(path, list(paths), n=3, cutoff=0.6)
+    return tuple((desk.links.to(paths[each]), each) for each in found)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StarletteHTTPException)
+    says = error.detail if isinstance(error.detail, Message) else say("{detail}", detail=str(error.detail))
+    code = {404: "not-found", 405: "not-allowed", 409: "conflict"}.get(error.status_code, "refused")
+    mend = say("Begin at the overview") if error.status_code == 404 else say("")
+    return _error(request, error.status_code, code, says, mend)
+
+
+async def _not_understood(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first: Mapping[str, Any] = error.errors()[0]
+    name = str(first["loc"][-1])
+    says = say("{name} is {found!r}, which is not understood", name=name, found=str(first.get("input", ""))[:80])
+    mend = say("Write a day as in 2025-12-31") if name == "day" else say("See the description of the API")
+    return _error(request, 422, "not-understood", says, mend)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    traceback.print_exception(error)
+    return _error(request, 500, "broken", say("the page could not be made: {kind}", kind=type(error).__name__),
+                  say("See what the server printed"))  # fmt: skip
+
+
+Handler = Callable[[Request, Exception], Any]
