@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from luoshu.book import files
+from luoshu.book.directory import GENERIC
 from luoshu.book.loading import MOST_BYTES as MOST_TABLE_BYTES
 from luoshu.book.loading import Loaded, load, nothing
 from luoshu.book.problem import Problem, Source
@@ -40,6 +41,7 @@ class Book:
     records: tuple[Record, ...] = ()
     revision: str = ""
     problems: tuple[Problem, ...] = ()
+    tables: tuple[type, ...] = GENERIC
     laid_over: Mapping[type, tuple[Any, ...]] = field(default_factory=dict)
     _read: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -134,15 +136,20 @@ class Book:
         return found
 
 
-def open_book(folder: str | Path) -> Book:
-    """Open a book with all its faults: what is good counts, the rest stands in `problems`. Content never raises."""
+def open_book(folder: str | Path, *, tables: Iterable[type] = ()) -> Book:
+    """Open a book with all its faults: what is good counts, the rest stands in `problems`. Content never raises.
+
+    `tables` are the classes that `check`, the workbook and the package descriptor walk through; the generic ones are
+    always among them.
+    """
     folder = Path(folder)
+    known = tuple(dict.fromkeys((*GENERIC, *tables)))
     problems: list[Problem] = []
     if not folder.is_dir():
         problems.append(Problem(code="no-book", says=say("there is no book here: the folder {folder} does not exist",
                                 folder=folder.name), source=Source(file=str(folder)),
                                 mend=say("Make one with `luoshu new`, or name another folder")))  # fmt: skip
-        return Book(folder=folder, problems=tuple(problems))
+        return Book(folder=folder, problems=tuple(problems), tables=known)
     settings = _settings(folder, problems)
     data, problem = files.read(folder, COMMITMENTS, MOST_BYTES)
     if problem:
@@ -156,6 +163,7 @@ def open_book(folder: str | Path) -> Book:
         records=records,
         revision=files.revision(data or b""),
         problems=(*problems, *found),
+        tables=known,
     )
 
 

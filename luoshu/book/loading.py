@@ -32,6 +32,7 @@ class Loaded:
     lines: list[int] | range
     problems: tuple[Problem, ...] = ()
     percent: dict[str, list[int]] = field(default_factory=dict)
+    unlisted: int = 0
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -104,7 +105,8 @@ def load_cells(schema: Schema, sheet: Cells, findings: Findings, bad_lines: froz
         findings.add("extra-cell", say("the row has {count} cells where the heading has {width}", count=count,
                      width=width), say("Quote a cell that holds the separator, or remove the extra cell"), line,
                      column=str(width + 1))  # fmt: skip
-    bad = {i for i, line in enumerate(sheet.lines) if line in bad_lines} if bad_lines else set()
+    untrusted = frozenset(i for i, line in enumerate(sheet.lines) if line in bad_lines) if bad_lines else frozenset()
+    bad = set(untrusted)
     values: dict[str, list[Any]] = {}
     percent: dict[str, list[int]] = {}
     for column in schema.columns:
@@ -112,7 +114,7 @@ def load_cells(schema: Schema, sheet: Cells, findings: Findings, bad_lines: froz
             values[column.name] = [column.default] * len(sheet.lines)
             continue
         texts = sheet.columns[place[column.name]]
-        reading = _Reading(column, sheet.lines, findings, sheet.separator == ";", frozenset(bad))
+        reading = _Reading(column, sheet.lines, findings, sheet.separator == ";", untrusted)
         values[column.name] = reading.all(texts)
         bad |= reading.wrong
         if reading.percent:
@@ -188,7 +190,8 @@ def _kept(
         lines = [lines[i] for i in keep]
         moved = {old: new for new, old in enumerate(keep)}
         percent = {name: [moved[i] for i in marked if i in moved] for name, marked in percent.items()}
-    return Loaded(schema=schema, columns=values, lines=lines, problems=findings.all(), percent=percent)
+    return Loaded(schema=schema, columns=values, lines=lines, problems=findings.all(), percent=percent,
+                  unlisted=findings.rest)  # fmt: skip
 
 
 class _Reading:

@@ -44,4 +44,5 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.source}: " if self.source.file else ""
-        return place + ". ".join(part.rstrip(".") for part in (self.says, self.mend) if part) + "."
+        said = place + ". ".join(part.rstrip(".") for part in (self.says, self.mend) if part)
+        return said if said.endswith("?") else said + "."

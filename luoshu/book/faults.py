@@ -1,0 +1,87 @@
+"""The catalogue of faults: every code that a problem may carry, and what it means."""
+
+from __future__ import annotations
+
+from luoshu.words.message import Message, say
+
+FAULTS: dict[str, Message] = {
+    # the book and its files
+    "no-book": say("The folder does not exist, so there is no book to open."),
+    "missing-file": say("A file that the book needs or names is not there."),
+    "unknown-file": say("A file stands where a table is expected, but no table has this name; it is not read."),
+    "path-escape": say(
+        "A file name leads out of the book's folder (by .., an absolute path or a link); it is not opened."
+    ),
+    "unreadable-file": say("The system does not let the file be read, or it is no plain file."),
+    "file-too-large": say("The file is larger than the program will open; nothing of it was read."),
+    "more-problems": say("The file has more problems than are listed; mend the first ones and check again."),
+    # text
+    "mojibake": say("Garbled text: saved in one encoding and read in another. The line is not used."),
+    "control-character": say("A character that cannot be printed stands in the text. The line is not used."),
+    # tables
+    "no-heading": say("The table's first line must name its columns, and is missing."),
+    "missing-column": say("A column that every row needs is missing, so no row of the table can be read."),
+    "unknown-column": say("A column is not one of the table's; its cells are not read."),
+    "column-twice": say("Two columns have the same heading; the first is read."),
+    "extra-cell": say(
+        "A row has more cells than the heading, so that its cells cannot be told apart. The row is left out."
+    ),
+    "broken-quote": say("A quotation mark is not closed or stands in the wrong place. The row is left out."),
+    "empty-cell": say("A cell that must be filled is empty. The row is left out."),
+    "not-a-number": say("A cell that must hold a number holds something else. The row is left out."),
+    "not-whole": say("A cell that must hold a whole number holds another. The row is left out."),
+    "percent-misplaced": say(
+        "A percentage stands where another unit is counted. The row is left out or must be mended."
+    ),
+    "not-a-day": say("A cell that must hold a day cannot be read as one. The row is left out."),
+    "no-such-day": say("The day does not exist in the calendar, as 30 February. The row is left out."),
+    "excel-day": say("A spreadsheet has stored a day as its number. The row is left out until the day is written."),
+    "not-yes-or-no": say("A cell that must say yes or no says something else. The row is left out."),
+    "not-a-choice": say("A cell holds a word that is not one of the column's. The row is left out."),
+    "too-small": say("A number lies below what is possible in this column. The row is left out."),
+    "too-large": say("A number lies above what is possible in this column. The row is left out."),
+    "duplicate": say("Two entries have the same key; the first counts."),
+    "dangling": say("An entry refers to something that does not stand in its table."),
+    "unknown-unit": say("The unit is not known; write the bare unit, without multipliers such as 万."),
+    "share-or-percent": say("A figure in percent looks as if it had been written as a share (0.12 for 12 %)."),
+    # YAML
+    "yaml-syntax": say("The file is not valid YAML; nothing of it was read."),
+    "yaml-documents": say("The file holds more than one YAML document; nothing of it was read."),
+    "yaml-too-deep": say("The entries are nested too deeply or are too many; nothing of the file was read."),
+    "yaml-alias": say("An entry repeats another by a sign (*name); nothing of the file was read."),
+    "yaml-tag": say("An entry has a tag (!name), which is not allowed; nothing of the file was read."),
+    "yaml-key": say("A list or mapping stands where a name must stand; nothing of the file was read."),
+    "yaml-key-twice": say("A name stands twice in one entry; the first value is read."),
+    "not-a-list": say("The file must be a list of entries."),
+    "not-a-record": say("An entry must be made of names and values."),
+    "missing-field": say("An entry lacks a field that it needs."),
+    "rule-without-day": say("A rule does not say from which day it is in force."),
+    # workbooks
+    "not-a-workbook": say("The file is not a workbook (.xlsx), or it is damaged; nothing was taken over."),
+    "unpacks-too-large": say("The file would unpack to more than is allowed; it was not opened."),
+    "unknown-sheet": say("A sheet of the workbook belongs to no table; it is not read."),
+    "missing-sheet": say("A sheet that the workbook should have is missing; its table stays as it is."),
+    "formula-cell": say("A cell holds a formula; only values are taken over."),
+    "merged-cells": say("Cells are merged, so that it cannot be told which rows the value is for."),
+    "error-cell": say("A cell holds an error of the spreadsheet, such as #REF!."),
+    "conflict": say("Somebody else changed the file in the meantime; nothing was written."),
+    "book-exists": say("There is already something in the folder; nothing was written."),
+    # proposals
+    "json-line": say("A line is not one JSON object; it is not read."),
+    # documents
+    "no-document": say("The document is not there."),
+    "empty-file": say("The file is empty."),
+    "no-text": say("The document holds no text."),
+    "text-too-long": say("The document is longer than is read; the rest of it was left out."),
+    "scanned": say("The document is a scan: pictures of pages without text."),
+    "pages-without-text": say("Some pages of the document hold no text."),
+    "encrypted": say("The document is locked by a password."),
+    "damaged-file": say("The document is damaged and cannot be read."),
+    "wrong-format": say("The document is of a format that cannot be read."),
+    "not-html": say("The page cannot be read as HTML."),
+    # commitments
+    "unknown-kind": say("The entry is of a kind that is not known; it is left out."),
+    "unknown-field": say("The entry has a field that its kind does not know; the field is not read."),
+    "bad-value": say("A field holds something that its kind cannot read; the entry is left out."),
+}
+"""By code: what the fault means and what became of the entry. docs/problems.md is made from this list."""
