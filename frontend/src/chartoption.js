@@ -135,7 +135,7 @@ export function chartOption(data, { paint, width, font, tip }) {
     },
     series: [
       ...fanSeries(data, paint, words),
-      dayLine(data, paint, text, words, first, last),
+      dayLine(data, paint, text, words, { first, last, narrow }),
       ...goalSeries(data, paint, text, words, { first, last, narrow }),
       ...paceSeries(data, paint, words),
       publishedSeries(data, paint, text, words, narrow),
@@ -183,7 +183,7 @@ function fanSeries(data, paint, words) {
   ];
 }
 
-function dayLine(data, paint, text, words, first, last) {
+function dayLine(data, paint, text, words, { first, last, narrow }) {
   const at = moment(data.day);
   if (at < first || at > last) return undefined;
   return {
@@ -195,7 +195,14 @@ function dayLine(data, paint, text, words, first, last) {
       symbol: "none",
       animation: false,
       lineStyle: { color: paint.day, type: [2, 3], width: 1 },
-      label: { ...text, color: paint.day, formatter: data.day, position: "end", distance: 4 },
+      label: {
+        ...text,
+        color: paint.day,
+        formatter: data.day,
+        position: "end",
+        distance: 4,
+        align: (at - first) / (last - first) > 0.85 && narrow ? "right" : "center",
+      },
       data: [{ xAxis: at }],
     },
   };
@@ -222,10 +229,10 @@ function goalSeries(data, paint, text, words, { first, last, narrow }) {
     });
     const end = {
       show: true,
-      position: narrow ? "top" : former ? "insideTopRight" : "right",
+      position: narrow || former ? "top" : "right",
       align: narrow || former ? "right" : "left",
-      verticalAlign: former || narrow ? "bottom" : "middle",
-      distance: 7,
+      verticalAlign: narrow || former ? "bottom" : "middle",
+      distance: former ? 4 : 7,
       color: colour,
       fontFamily: text.fontFamily,
       fontSize: 12,

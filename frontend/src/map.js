@@ -87,9 +87,10 @@ class CountyMap {
     set("edges", "line-width", 1.25);
     set("current", "line-color", colour("heart"));
     set("current", "line-width", 2.5);
-    set("names", "text-color", colour("ink"));
-    set("names", "text-halo-color", colour("surface"));
-    set("names", "text-halo-width", 1.6);
+    const inks = [0, 1, 2, 3, 4].map((place) => colour(`on-class-${place}`));
+    set("names", "text-color", paintExpression(this.layer, inks, colour("on-class-none")));
+    set("names", "text-halo-color", paintExpression(this.layer, shadesOfNow, colour("class-none")));
+    set("names", "text-halo-width", 1.2);
     const texts = Object.entries(this.layer.texts ?? {}).flat();
     const text = texts.length ? ["match", ["get", "id"], ...texts, ""] : "";
     this.view.setLayoutProperty("names", "text-field", ["concat", ["get", "name"], "\n", text]);

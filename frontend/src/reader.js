@@ -68,7 +68,7 @@ class Reader {
 
   fromAddress() {
     const name = decodeURIComponent(location.hash.slice(1));
-    const target = name && document.getElementById(name);
+    const target = name ? document.getElementById(name) : null;
     if (target?.matches("li.proposal")) return this.select(target.dataset.proposal, { focus: true });
     if (target?.matches("mark.found")) return this.select(named(target)[0], { focus: true });
     if (target) return target.scrollIntoView({ block: "center" });
@@ -123,6 +123,7 @@ class Reader {
     const field = event.target.closest?.("input:not([type=checkbox]), select, textarea");
     if (document.querySelector("dialog[open]")) return;
     if (field) return this.keyInField(event, field);
+    if (key === "Enter" && event.target.matches?.("mark.found")) return this.fromMark(event.target);
     if (!key) return;
     const act = {
       j: () => this.walk(1),
@@ -138,7 +139,6 @@ class Reader {
       "?": () => document.getElementById("keys")?.showModal(),
     }[key];
     if (!act) return;
-    if (event.target.matches?.("mark.found") && key === "Enter") return;
     event.preventDefault();
     act();
   }
