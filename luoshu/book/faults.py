@@ -43,6 +43,7 @@ FAULTS: dict[str, Message] = {
     "duplicate": say("Two entries have the same key; the first counts."),
     "dangling": say("An entry refers to something that does not stand in its table."),
     "unknown-unit": say("The unit is not known; write the bare unit, without multipliers such as 万."),
+    "unlike-units": say("Two figures that are compared are in units that do not measure the same thing."),
     "share-or-percent": say("A figure in percent looks as if it had been written as a share (0.12 for 12 %)."),
     # YAML
     "yaml-syntax": say("The file is not valid YAML; nothing of it was read."),

@@ -1,0 +1,237 @@
+"""The sheet of a target: its gauge with reasons, amounts, chart and listings, made from where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from luoshu.kinds.commitment import Amount, Chart, Figure, Gauge, GoalStep, Listing, Point, Reason
+from luoshu.kinds.course import Course, course, goal_of
+from luoshu.kinds.doubt import doubts
+from luoshu.kinds.goal import Goal
+from luoshu.kinds.observation import STATUSES, Indicator
+from luoshu.kinds.pace import pace_figures, paces
+from luoshu.kinds.published import Published, Reading
+from luoshu.kinds.standing import Standing, rounded, stand
+from luoshu.words.message import Message, amount, say
+import itertools
+
+if TYPE_CHECKING:
+    from luoshu.book.book import Book
+    from luoshu.kinds.target import Target
+
+STATUS_WORDS = {name: say(name) for name in STATUSES}
+
+
+def level_gauge(target: Target, measure: Indicator, known: Published, day: date, book: Book) -> Gauge:
+    """The gauge of any target that is no quota, judged by the level that was promised."""
+    judged = target.promised()
+    way = course(judged, measure, known)
+    at = stand(judged, measure, known, way, day)
+    shown = _shown_goal(judged, measure, way)
+    because = (
+        *at.because,
+        *value_reasons(at, measure),
+        *goal_reasons(target, judged, measure),
+        *way.because,
+        *paces(judged, way, at, day),
+        *doubts(judged, measure, known, way, day, book),
+    )
+    figures: tuple[Figure, ...] = (
+        *_amounts(way, at),
+        *pace_figures(judged, way, at, day),
+        *(
+            f
+            for f in (
+                _chart(target, measure, way, at, judged),
+                _history(target, measure, way, at),
+                _said(known, measure),
+            )
+            if f
+        ),
+    )
+    return Gauge(
+        commitment=target,
+        day=day,
+        met=at.met,
+        chance=at.chance,
+        verdict=at.verdict,
+        because=because,
+        value=at.value,
+        as_of=at.reading.day if at.reading else None,
+        goal=shown[0],
+        goal_high=shown[1],
+        unit=shown[2],
+        figures=figures,
+    )
+
+
+def _shown_goal(target: Target, measure: Indicator, way: Course) -> tuple[float, float | None, str]:
+    """The goal in the measure's unit; as it is written where it cannot be turned into it."""
+    exact = replace(target, comparator=">=") if target.comparator in ("~", "between") else target
+    found = [goal_of(exact, measure, size, None, way.start)[0] for size in _sizes(target)] if way.goal else []
+    ends = [_end(goal) for goal in found if goal is not None]
+    if len(ends) == len(_sizes(target)) and None not in ends:
+        ordered = sorted(end for end in ends if end is not None)
+        return rounded(ordered[0]), rounded(ordered[-1]) if len(ordered) > 1 else None, way.unit
+    return target.level, target.level_high, target.unit or measure.unit
+
+
+def _sizes(target: Target) -> list[float]:
+    return [target.level] if target.level_high is None else [target.level, target.level_high]
+
+
+def _end(goal: Goal) -> float | None:
+    if goal.low == -float("inf"):
+        return goal.high
+    if goal.high == float("inf"):
+        return goal.low
+    return (goal.low + goal.high) / 2
+
+
+def value_reasons(at: Standing, measure: Indicator) -> tuple[Reason, ...]:
+    """The figure that counts, with the day that it is for, when it was published and by whom."""
+    if at.reading is None or at.value is None:
+        return ()
+    row = at.reading.row
+    says = say(
+        "{value} as of {day}, published {published} by {publisher}",
+        value=amount(rounded(at.value), measure.unit),
+        day=at.reading.day,
+        published=at.reading.published,
+        publisher=row.source or say("a source that is not named"),
+    )
+    found = [Reason(says=says, source=at.reading.source)]
+    if row.status == "preliminary":
+        found.append(Reason(says=say("This figure is preliminary"), source=at.reading.source, tone="warn"))
+    if row.comparator != "=":
+        exact = {"~": say("about"), ">": say("more than"), "<": say("less than")}[row.comparator]
+        found.append(Reason(says=say("The source says {exact} this figure", exact=exact), source=at.reading.source))
+    return tuple(found)
+
+
+def goal_reasons(target: Target, judged: Target, measure: Indicator) -> tuple[Reason, ...]:
+    """What was promised and when, and each time that the goal was moved."""
+    levels = target.levels()
+    unit = target.unit or measure.unit
+    found = []
+    for before, after in itertools.pairwise(levels):
+        if after.level == before.level:
+            continue
+        template = _MOVED[(target.comparator in ("<=", "<")) == (after.level > before.level)]
+        says = say(template, before=amount(before.level, unit), after=amount(after.level, unit), day=after.since)
+        found.append(Reason(says=says, source=after.source, tone="warn"))
+    if judged.level != target.level:
+        says = say(
+            "It is judged by what was promised, {level}, not by the eased goal", level=amount(judged.level, unit)
+        )
+        found.append(Reason(says=says, source=levels[0].source))
+    return tuple(found)
+
+
+_MOVED = {
+    True: "The goal was eased from {before} to {after} on {day}",
+    False: "The goal was tightened from {before} to {after} on {day}",
+}
+
+
+def _amounts(way: Course, at: Standing) -> tuple[Amount, ...]:
+    goal = way.goal
+    if goal is None or at.value is None:
+        return ()
+    found = [Amount(name=say("Short of the goal by"), value=rounded(goal.gap(at.value)), unit=way.unit)]
+    start = way.start
+    if start is not None and at.reading is not None and start.day < at.reading.day:
+        covered = goal.way(at.value, start.value)
+        why = None if covered is not None else say("the series began on the other side of the goal, or at it")
+        name = say("Way covered since {day}", day=start.day)
+        found.append(Amount(name=name, value=None if covered is None else rounded(covered * 100), unit="%", why=why))
+    return tuple(found)
+
+
+def _point(reading: Reading) -> Point:
+    return Point(day=reading.day, value=reading.value, source=reading.source, label=reading.row.source)
+
+
+def _chart(target: Target, measure: Indicator, way: Course, at: Standing, judged: Target) -> Chart | None:
+    steps = []
+    for each in target.levels():
+        goal, _ = goal_of(
+            target, measure, each.level, None if target.level_high is None else target.level_high, way.start
+        )
+        if goal is None or each.since is None:
+            continue
+        low, high = goal.low, goal.high
+        level = _end(goal)
+        if level is None:
+            continue
+        both = low != -float("inf") and high != float("inf") and low != high
+        steps.append(
+            GoalStep(
+                since=each.since,
+                due=target.due,
+                level=low if both else level,
+                level_high=high if both else None,
+                source=each.source,
+            )
+        )
+    if not way.readings and not steps:
+        return None
+    pace: tuple[Point, ...] = ()
+    last = way.last
+    if way.goal and last and target.due and last.day < target.due and not way.goal.holds(last.value):
+        pace = (Point(day=last.day, value=last.value), Point(day=target.due, value=way.goal.edge(last.value)))
+    return Chart(
+        name=say("{measure}", measure=measure_name(measure)),
+        unit=way.unit,
+        points=tuple(map(_point, way.readings)),
+        goals=tuple(steps),
+        pace=pace,
+        fan=(at.outlook.fan(),) if at.outlook else (),
+    )
+
+
+def measure_name(measure: Indicator) -> Message:
+    """The measure's name as a message whose English is its English name, where it has one."""
+    named = say("{name}", name=measure.name)
+    return named
+
+
+def _history(target: Target, measure: Indicator, way: Course, at: Standing) -> Listing | None:
+    """Each level that was announced with the share of it that is met: the moved goalpost and the first one side by side."""
+    levels = target.levels()
+    if len(levels) < 2:
+        return None
+    start = way.start
+    rows = []
+    for each in levels:
+        goal, _ = goal_of(target, measure, each.level, target.level_high, start)
+        share = goal.share(at.value, way.origin) if goal and at.value is not None else None
+        kept = (
+            None if goal is None or at.value is None else say("reached") if goal.holds(at.value) else say("not reached")
+        )
+        unit = target.unit or measure.unit
+        rows.append((each.since, amount(each.level, unit), _percent(share), kept))
+    columns = (say("announced"), say("goal"), say("share met by the last figure"), say("stands"))
+    return Listing(name=say("The goal as it was announced"), columns=columns, rows=tuple(rows))
+
+
+def _percent(share: float | None) -> Message | None:
+    if share is None:
+        return None
+    return amount(rounded(min(share, 1.0) * 100) if share in (0, 1) else min(99.9, max(0.1, rounded(share * 100))), "%")
+
+
+def _said(known: Published, measure: Indicator) -> Listing | None:
+    """What was published about the measure and does not count, with the reason."""
+    rows = [(r, STATUS_WORDS[r.row.status]) for r in (*known.forecasts, *known.claims)]
+    rows += [(r, say("period not over")) for r in known.running]
+    rows += [(a.reading, a.why) for a in known.aside]
+    if not rows:
+        return None
+    cells = tuple(
+        (r.day, amount(r.row.value, r.row.unit or measure.unit), why, r.row.source, r.row.published) for r, why in rows
+    )
+    columns = (say("as of"), say("figure"), say("why it does not count"), say("publisher"), say("published"))
+    return Listing(name=say("Published, but not counted"), columns=columns, rows=cells)

@@ -1,0 +1,228 @@
+"""Where a target stands on a day: kept, missed, or how much of it and how likely, each with the sentence that says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from luoshu.kinds.commitment import Reason
+from luoshu.kinds.course import Course
+from luoshu.kinds.goal import Goal
+from luoshu.kinds.observation import Indicator
+from luoshu.kinds.outlook import Outlook, drift
+from luoshu.kinds.published import Published, Reading
+from luoshu.words.message import amount, say
+
+if TYPE_CHECKING:
+    from luoshu.kinds.target import Target
+
+LIMITS = {"expected": (0.75, 0.40, 0.15), "binding": (0.90, 0.60, 0.25)}
+"""From which chance a target is likely, open or at risk; a binding one (约束性) alarms earlier than an expected one (预期性)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """The estimate of a gauge: `met` and `chance` as in Gauge, what they rest on, and the outlook where there is one."""
+
+    met: float | None
+    chance: float | None
+    verdict: str
+    because: tuple[Reason, ...]
+    value: float | None = None
+    reading: Reading | None = None
+    outlook: Outlook | None = None
+
+
+def verdict_of(chance: float, nature: str) -> str:
+    """The verdict that a chance means for a binding or an expected target.
+
+    >>> verdict_of(0.8, "expected"), verdict_of(0.8, "binding"), verdict_of(0.05, "expected")
+    ('likely', 'open', 'unlikely')
+    """
+    likely, open_, risk = LIMITS[nature]
+    return "likely" if chance >= likely else "open" if chance >= open_ else "at risk" if chance >= risk else "unlikely"
+
+
+def stand(target: Target, measure: Indicator, known: Published, way: Course, day: date) -> Standing:
+    """How a target stands on `day` by its course; `unknown` with the reason where nothing can be said."""
+    goal, due = way.goal, target.due
+    if goal is None:
+        why = way.why or say("The goal cannot be compared with what is published")
+        return Standing(met=None, chance=None, verdict="unknown", because=(Reason(says=why, tone="warn"),))
+    if way.last is None:
+        return _nothing(known)
+    final = next((r for r in way.readings if r.day == due), None)
+    if due is not None and final is not None and day >= due:
+        return _settled(way, goal, final)
+    until = [r for r in way.readings if due is None or r.day <= due]
+    later = [r for r in way.readings if due is not None and r.day > due]
+    reached = _reached(measure, goal, until)
+    if reached is not None:
+        return _early(way, goal, due, until, reached)
+    if due is None:
+        return _open_ended(way, goal, way.last)
+    if later:
+        return _between(measure, way, goal, due, until, later[0])
+    return _ahead(target, measure, known, way, goal, due, day)
+
+
+def _nothing(known: Published) -> Standing:
+    says = say("No result has been published that this can be judged by")
+    return Standing(met=None, chance=None, verdict="unknown", because=(Reason(says=says, tone="warn"),))
+
+
+def _settled(way: Course, goal: Goal, final: Reading) -> Standing:
+    kept = goal.holds(final.value)
+    says = (
+        say("The figure for the deadline keeps the goal")
+        if kept
+        else say(
+            "The figure for the deadline misses the goal by {gap}", gap=amount(rounded(goal.gap(final.value)), way.unit)
+        )
+    )
+    reason = Reason(says=says, source=final.source, tone="good" if kept else "bad")
+    met = goal.share(final.value, way.origin)
+    return Standing(
+        met=met,
+        chance=float(kept),
+        verdict="kept" if kept else "missed",
+        because=(reason,),
+        value=final.value,
+        reading=final,
+    )
+
+
+def _reached(measure: Indicator, goal: Goal, until: list[Reading]) -> Reading | None:
+    """The first figure that reached a goal which counts as kept once reached; None where it was lost again.
+
+    A flow is promised for its own period, a ceiling and an exact figure for the deadline itself: these are not reached early.
+    """
+    if goal.direction != "higher" or measure.aggregation in ("sum", "distinct") or not until:
+        return None
+    if not goal.holds(until[-1].value):
+        return None
+    first = until[-1]
+    for reading in reversed(until):
+        if not goal.holds(reading.value):
+            break
+        first = reading
+    return first
+
+
+def _early(way: Course, goal: Goal, due: date | None, until: list[Reading], reached: Reading) -> Standing:
+    last = until[-1]
+    outlook = drift([(r.day, r.value) for r in until], due) if due else None
+    chance = outlook.chance(goal) if outlook else None
+    says = say(
+        "The goal was reached early: {value} on {day}", value=amount(rounded(reached.value), way.unit), day=reached.day
+    )
+    because = [Reason(says=says, source=reached.source, tone="good")]
+    if due is not None:
+        says = say("The figure for the deadline itself, {due}, is not published yet", due=due)
+        because.append(Reason(says=says))
+    return Standing(
+        met=1.0, chance=chance, verdict="kept", because=tuple(because), value=last.value, reading=last, outlook=outlook
+    )
+
+
+def _open_ended(way: Course, goal: Goal, last: Reading) -> Standing:
+    kept = goal.holds(last.value)
+    says = say("No deadline was named, so nothing is forecast")
+    return Standing(
+        met=goal.share(last.value, way.origin),
+        chance=None,
+        verdict="kept" if kept else "open",
+        because=(Reason(says=says),),
+        value=last.value,
+        reading=last,
+    )
+
+
+def _between(measure: Indicator, way: Course, goal: Goal, due: date, until: list[Reading], after: Reading) -> Standing:
+    """The deadline lies between two published figures, or before the first: what the two say about it."""
+    start = way.origin
+    missing = Reason(says=say("No figure was published for the deadline itself, {due}", due=due), tone="warn")
+    if measure.aggregation in ("sum", "distinct") or not until:
+        last = until[-1] if until else None
+        verdict = "unknown"
+        return Standing(
+            met=None, chance=None, verdict=verdict, because=(missing,), value=last.value if last else None, reading=last
+        )
+    before = until[-1]
+    part = (due - before.day).days / (after.day - before.day).days
+    value = before.value + (after.value - before.value) * part
+    if measure.aggregation == "cumulative" and not goal.holds(after.value) and goal.direction == "higher":
+        says = say("Even after the deadline, on {day}, the goal was not reached", day=after.day)
+        reason = Reason(says=says, source=after.source, tone="bad")
+        met = goal.share(after.value, start)
+        return Standing(
+            met=met, chance=0.0, verdict="missed", because=(missing, reason), value=after.value, reading=after
+        )
+    says = say(
+        "Between {one} on {day} and {other} on {later}, the straight line passes {value} at the deadline",
+        one=amount(rounded(before.value), way.unit),
+        day=before.day,
+        other=amount(rounded(after.value), way.unit),
+        later=after.day,
+        value=amount(rounded(value), way.unit),
+    )
+    return Standing(
+        met=goal.share(value, start),
+        chance=None,
+        verdict="likely" if goal.holds(value) else "unlikely",
+        because=(missing, Reason(says=says, source=after.source)),
+        value=before.value,
+        reading=before,
+    )
+
+
+def _ahead(
+    target: Target, measure: Indicator, known: Published, way: Course, goal: Goal, due: date, day: date
+) -> Standing:
+    """The deadline lies after the last published figure: what the series makes likely."""
+    last = way.readings[-1]
+    start = way.origin
+    floor = last.value if measure.aggregation == "cumulative" else None
+    outlook = drift([(r.day, r.value) for r in way.readings], due, floor=floor)
+    late = [Reason(says=say("The deadline has come; the figure for it is not published yet"))] if day >= due else []
+    if outlook is None:
+        met = goal.share(last.value, start)
+        says = say("One published figure cannot be forecast from; the share is what stood on {day}", day=last.day)
+        verdict, more = _by_others(known, way, goal, due, day)
+        because = (*late, Reason(says=says, tone="warn"), *more)
+        return Standing(met=met, chance=None, verdict=verdict, because=because, value=last.value, reading=last)
+    chance = outlook.chance(goal)
+    says = say(
+        "Going on as published, {median} is likely at the deadline (80 % between {low} and {high})",
+        median=amount(rounded(outlook.median), way.unit),
+        low=amount(rounded(outlook.at(0.1)), way.unit),
+        high=amount(rounded(outlook.at(0.9)), way.unit),
+    )
+    return Standing(
+        met=outlook.share(goal, start),
+        chance=chance,
+        verdict=verdict_of(chance, target.nature),
+        because=(*late, Reason(says=says)),
+        value=last.value,
+        reading=last,
+        outlook=outlook,
+    )
+
+
+def _by_others(known: Published, way: Course, goal: Goal, due: date, day: date) -> tuple[str, tuple[Reason, ...]]:
+    """The verdict where only one figure is published: forecasts of others may make it unlikely, never likely."""
+    said = [r for r in known.forecasts if r.day == due]
+    if said and not any(goal.holds(r.value) for r in said):
+        says = say("Every forecast that others published for the deadline is short of the goal")
+        return "unlikely", (Reason(says=says, source=said[-1].source, tone="bad"),)
+    return ("at risk" if day >= due else "open"), ()
+
+
+def rounded(value: float) -> float:
+    """A computed figure with four significant digits, whole numbers left whole.
+
+    >>> rounded(113.237), rounded(20126.0), rounded(0.0123456)
+    (113.2, 20126.0, 0.01235)
+    """
+    return value if value == int(value) and abs(value) < 1e15 else float(f"{value:.4g}")
