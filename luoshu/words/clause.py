@@ -52,6 +52,7 @@ _TITLE = re.compile(r"(?:工作报告|公报|规划|纲要|意见|方案|要点|
 _SECTION = re.compile(
     r"(?:十.五|20\d\d年|今后五年|过去|今年|下一步|明年|未来).*(?:回顾|总结|成就|成绩|目标|任务|安排|工作|打算|重点|展望|实事)"
 )
+_BACK_MATTER = re.compile(r"(?:名词|用语|术语|有关名词|相关名词)?(?:解释|注释|附注)$|附件\d?$")
 _CLOSED = "。；;！？!?，,、：:…"
 _LONGEST_HEADING = 60
 _CLAUSE = re.compile(r"[，；;：]|,(?!\d{3})|(?<!\d):(?!\d)")
@@ -80,6 +81,8 @@ def _is_heading(text: str, numbered: bool) -> bool:
 def _unnumbered(text: str, place: int) -> int:
     """The level of a heading without a number: 0 the title, 3 a section that names its period, else 9."""
     if place < 12 and _TITLE.search(text):
+        return 0
+    if _BACK_MATTER.match(text):
         return 0
     return 3 if _SECTION.search(text) else 9
 

@@ -88,7 +88,7 @@ def figures(plain: str, *, author: str = "", year: int | None = None) -> list[Fi
         first = at
         while at < len(found) and found[at].start < sentence.end:
             at += 1
-        if at > first:
+        if at > first and not chronicle.notes(sentence):
             result.extend(_Reading(text, sentence, found[first:at], chronicle, frame, author).figures())
     return result
 
@@ -104,6 +104,7 @@ class _Reading:
         self.mentions = days(text, chronicle.year, sentence.start, sentence.end)
         self.owner = _owner(text, sentence) or author
         self.done: list[Figure] = []
+        self.row = 0
 
     def figures(self) -> list[Figure]:
         sized, sizes = self._sizes()
@@ -186,6 +187,10 @@ class _Reading:
         if share and index and sized[index - 1].end > clause:
             clause = max(clause, sized[index - 1].end)
         subjects = self._shared(clause, low + share.start(), chain, share.group()) if share else []
+        if not share and chain == 1 and first.unit == "%":
+            subjects = self._parallel(clause, first)
+        elif not share and chain == 1 and first.unit == "元":
+            subjects = self._named_places(low, clause, first.start)
         row = sized[index : index + chain]
         status, sure = self.chronicle.status(self.sentence, self.frame, self.mentions, first.start)
         if _FROM.search(self.text[max(clause, first.start - 16) : first.start]) and index + chain < len(sized):
@@ -195,6 +200,8 @@ class _Reading:
             edge = bearing(self.text, row[-1], row[-1].start, status, row[-1].start).comparator
             if edge in ("~", "<=") or (edge == ">=" and borne.comparator == "="):
                 borne = borne._replace(comparator=edge)
+        inherited = [f.subject for f in self.done[-chain:]] if chain > 1 and self.row == chain else []
+        self.row = chain
         for place, quantity in enumerate(row):
             own = borne if place == 0 else borne._replace(comparator="between" if quantity.high else borne.comparator)
             if place == 0 and quantity.high is not None:
@@ -205,28 +212,57 @@ class _Reading:
                 names = subjects
             else:
                 names = [self._subject(sized, index + place, low if place == 0 else quantity.start)]
+                if inherited and len(inherited) == chain and (place or not before_figure(self.text, low, first.start)):
+                    names = [inherited[place]]
             for name in names:
                 self._add(quantity, name, own, status, sure, sizes.get(quantity.start))
 
     def _shared(self, clause: int, end: int, chain: int, word: str) -> list[str]:
         words = before_figure(self.text, clause, end)
+        if not words and self.done and "分别" not in word:
+            return [f.subject for f in self.done if f.start >= self._clause(clause - 1)] if chain == 1 else []
         if not words:
-            words = before_figure(self.text, self._clause(clause - 1), clause - 1) if clause > self.sentence.start else ""
+            words = (
+                before_figure(self.text, self._clause(clause - 1), clause - 1) if clause > self.sentence.start else ""
+            )
         if "分别" in word:
             return listed(words, chain) if chain > 1 else listed(words, 0)
-        many = listed(words, 0) if "等" not in words[-14:] else [words]
-        return many if chain == 1 else []
+        return listed(words, 0) if chain == 1 else []
+
+    def _parallel(self, clause: int, first: Quantity) -> list[str]:
+        """A、B交易额增长9%: a rate of growth that several measures share without saying so."""
+        start = first.start
+        if not _GROWS.search(self.text[max(clause, start - 8) : start]) and not _GROWS.match(self.text, first.end):
+            return []
+        words = before_figure(self.text, clause, start)
+        if words.count("、") != 1 or _ONE_SUBJECT.search(words) or _SUMMED.search(self.text, clause, start):
+            return []
+        pieces = listed(words, 0)
+        return pieces if all(len(piece) > 3 for piece in pieces) and _MONEY_MEASURE.search(words) else []
+
+    def _named_places(self, low: int, clause: int, start: int) -> list[str]:
+        """内江、眉山、自贡经济总量突破2000亿元: an economy is each place's own, never theirs together."""
+        if low == clause or not _ECONOMY.search(self.text[low:start]):
+            return []
+        pieces = listed(before_figure(self.text, clause, start), 0)
+        return pieces if len(pieces) > 1 and all(len(piece) < 11 for piece in pieces) else []
 
     def _subject(self, sized: list[Quantity], index: int, low: int) -> str:
         quantity = sized[index]
         stop = sized[index + 1].start if index + 1 < len(sized) else self.sentence.end
         before = before_figure(self.text, low, quantity.start)
-        after = after_figure(self.text, quantity.end, stop)
-        if after and (not before or ends_in_verb(self.text, low, quantity.start)):
+        after = after_figure(self.text, quantity.end, stop, quantity.unit not in COUNTS)
+        taken = bool(self.done and index and low == sized[index - 1].end and before == self.done[-1].subject)
+        if after and (not before or taken or ends_in_verb(self.text, low, quantity.start)):
             return after
+        if before.startswith("占") and self.done:
+            return self.done[-1].subject + before
         if before:
             return before
         clause = self._clause(quantity.start)
+        nearer = before_figure(self.text, clause, low - 1) if not index or sized[index - 1].end <= clause else ""
+        if nearer and low > clause:
+            return nearer
         if self.done and index and (sized[index - 1].end >= self._clause(clause - 1)):
             return self.done[-1].subject
         while clause > self.sentence.start:
@@ -237,7 +273,9 @@ class _Reading:
             clause = earlier
         return self.done[-1].subject if self.done else ""
 
-    def _add(self, quantity: Quantity, subject: str, borne: Bearing, status: str, sure: float, size: Size | None) -> None:
+    def _add(
+        self, quantity: Quantity, subject: str, borne: Bearing, status: str, sure: float, size: Size | None
+    ) -> None:
         due = self.chronicle.due(self.frame, self.mentions, status, quantity.start)
         doubt = 0.15 * (quantity.kind in ("spoken", "bare", "ratio")) + 0.2 * (not subject)
         self.done.append(
@@ -260,10 +298,17 @@ class _Reading:
         )
 
 
-_ROW = re.compile(r"(?:以上|以下|以内|左右|上下)?\s?(?:[、和及与]|以及|，)\s?")
+_ROW = re.compile(r"(?:以上|以下|以内|左右|上下)?\s?(?:[、和及与]|以及)\s?")
 _SHARES_OUT = re.compile(r"分别|(?<![平年人户])均(?![衡等匀可])|都(?=达|保持|稳定|超|在|增|下|提)")
+_ECONOMY = re.compile(r"(?:经济总量|生产总值|GDP)(?:均|突破|达到?|超过?|[迈跨]上)+$")
+_GROWS = re.compile(r"(?:增长|下降|提高|降低)")
+_SUMMED = re.compile(r"合计|总计|共")
+_MONEY_MEASURE = re.compile(r"(?:额|营业收入|营收|利润|产量|产值|投资|人数|人次|销量)$")
+_ONE_SUBJECT = re.compile(r"[和及与等“]|业增加值|^[^、]{1,3}、|、[^、]{1,3}$|\d")
 _FROM = re.compile(r"(?:从|由)[^，；。]{0,14}$")
-_ONWARD = re.compile(r"\s?(?:[^，；。、]{0,6}?)(?:增加|提高|提升|增长|增|上升|扩大|扩展|降低|下降|降|减少|减|缩小|缩短|压缩|升|调整|拓展|跃升|跃)[到至为]?")
+_ONWARD = re.compile(
+    r"\s?(?:[^，；。、]{0,6}?)(?:增加|提高|提升|增长|增|上升|扩大|扩展|降低|下降|降|减少|减|缩小|缩短|压缩|升|调整|拓展|跃升|跃)[到至为]?"
+)
 _ATTAINS = re.compile(
     r"(?:达到?|突破|超过?|过|近|约|完成|投资|建成|新增|实现|力争|至|到|不少于|不低于|建设|打造|形成|培育|规模|总额|收入|产值|装机)(?:了)?$"
 )

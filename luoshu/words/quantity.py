@@ -37,13 +37,13 @@ _DATE = (
     r"|\d{1,2}时\d{1,2}分"
 )
 _CODE = (
-    r"\d++(?:\.\d++)?(?:\s?[+＋×*·]\s?[\dA-Za-zNX]++)+|\d++(?:\.\d++)?(?:\s?[:∶]\s?\d++(?:\.\d++)?){2,}"
+    r"\d++(?:\.\d++)?(?:\s?[+＋×*·]\s?[\dA-Za-zNX]++)+|\d++(?:\.\d++)?(?:\s?[:∶：]\s?\d++(?:\.\d++)?){2,}"
     r"|\d{1,2}:\d\d(?!\d)|\d++[.、．](?=\D)(?<=[\n①-⑳]\d[.、．])"
 )
 _SCALED = rf"[多余几]?{SCALE}[多余]?"
 _ARABIC = rf"""
   (?P<date>{_DATE})
- |(?P<ratio>\d++(?:\.\d++)?)\s?[:∶比]\s?1(?![\d.])
+ |(?P<ratio>\d++(?:\.\d++)?)\s?[:∶：比]\s?1(?![\d.])
  |(?P<code>{_CODE})
  |(?P<over>\d++)/(?P<under>\d++[万亿]?+)(?![\d/])
  |(?P<a>{ARABIC})[ \t\u3000\n]{{0,2}}(?P<am>{_SCALED})[ \t\u3000\n]{{0,2}}(?P<au>{UNIT})?(?P<al>级)?
@@ -66,12 +66,8 @@ _WORD = r"""
 _SCAN = re.compile(
     rf"(?=[\d一二三四五六七八九两十百千万亿零〇几数翻清过半实“\"'‘])(?:{_ARABIC}|{_WORD}|{_SPOKEN})", re.VERBOSE
 )
-_BEFORE = re.compile(r"[\d.A-Za-z第+＋×/^#№%‰]|(?<=[一-龥])[:∶]")
+_BEFORE = re.compile(r"[\d.A-Za-z第+＋×/^#№%‰]|(?<=[一-龥])[:∶：]")
 _AFTER_CODE = re.compile(r"\s?[A-Za-z+＋×·]|[-–]\d|号|届|强(?!制|化|度)|版|路|线|国道|省道|周年|周岁|后(?=[，。、青])")
-_BIG = frozenset("百千万亿")
-_SPOKEN_UNITS = frozenset(
-    "元 美元 吨 人次 亩 斤 公里 千瓦 千瓦时 立方米 平方米 平方公里 公顷 吨标准煤 千克 % 倍 成 小时 分钟 人 次".split()
-)
 _FOLD = {None: 1, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4}
 
 
@@ -146,6 +142,8 @@ def _arabic(text: str, match: re.Match[str]) -> Quantity | None:
     if start and text[start - 1] in "-－" and (start < 2 or not text[start - 2].isalnum()) and unit in ("%", "‰", "℃"):
         start, value = start - 1, -value
     if unit:
+        if unit == "度" and "电" not in text[max(0, start - 24) : start]:
+            return Quantity(start, end, value, None, unit, "figure", more, size)
         return _in_unit(start, end, value, unit, "figure", more, size)
     end = match.end("am") if multipliers or more else match.end("a")
     if size and multipliers and multipliers[-1] in "万亿":
@@ -185,8 +183,6 @@ def _spoken(match: re.Match[str]) -> Quantity | None:
     value = chinese(numeral)
     if value is None or (not unit and not match["cl"] and numeral[-1] != "亿"):
         return None
-    if numeral[0] in _BIG and canonical(unit) not in _SPOKEN_UNITS and numeral[-1] != "亿" and not match["cl"]:
-        return None
     more = bool(match["cm"]) or "几" in numeral or "数" in numeral
     size = match["cl"] is not None
     if not unit:
@@ -203,7 +199,11 @@ def _share(text: str, match: re.Match[str]) -> Quantity | None:
         return None if value is None else Quantity(start, end, value, None, "%", "fraction")
     if match["over2"]:
         below, above = chinese(match["under2"]), chinese(match["over2"])
-        return None if not below or above is None else Quantity(start, end, above / below * 100, None, "%", "fraction")
+        return (
+            None
+            if not below or above is None
+            else Quantity(start, end, round(above / below * 100, 3), None, "%", "fraction")
+        )
     if len(match["over"]) > LONGEST or len(match["under"]) > LONGEST:
         return None
     above, below = float(match["over"]), number(match["under"])
@@ -216,4 +216,4 @@ def _share(text: str, match: re.Match[str]) -> Quantity | None:
         or (start and text[start - 1].isalnum() and text[start - 1].isascii())
     ):
         return None
-    return Quantity(start, end, above / below * 100, None, "%", "fraction")
+    return Quantity(start, end, round(above / below * 100, 3), None, "%", "fraction")

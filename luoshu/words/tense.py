@@ -32,13 +32,17 @@ _YEAR_OF = (
     re.compile(r"(20\d\d)\s?年[^。\n，]{0,20}?(?:工作要点|重点工作|工作安排|工作计划|实施方案|统计公报|计划草案)"),
 )
 _YEAR_IN = (
-    re.compile(r"(20\d\d)\s?年(?:经济社会发展|政府|全[省市区县州盟]|工作)?[^。\n，]{0,8}(?:预期目标|总体要求|重点工作|工作安排|主要任务)"),
+    re.compile(
+        r"(20\d\d)\s?年(?:经济社会发展|政府|全[省市区县州盟]|工作)?[^。\n，]{0,8}(?:预期目标|总体要求|重点工作|工作安排|主要任务)"
+    ),
     re.compile(r"今年是[“\"]?十(?P<first>[一二三四五六七])五[”\"]?(?:规划)?(?:的)?(?:开局|起步|第一)"),
     re.compile(r"今年是[“\"]?十(?P<last>[一二三四五六七])五[”\"]?(?:规划)?(?:的)?(?:收官|最后)"),
     re.compile(r"(?P<gone>20\d\d)\s?年(?:政府)?工作(?:的)?(?:简要)?(?:回顾|总结)"),
     re.compile(r"(?:刚刚)?过去的(?P<gone>20\d\d)\s?年"),
 )
-_PLAN = re.compile(r"第十(?P<fifth>[一二三四五六七])个五年规划|[“\"]?十(?P<five>[一二三四五六七])五[”\"]?[^。\n]{0,24}规划")
+_PLAN = re.compile(
+    r"第十(?P<fifth>[一二三四五六七])个五年规划|[“\"]?十(?P<five>[一二三四五六七])五[”\"]?[^。\n]{0,24}规划"
+)
 _SPAN = re.compile(r"[（(]?(20\d\d)\s?年?\s?[-—–~～－至到]{1,2}\s?(20\d\d)\s?年")
 _DATED = re.compile(r"(20\d\d)\s?(?:年\s?\d{1,2}\s?月|-\d{1,2}-\d{1,2})")
 _KINDS = (
@@ -113,18 +117,15 @@ def _period(head: str) -> tuple[date | None, int | None]:
 _LOOKS_BACK = re.compile(
     r"回顾|成就|成绩|成效|总结|过去|现状|发展基础|发展环境|基础条件|完成情况|执行情况|进展|历程|面临|取得"
 )
-_LOOKS_AHEAD = re.compile(
-    r"目标|任务|安排|打算|重点工作|展望|要求|部署|思路|规划|计划|建议|举措|措施|预期|工作重点|主要指标|蓝图|愿景|保障|路径|"
-    r"实事|工作$|努力|加快|推进|着力|全面|建设|提升|打造|坚持|深化|强化|构建|实施"
-)
 _AHEAD_ONLY = re.compile(r"目标|任务|安排|打算|展望|总体要求|重点工作|主要指标|工作建议|预期|实事|部署|思路")
+_NOTES = re.compile(r"(?:名词|术语|词语|有关|相关)?(?:名词|用语|术语)?(?:解释|注释|附注)[：:]?$")
 _OPENS_PAST = re.compile(
     r"(?:——)?(?:过去[一五两三几的]|刚刚过去|回顾|[一两三四五]年来|一年来|[“\"]?十.五[”\"]?(?:时期|期间|以来)[^。]{0,30}(?:取得|成就|极不)|"
     r"去年|上年|近年来|近几年|今年以来|五年间)"
 )
 _OPENS_AHEAD = re.compile(
     r"(?:做好)?(?:今年|(?P<y>20\d\d)年)(?:是[“\"]?(?:十.五|实施|全面|贯彻|我[省市区县])|(?:的)?(?:工作|政府工作|经济社会|全[省市区县州]|"
-    r"主要|总体|我们要|，?要|我们将|将))|今后五年|未来五年|[“\"]?十.五[”\"]?时期(?:是|，|我)"
+    r"主要|总体|我们要|，?要|我们将|将))|今后五年|未来五年|[“\"]?十.五[”\"]?时期(?:是|，|我|经济社会)"
 )
 _FACT = re.compile(
     r"去年|上年(?!度)|过去[一五两三几的]|[一两三四五六七八九十\d]年来|近年来|以来|截至|截止|截[止至]?目前|目前|已经|已[^，。；谋批纳经]{0,4}"
@@ -154,11 +155,15 @@ class Chronicle:
         self.year = self.setting.year
         self._frames: dict[tuple[Heading, ...], Frame] = {}
         self._running = Frame("", None)
-        self._section: Heading | None = None
+        self._section: tuple[Heading, ...] = ()
+
+    def notes(self, sentence: Sentence) -> bool:
+        """Whether the sentence stands among the explanations of terms after a text, where nothing is promised."""
+        return any(_NOTES.match(h.text) for h in sentence.above)
 
     def frame(self, sentence: Sentence) -> Frame:
         """The frame of the next sentence; to be asked in the order of the text, since paragraphs open periods too."""
-        section = next((h for h in sentence.above if 0 < h.level <= 4), None)
+        section = tuple(h for h in sentence.above if 0 < h.level <= 4)
         if section != self._section:
             self._section, self._running = section, Frame("", None)
         if sentence.first:
@@ -180,7 +185,8 @@ class Chronicle:
         ahead = _OPENS_AHEAD.match(opening)
         if ahead and not (ahead["y"] and self.year and int(ahead["y"]) < self.year):
             named = [m.day for m in days(opening, self.year, 0, ahead.end()) if m.day]
-            self._running = Frame("future", named[-1] if named else None)
+            gone = bool(named and self.year and named[-1].year < self.year)
+            self._running = Frame("past" if gone else "future", named[-1] if named else None)
 
     def _from_headings(self, above: tuple[Heading, ...]) -> Frame:
         mode, due = "", None
@@ -208,9 +214,7 @@ class Chronicle:
         years = [m.day.year for m in days(text, self.year) if m.day]
         if years and self.year:
             return "past" if max(years) < self.year else "future"
-        if heading.level == 10:
-            return ""
-        return "future" if self.setting.kind == "plan" and _LOOKS_AHEAD.search(text) else ""
+        return ""
 
     def status(self, sentence: Sentence, frame: Frame, mentions: list[Mention], at: int) -> tuple[str, float]:
         """`promise` or `fact` for the figure at `at`, and how sure that is (0 to 1)."""
