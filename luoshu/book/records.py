@@ -237,7 +237,10 @@ def _represent_str(dumper: _Dumper, text: str) -> yaml.Node:
 def _represent_float(dumper: _Dumper, number: float) -> yaml.Node:
     if number != number or abs(number) == float("inf"):
         raise ValueError("a figure must be a finite number")
-    return dumper.represent_scalar("tag:yaml.org,2002:float", repr(number))
+    mantissa, e, exponent = repr(number).partition("e")
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:float", mantissa + (".0" if e and "." not in mantissa else "") + e + exponent
+    )
 
 
 _Dumper.add_representer(str, _represent_str)
