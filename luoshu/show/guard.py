@@ -116,7 +116,7 @@ class Guard:
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if scope["method"] not in ("GET", "HEAD"):
             if not length.isdigit() or b"transfer-encoding" in dict(scope["headers"]):
-                await _answer(send_safely, 411, "no-length", say("the request must say how long it is"), say(""))
+                await _answer(send_safely, 411, "no-length", say("the request must say how long it is"))
                 return
             if int(length) > MOST_BODY_BYTES:
                 await _answer(send_safely, 413, "too-long", say("the request is too long"), say("Send less at once"))
@@ -124,7 +124,7 @@ class Guard:
         await self.app(scope, receive, send_safely)
 
 
-async def _answer(send: Send, status: int, code: str, says: Message, mend: Message) -> None:
+async def _answer(send: Send, status: int, code: str, says: Message, mend: str = "") -> None:
     body = json.dumps({"error": {"code": code, "says": says, "mend": mend}}, ensure_ascii=False).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})

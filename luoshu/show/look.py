@@ -12,6 +12,8 @@ from luoshu.book.book import Book
 from luoshu.book.directory import DocumentRow, Owner, Place
 from luoshu.book.documents import book_document, document_names
 from luoshu.kinds.observation import MEASURED, Indicator, Observation
+from luoshu.read import as_json, proposals, version
+from luoshu.read.settlement import stored_text
 from luoshu.region import Region
 from luoshu.show.countymap import county_names
 from luoshu.show.links import file_name
@@ -117,20 +119,21 @@ def papers_of(book: Book) -> tuple[Paper, ...]:
 
 
 def paper_of(book: Book, name: str, row: DocumentRow | None) -> Paper:
-    """One document; its own title where the table of documents has none."""
+    """One document; its own title where the table of documents has none.
+
+    The text is the one that was read, where it was: the places of the proposals are in it, whatever the file is now.
+    """
     document = book_document(book.folder, name)
+    read = stored_text(book.folder, name)
     return Paper(
         name=file_name(name),
         file=f"documents/{name}",
         title=(row.title if row else "") or document.title or Path(name).stem,
-        text=document.text,
+        text=document.text if read is None else read,
         published=(row.published if row else None) or document.published,
         publisher=row.publisher if row else "",
         url=row.url if row and row.url.startswith(("http://", "https://")) else "",
-        proposals=proposals_of(book, name),
+        changed=read is not None and read != document.text,
+        proposals=tuple({**as_json(each), "version": version(each)} for each in proposals(book.folder, name)[0]),
+        problems=document.problems,
     )
-
-
-def proposals_of(book: Book, name: str) -> tuple[Mapping[str, Any], ...]:
-    """What was proposed from a document, in its order, with what people decided about it."""
-    return ()

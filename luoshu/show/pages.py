@@ -16,6 +16,7 @@ from luoshu.kinds.commitment import VERDICTS
 from luoshu.show.about import About, about
 from luoshu.show.countymap import MapPage, map_drawing, map_page, shade
 from luoshu.show.drawing import drawing, legend, shape, spark
+from luoshu.show.language import marked
 from luoshu.show.links import file_name
 from luoshu.show.overview import (
     Overview,
@@ -72,7 +73,7 @@ LEAVES = (
         template="overview.html",
         type=Overview,
         build=overview,
-        says="Every promise as a row. Filter with owner, chapter, verdict and q; group with group.",
+        says=marked("Every promise as a row. Filter with owner, chapter, verdict and q; group with group."),
     ),
     Leaf(
         name="promise",
@@ -81,7 +82,7 @@ LEAVES = (
         type=PromisePage,
         build=promise,
         names=_promises,
-        says="One promise: its gauge, chart, reasons, sources and history.",
+        says=marked("One promise: its gauge, chart, reasons, sources and history."),
     ),
     Leaf(
         name="documents",
@@ -89,7 +90,7 @@ LEAVES = (
         template="documents.html",
         type=Papers,
         build=papers,
-        says="The documents of the book, with counts of what was found in them.",
+        says=marked("The documents of the book, with counts of what was found in them."),
     ),
     Leaf(
         name="document",
@@ -98,7 +99,7 @@ LEAVES = (
         type=PaperPage,
         build=paper,
         names=_papers,
-        says="One document: its original text and every proposal with its place.",
+        says=marked("One document: its original text and every proposal with its place."),
     ),
     Leaf(
         name="owners",
@@ -106,7 +107,7 @@ LEAVES = (
         template="owners.html",
         type=Owners,
         build=owners,
-        says="Who owes what, and what is overdue to report.",
+        says=marked("Who owes what, and what is overdue to report."),
     ),
     Leaf(
         name="owner",
@@ -115,7 +116,7 @@ LEAVES = (
         type=OwnerPage,
         build=owner,
         names=_owners,
-        says="One owner with its promises.",
+        says=marked("One owner with its promises."),
     ),
     Leaf(
         name="map",
@@ -123,7 +124,7 @@ LEAVES = (
         template="map.html",
         type=MapPage,
         build=map_page,
-        says="Figures by county, with the outlines of the counties.",
+        says=marked("Figures by county, with the outlines of the counties."),
     ),
     Leaf(
         name="problems",
@@ -131,7 +132,7 @@ LEAVES = (
         template="problems.html",
         type=Problems,
         build=problems,
-        says="All faults of the book: code, file, line, what is wrong and how to mend it.",
+        says=marked("All faults of the book: code, file, line, what is wrong and how to mend it."),
     ),
     Leaf(
         name="about",
@@ -139,7 +140,7 @@ LEAVES = (
         template="about.html",
         type=About,
         build=about,
-        says="How promises are gauged, in plain words.",
+        says=marked("How promises are gauged, in plain words."),
     ),
 )
 

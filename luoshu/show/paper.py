@@ -42,6 +42,14 @@ class Field:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Related:
+    """What a proposal has to do with: a promise that it answers or moves, a figure that it contradicts."""
+
+    words: str
+    href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Found:
     """One thing that the reader found, as it is shown beside the text."""
 
@@ -63,6 +71,10 @@ class Found:
     version: str
     fields: tuple[Field, ...] = ()
     promise_href: str = ""
+    settled_as: str = ""
+    answers: tuple[Related, ...] = ()
+    moves: Related | None = None
+    contradicts: tuple[Related, ...] = ()
     conflict: str = ""
     fault: str = ""
 
@@ -101,6 +113,8 @@ class PaperPage(Page):
     text: str
     found: tuple[Found, ...]
     can_settle: bool
+    changed: bool
+    faults: tuple[tuple[str, str], ...]
 
 
 def card(desk: Desk, paper: Paper) -> PaperCard:
@@ -149,6 +163,8 @@ def paper(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> Pape
         text=one.text,
         found=tuple(found(desk, each) for each in one.proposals),
         can_settle=desk.links.mouth == "server",
+        changed=one.changed,
+        faults=tuple((desk.language.message(p.says), desk.language.message(p.mend)) for p in one.problems),
     )
 
 
@@ -175,7 +191,7 @@ def found(desk: Desk, proposal: Mapping[str, Any], *, conflict: str = "", fault:
     """A proposal as it is shown, with the fields of its form."""
     language = desk.language
     status, state = str(proposal.get("status", "")), str(proposal.get("state") or "open")
-    settled_as = str(proposal.get("commitment") or proposal.get("settled_as") or "")
+    settled_as = str(proposal.get("settled_as") or "")
     gauge = next((each for each in desk.view.gauges if each.commitment.id == settled_as), None)
     return Found(
         id=str(proposal["id"]),
@@ -196,9 +212,27 @@ def found(desk: Desk, proposal: Mapping[str, Any], *, conflict: str = "", fault:
         version=str(proposal.get("version") or ""),
         fields=fields(proposal, language),
         promise_href=desk.links.to(join("promises", settled_as)) if gauge else "",
+        settled_as=settled_as,
+        answers=tuple(related(desk, each) for each in proposal.get("answers") or ()),
+        moves=related(desk, proposal["moves"]) if proposal.get("moves") else None,
+        contradicts=tuple(related(desk, {"id": each}) for each in proposal.get("contradicts") or ()),
         conflict=conflict,
         fault=fault,
     )
+
+
+def related(desk: Desk, answer: Mapping[str, Any]) -> Related:
+    """A settled promise, or another proposal of some document, by its id."""
+    name = str(answer.get("id") or "")
+    for gauge in desk.view.gauges:
+        if gauge.commitment.id == name:
+            return Related(words=gauge.commitment.words, href=desk.links.to(join("promises", name)))
+    for paper in desk.view.papers:
+        for each in paper.proposals:
+            if each.get("id") == name:
+                words = f"{paper.title}: {each.get('subject') or ''}{figure_words(each, desk.language)}"
+                return Related(words=words, href=desk.links.to(join("documents", paper.name), f"proposal-{name}"))
+    return Related(words=str(answer.get("subject") or name))
 
 
 def fields(proposal: Mapping[str, Any], language: Language) -> tuple[Field, ...]:
@@ -243,12 +277,6 @@ def fields(proposal: Mapping[str, Any], language: Language) -> tuple[Field, ...]
             type="number",
         ),
         Field(name="each_unit", label=language.say("unit of the size"), value=str(each.get("unit", ""))),
-        Field(
-            name="status",
-            label=language.say("status"),
-            value=text("status"),
-            choices=options({key: word for key, word in STATUS_WORDS.items() if key != "task"}),
-        ),
         *shared,
     )
 

@@ -247,6 +247,7 @@ def _revisions(desk: Desk, record: Record) -> list[Revision]:
         for name, value in record.fields.items()
         if isinstance(value, Dated)
         for step in value.steps
+        if step.since is None or step.since <= desk.view.day
     ]
 
 

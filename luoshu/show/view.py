@@ -25,7 +25,9 @@ class Paper:
     published: date | None = None
     url: str = ""
     publisher: str = ""
+    changed: bool = False
     proposals: tuple[Mapping[str, Any], ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,118 @@
+"""The catalogue of sentences: found in code and templates, kept in text/, checked by a test.
+
+`python -m luoshu.show.catalogue` brings the .po files up to date with the code and names what is not translated yet.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from luoshu.show.language import LOCALES, TEXT
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+PACKAGE = Path(__file__).parents[1]
+KEYWORDS = {"say": None, "_": None, "marked": None}
+"""Functions whose first argument is a sentence for people."""
+
+
+def extracted() -> dict[str, set[str]]:
+    """Every sentence that can be shown, with the files that say it.
+
+    >>> "luoshu/show/pages.py" in extracted()["Overview"]
+    True
+    """
+    from babel.messages.extract import extract
+    from jinja2.ext import babel_extract
+
+    found: dict[str, set[str]] = {}
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.suffix not in (".py", ".html") or "node_modules" in path.parts:
+            continue
+        name = path.relative_to(PACKAGE.parent).as_posix()
+        source = BytesIO(path.read_bytes())
+        if path.suffix == ".py":
+            messages: list[object] = [message[1] for message in extract("python", source, keywords=KEYWORDS)]
+        else:
+            messages = [message[2] for message in babel_extract(source, ["_"], [], {"silent": "false"})]
+        for message in messages:
+            # a call of say(template, value=...) or with a variable is no new sentence
+            text = message[0] if isinstance(message, tuple) else message
+            if isinstance(text, str) and text.strip():
+                found.setdefault(text, set()).add(name)
+    for word in field_words():
+        found.setdefault(word, set()).add("luoshu/kinds")
+    return found
+
+
+def field_words() -> set[str]:
+    """The names of kinds and of their fields, as pages show them."""
+    try:
+        from luoshu.kinds import KINDS
+    except ImportError:
+        return set()
+    kinds = KINDS.values() if isinstance(KINDS, dict) else KINDS
+    words = set()
+    for kind in kinds:
+        words.add(kind.kind)
+        words |= {field.name.replace("_", " ") for field in dataclasses.fields(kind)}
+    return words
+
+
+def path_of(language: str) -> Path:
+    """Where the catalogue of a language is kept."""
+    return TEXT / LOCALES[language] / "LC_MESSAGES" / "luoshu.po"
+
+
+def read_catalogue(language: str) -> Catalog:
+    """The catalogue as it is kept; an empty one where there is none."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import read_po
+
+    path = path_of(language)
+    if not path.exists():
+        return Catalog(locale=LOCALES[language])
+    with path.open("rb") as file:
+        return read_po(file, locale=LOCALES[language])
+
+
+def untranslated(language: str = "zh") -> dict[str, set[str]]:
+    """The sentences that have no translation, with the files that say them."""
+    kept = {str(entry.id) for entry in read_catalogue(language) if entry.id and entry.string and not entry.fuzzy}
+    return {text: files for text, files in extracted().items() if text not in kept}
+
+
+def update(language: str = "zh") -> int:
+    """Bring the catalogue up to date: new sentences come in empty, forgotten ones go. Returns the empty ones' number."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import write_po
+
+    kept = {str(entry.id): str(entry.string or "") for entry in read_catalogue(language) if entry.id}
+    fresh = Catalog(
+        locale=LOCALES[language], project="luoshu", header_comment="# The sentences of luoshu.", charset="utf-8"
+    )
+    for text, files in sorted(extracted().items(), key=lambda item: (sorted(item[1])[0], item[0])):
+        fresh.add(text, kept.get(text, ""), auto_comments=sorted(files))
+    buffer = BytesIO()
+    write_po(buffer, fresh, width=0, omit_header=False, no_location=True)
+    lines = [
+        line
+        for line in buffer.getvalue().decode().splitlines(keepends=True)
+        if not line.startswith(
+            ('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Report-Msgid', '"Last-Tr')
+        )
+    ]
+    path_of(language).parent.mkdir(parents=True, exist_ok=True)
+    path_of(language).write_text("".join(lines), encoding="utf-8")
+    return sum(not kept.get(text) for text in extracted())
+
+
+if __name__ == "__main__":
+    left = update()
+    for text, files in sorted(untranslated().items()):
+        print(f"{sorted(files)[0]}: {text}")
+    print(f"{left} sentences are not translated")
