@@ -13,6 +13,8 @@ from luoshu.words.line import MARKER, Line, column_widths, ended, groups, joined
 
 HEAD_LINES = 60
 """A title and a signature are looked for in so many lines at the head of a text."""
+OCCASION = re.compile(r"——|—|--|[（(]?(?:19|20)\d\d年\d+月\d+日在")
+"""What the line under a title begins with that says where and when a report was given."""
 ADDRESS = re.compile(r"(?:各位(?:代表|委员|同志|领导)|同志们|各(?:县|区|市|旗)[^。]{0,40}人民政府)[^。]{0,40}[：:]$")
 """The address that opens a report: all above it is its head."""
 
@@ -232,6 +234,8 @@ def _head(lines: Sequence[Line]) -> _Head:
 def _is_body(text: str, head: _Head, line: Line, column: float) -> bool:
     """Whether a line under the title is text: a full line of a column, or one that opens a body; no title is long."""
     over = bool(head.title or head.author or "，" in text)
+    if head.title and (byline.signed(text) or OCCASION.match(text)) and "。" not in text:
+        return False
     in_column = over and bool(column) and line.width > max(12, 0.8 * column)
     return in_column or len(head.title) > 90 or _opens_body(text, head, line)
 
@@ -239,7 +243,7 @@ def _is_body(text: str, head: _Head, line: Line, column: float) -> bool:
 def _opens_body(text: str, head: _Head, line: Line) -> bool:
     if line.text[0] == "#":
         return bool(head.title)
-    if text.startswith("——") and head.title:
+    if OCCASION.match(text) and head.title:
         return line.width > 60
     return line.width > 60 or ended(text) or (MARKER.match(text) is not None) or text[-1] in "：:"
 
@@ -251,7 +255,7 @@ def _read_head_line(text: str, head: _Head, lines: Sequence[Line], at: int) -> b
         head.author = head.author or signer
     elif byline.REPORTER.match(text):
         return bool(head.title)
-    elif text.startswith(("——", "—", "--")) or re.match(r"[（(]?(?:19|20)\d\d年\d+月\d+日在", text):
+    elif OCCASION.match(text):
         head.session = head.session or byline.day_in(text)
     elif (day := byline.day_in(text)) and len(byline.DATE.sub("", text)) <= 14:
         head.published = head.published or day

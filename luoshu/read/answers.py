@@ -1,0 +1,152 @@
+"""What belongs together: a fact and the promises it may answer, a promise and the target it moves, contradictions."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from luoshu.read.proposal import Answer, Proposal
+
+LEAST = 0.5
+"""The least score that is shown."""
+MOST_ANSWERS = 5
+_WORN = re.compile(
+    r"^(?:(?:全|我|本|该)(?:市|省|州|县|区|国|旗|盟|年|社会)|年末|年度?|累计|共|新增|实现|完成|其中|力争|确保)+|(?:总?数量?|总量|总额|总值|规模|水平|建设|达到|累计)$"
+    r"|[\s\W_]+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Something with a subject and a figure to compare others with: a proposal, a settled target, a result."""
+
+    id: str
+    subject: str
+    unit: str
+    value: float | None
+    value_high: float | None
+    change: str
+    per: str
+    due: date | None
+    letters: frozenset[str]
+    settled: bool = False
+
+
+def known(
+    id: str, subject: str, unit: str, value: float | None, *, value_high: float | None = None, change: str = "level",
+    per: str = "", due: date | None = None, settled: bool = False,
+) -> Known:  # fmt: skip
+    """What to compare with, its subject brought to the words that matter."""
+    bare = bare_subject(subject)
+    return Known(id, bare, unit, value, value_high, change, per, due, _pairs(bare), settled)
+
+
+def bare_subject(subject: str) -> str:
+    """A subject without punctuation and the words that any subject may begin or end with.
+
+    >>> bare_subject("全市 博物馆数量"), bare_subject("城镇新增就业")
+    ('博物馆', '城镇新增就业')
+    """
+    subject = re.sub(r"[\s\W_]+", "", subject)
+    before = ""
+    while subject != before:
+        before = subject
+        subject = _WORN.sub("", subject) or subject
+    return subject
+
+
+def _pairs(subject: str) -> frozenset[str]:
+    return frozenset(subject[at : at + 2] for at in range(len(subject) - 1)) or frozenset((subject,))
+
+
+def likeness(one: Known, other: Known) -> float:
+    """How far two subjects say the same, 0 to 1: shared pairs of letters; one that holds the other counts for more.
+
+    >>> a, b = known("a", "全市博物馆", "家", 120), known("b", "博物馆总数", "家", 112)
+    >>> likeness(a, b), round(likeness(a, known("c", "民营博物馆", "家", 7)), 2)
+    (1.0, 0.75)
+    """
+    if not one.subject or not other.subject:
+        return 0.0
+    if one.subject == other.subject:
+        return 1.0
+    short, long = sorted((one.subject, other.subject), key=len)
+    if len(short) > 1 and short in long:
+        return 0.45 + 0.5 * len(short) / len(long)
+    shared = len(one.letters & other.letters)
+    return 0.9 * 2 * shared / (len(one.letters) + len(other.letters))
+
+
+def related(
+    proposals: Sequence[Proposal], targets: Iterable[Known] = (), results: Iterable[Known] = ()
+) -> list[Proposal]:
+    """The proposals with what they answer, move and contradict: each other, settled `targets`, known `results`."""
+    asked: dict[str, list[Known]] = defaultdict(list)
+    for target in targets:
+        asked[target.unit].append(target)
+    own = {each.id: known_of(each) for each in proposals if each.status != "task"}
+    for each in proposals:
+        if each.status == "promise" and each.state == "open":
+            asked[each.unit].append(own[each.id])
+    told: dict[tuple[str, str, date | None, str], list[Known]] = defaultdict(list)
+    for result in (*results, *(own[each.id] for each in proposals if each.status == "fact" and each.comparator == "=")):
+        told[result.subject, result.unit, result.due, result.change].append(result)
+    return [_related(each, own, asked, told) for each in proposals]
+
+
+def _related(
+    each: Proposal, own: Mapping[str, Known], asked: Mapping[str, list[Known]], told: Mapping[Any, Any]
+) -> Proposal:
+    if each.status == "task":
+        return each
+    me = own[each.id]
+    if each.status == "promise":
+        moved = _moved(me, asked.get(each.unit, ()))
+        return replace(each, moves=moved) if moved else each
+    others = tuple(r.id for r in told.get((me.subject, me.unit, me.due, me.change), ()) if _differs(me, r))
+    return replace(each, answers=_answers(me, asked.get(each.unit, ())), contradicts=others)
+
+
+def known_of(each: Proposal) -> Known:
+    """A promise or a fact as something to compare with."""
+    return known(
+        each.id, each.subject, each.unit, each.value, value_high=each.value_high, change=each.change or "level",
+        per=each.per, due=each.due,
+    )  # fmt: skip
+
+
+def _answers(fact: Known, targets: Iterable[Known]) -> tuple[Answer, ...]:
+    """The promises that a fact may answer, best first: the same unit, a like subject, growth to growth."""
+    found = []
+    for target in targets:
+        if (target.change == "level") != (fact.change == "level"):
+            continue
+        score = round(likeness(fact, target), 2)
+        if score >= LEAST:
+            found.append(Answer(id=target.id, subject=target.subject, score=score, settled=target.settled))
+    found.sort(key=lambda answer: (-answer.score, not answer.settled, answer.id))
+    return tuple(found[:MOST_ANSWERS])
+
+
+def _moved(promise: Known, targets: Iterable[Known]) -> Answer | None:
+    """The settled target that a promise gives another figure for: like subject, same unit, change and deadline."""
+    best: Answer | None = None
+    for target in targets:
+        same = target.settled and (target.due, target.change, target.per) == (promise.due, promise.change, promise.per)
+        if not same or (target.value, target.value_high) == (promise.value, promise.value_high):
+            continue
+        score = round(likeness(promise, target), 2)
+        if score >= 0.8 and (best is None or score > best.score):
+            best = Answer(id=target.id, subject=target.subject, score=score, settled=True)
+    return best
+
+
+def _differs(one: Known, other: Known) -> bool:
+    """Whether two figures for the same thing and day cannot both be rounded from one."""
+    if one.id == other.id or one.due is None or len(one.subject) < 3 or one.value is None or other.value is None:
+        return False
+    return abs(one.value - other.value) > 0.005 * max(abs(one.value), abs(other.value))
