@@ -17,6 +17,7 @@ class Bearing(NamedTuple):
     per: str
 
 
+_PER_HEAD = re.compile(r"每[百千万]?(?:人|户|生|亩)(?:口|每年|每月)?$")
 _AFTER = re.compile(r"\s?(?:及|（含）|\(含\))?\s?(以上|以下|以内|之内|左右|上下|以下的?水平)")
 _FLOOR = re.compile(
     r"(?:不低于|不得低于|不少于|不得少于|不小于|不短于|不弱于|至少|最低|下限为?|高于或等于)(?:了|为|每年)?\s?$"
@@ -47,6 +48,8 @@ _RATE_REACHES = re.compile(
 )
 _COUNTED = re.compile(r"[^\s，。；、以左及多）)]")
 _ADDED = re.compile(r"(?:增加|减少|净增|减|增|扩大|压减)(?:了|约|近|超过?|\s)*+$")
+_TREATED = COUNTS | {"亩", "公顷", "公里", "平方米", "平方公里", "立方米"}
+_TREATS = re.compile(r"(?:提升|改善|提高)$")
 _THEN_UP = re.compile(r"(?:以上|左右)?的?(?:年均)?(?:速度)?(?:中高速|较快)?(?:增长|增幅|增速|提升)(?!点|极)")
 _THEN_DOWN = re.compile(r"(?:以上|左右)?的?(?:下降|降幅)")
 _YEARLY = re.compile(
@@ -75,7 +78,7 @@ def bearing(text: str, quantity: Quantity, low: int, status: str, clause: int) -
     >>> of("能耗降低3.8%"), of("每年建设300公里"), of("失业率控制在5.5%左右"), of("年均增长6%以上")
     (('>=', 'down', ''), ('>=', 'level', 'year'), ('<=', 'level', ''), ('>=', 'up', 'year'))
     """
-    before = text[max(low, quantity.start - 24) : quantity.start]
+    before = _PER_HEAD.sub("", text[max(low, quantity.start - 24) : quantity.start])
     after = _AFTER.match(text, quantity.end)
     edge = after[1] if after else ""
     change = _change(text, quantity, before)
@@ -115,7 +118,7 @@ def _comparator(text: str, quantity: Quantity, before: str, edge: str, status: s
         return ">="
     if status == "fact":
         return "="
-    return "=" if _given(text, quantity, clause) else ">="
+    return "=" if not quantity.size and _given(text, quantity, clause) else ">="
 
 
 def _given(text: str, quantity: Quantity, clause: int) -> bool:
@@ -143,7 +146,7 @@ def _change(text: str, quantity: Quantity, before: str) -> str:
     if quantity.unit in COUNTS and _COUNTED.match(text, quantity.end) and not _ADDED.search(before):
         return "level"
     if _UP.search(before):
-        return "up"
+        return "level" if quantity.unit in _TREATED and _TREATS.search(before) else "up"
     if _DOWN.search(before):
         return "down"
     if quantity.unit in ("%", "百分点", "倍"):

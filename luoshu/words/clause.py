@@ -53,6 +53,8 @@ _SECTION = re.compile(
     r"(?:十.五|20\d\d年|今后五年|过去|今年|下一步|明年|未来).*(?:回顾|总结|成就|成绩|目标|任务|安排|工作|打算|重点|展望|实事)"
 )
 _BACK_MATTER = re.compile(r"(?:名词|用语|术语|有关名词|相关名词)?(?:解释|注释|附注)$|附件\d?$")
+_TITLE_PLACE = 12
+"""A title stands among the first lines; further down it is a running head, which governs nothing."""
 _CLOSED = "。；;！？!?，,、：:…"
 _LONGEST_HEADING = 60
 _CLAUSE = re.compile(r"[，；;：]|,(?!\d{3})|(?<!\d):(?!\d)")
@@ -80,7 +82,7 @@ def _is_heading(text: str, numbered: bool) -> bool:
 
 def _unnumbered(text: str, place: int) -> int:
     """The level of a heading without a number: 0 the title, 3 a section that names its period, else 9."""
-    if place < 12 and _TITLE.search(text):
+    if place < _TITLE_PLACE and _TITLE.search(text):
         return 0
     if _BACK_MATTER.match(text):
         return 0
@@ -114,7 +116,8 @@ def sentences(plain: str) -> list[Sentence]:
         if _is_heading(text, level is not None):
             heading = Heading(start, end, _unnumbered(text, len(found)) if level is None else level, text)
             found.append(Sentence(start, end, above + lead, start, True, True))
-            above = (*(h for h in above if h.level < heading.level), heading)
+            if not (level is None and len(found) > _TITLE_PLACE and _TITLE.search(text)):
+                above = (*(h for h in above if h.level < heading.level), heading)
             continue
         first = True
         for piece in _pieces(plain, start, end):

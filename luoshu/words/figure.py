@@ -13,7 +13,7 @@ from luoshu.words.day import days
 from luoshu.words.name import is_name, sorting_size
 from luoshu.words.number import narrowed
 from luoshu.words.quantity import Quantity, quantities
-from luoshu.words.subject import after_figure, before_figure, ends_in_verb, listed
+from luoshu.words.subject import after_figure, before_figure, ends_in_verb, listed, verb_phrase
 from luoshu.words.tense import Chronicle, Frame
 from luoshu.words.unit import COUNTS
 
@@ -187,6 +187,9 @@ class _Reading:
         if share and index and sized[index - 1].end > clause:
             clause = max(clause, sized[index - 1].end)
         subjects = self._shared(clause, low + share.start(), chain, share.group()) if share else []
+        if chain == 2 and not share:
+            words = before_figure(self.text, low, first.start)
+            subjects = listed(words, 2) if words.startswith("城乡") else []
         if not share and chain == 1 and first.unit == "%":
             subjects = self._parallel(clause, first)
         elif not share and chain == 1 and first.unit == "元":
@@ -196,6 +199,10 @@ class _Reading:
         if _FROM.search(self.text[max(clause, first.start - 16) : first.start]) and index + chain < len(sized):
             status = "fact" if _ONWARD.match(self.text, row[-1].end) else status
         borne = bearing(self.text, first, low, status, clause)
+        if borne.comparator == ">=" and status == "promise" and self._goes_on(sized, index, clause, low):
+            borne = borne._replace(comparator=self.done[-1].comparator)
+        if self._onward(sized, index) and self.done:
+            subjects = [f.subject for f in self.done[-chain:]]
         if chain > 1:
             edge = bearing(self.text, row[-1], row[-1].start, status, row[-1].start).comparator
             if edge in ("~", "<=") or (edge == ">=" and borne.comparator == "="):
@@ -229,6 +236,29 @@ class _Reading:
             return listed(words, chain) if chain > 1 else listed(words, 0)
         return listed(words, 0) if chain == 1 else []
 
+    def _goes_on(self, sized: list[Quantity], index: int, clause: int, low: int) -> bool:
+        """推动7个枢纽、4个基地提质升级: the second count goes on from a settled set (`=`) in the same clause."""
+        last = self.done[-1] if self.done and index else None
+        if last is None or last.comparator != "=" or last.status != "promise" or sized[index - 1].end <= clause:
+            return False
+        joint = self.text[max(low - 1, 0) : sized[index].start]
+        return sized[index].unit in COUNTS and (
+            joint.endswith(("、", "和", "及")) or self.text[sized[index].start - 1] in "、和及"
+        )
+
+    def _onward(self, sized: list[Quantity], index: int) -> bool:
+        """Whether this figure is where the one before it goes: 从15个县扩大到[57个]县."""
+        if not index or sized[index - 1].unit != sized[index].unit:
+            return False
+        between = self.text[sized[index - 1].end : sized[index].start]
+        before = self.text[max(self.sentence.start, sized[index - 1].start - 16) : sized[index - 1].start]
+        return (
+            len(between) < 20
+            and bool(_TO.search(between))
+            and not any(m in between for m in "，；。、")
+            and bool(_FROM.search(before))
+        )
+
     def _parallel(self, clause: int, first: Quantity) -> list[str]:
         """A、B交易额增长9%: a rate of growth that several measures share without saying so."""
         start = first.start
@@ -252,9 +282,13 @@ class _Reading:
         stop = sized[index + 1].start if index + 1 < len(sized) else self.sentence.end
         before = before_figure(self.text, low, quantity.start)
         after = after_figure(self.text, quantity.end, stop, quantity.unit not in COUNTS)
-        taken = bool(self.done and index and low == sized[index - 1].end and before == self.done[-1].subject)
-        if after and (not before or taken or ends_in_verb(self.text, low, quantity.start)):
+        counted = quantity.unit in COUNTS or quantity.kind == "bare"
+        if after and (not before or counted or ends_in_verb(self.text, low, quantity.start)):
             return after
+        if counted and not before and not after and quantity.unit != "个":
+            phrase = verb_phrase(self.text, quantity.end, stop)
+            if phrase:
+                return phrase
         if before.startswith("占") and self.done:
             return self.done[-1].subject + before
         if before:
@@ -267,6 +301,8 @@ class _Reading:
             return self.done[-1].subject
         while clause > self.sentence.start:
             earlier = self._clause(clause - 1)
+            if self.done and index and sized[index - 1].end > earlier:
+                return self.done[-1].subject
             words = before_figure(self.text, max(earlier, clause - 60), clause - 1)
             if words:
                 return words
@@ -306,6 +342,7 @@ _SUMMED = re.compile(r"合计|总计|共")
 _MONEY_MEASURE = re.compile(r"(?:额|营业收入|营收|利润|产量|产值|投资|人数|人次|销量)$")
 _ONE_SUBJECT = re.compile(r"[和及与等“]|业增加值|^[^、]{1,3}、|、[^、]{1,3}$|\d")
 _FROM = re.compile(r"(?:从|由)[^，；。]{0,14}$")
+_TO = re.compile(r"[到至为]$")
 _ONWARD = re.compile(
     r"\s?(?:[^，；。、]{0,6}?)(?:增加|提高|提升|增长|增|上升|扩大|扩展|降低|下降|降|减少|减|缩小|缩短|压缩|升|调整|拓展|跃升|跃)[到至为]?"
 )

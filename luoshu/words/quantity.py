@@ -93,7 +93,7 @@ def quantities(text: str) -> list[Quantity]:
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     kind = match.lastgroup
-    if kind in ("date", "code") or kind is None:
+    if kind in ("date", "code"):
         return None
     start, end = match.span()
     if start and _BEFORE.match(text, start - 1) and not match["over"]:
@@ -115,6 +115,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         return Quantity(start, end, 50.0, None, "%", "fraction", match["half"] == "过半")
     if match["double"]:
         return Quantity(*match.span("double"), 100.0, None, "%", "fold")
+    if kind is None:
+        return None
     value = {"zero": 0.0, "still": 0.0, "first": 1.0}[kind]
     if kind == "still":
         return Quantity(start, start + 1, value, None, "%", kind)
@@ -139,7 +141,12 @@ def _arabic(text: str, match: re.Match[str]) -> Quantity | None:
     if match["b"]:
         return _range(match, value, multipliers)
     size = match["al"] is not None
-    if start and text[start - 1] in "-－" and (start < 2 or not text[start - 2].isalnum()) and unit in ("%", "‰", "℃"):
+    if (
+        start
+        and text[start - 1] in "-－"
+        and (start < 2 or not (text[start - 2].isascii() and text[start - 2].isalnum()))
+        and unit in ("%", "‰", "℃")
+    ):
         start, value = start - 1, -value
     if unit:
         if unit == "度" and "电" not in text[max(0, start - 24) : start]:
@@ -183,6 +190,9 @@ def _spoken(match: re.Match[str]) -> Quantity | None:
     value = chinese(numeral)
     if value is None or (not unit and not match["cl"] and numeral[-1] != "亿"):
         return None
+    if numeral[-1] == "千" and unit in ("瓦", "米", "克", "伏", "瓦时"):
+        numeral, unit = numeral[:-1], "千" + unit
+        value = chinese(numeral) or 1.0
     more = bool(match["cm"]) or "几" in numeral or "数" in numeral
     size = match["cl"] is not None
     if not unit:

@@ -163,29 +163,34 @@ class Chronicle:
 
     def frame(self, sentence: Sentence) -> Frame:
         """The frame of the next sentence; to be asked in the order of the text, since paragraphs open periods too."""
-        section = tuple(h for h in sentence.above if 0 < h.level <= 4)
-        if section != self._section:
-            self._section, self._running = section, Frame("", None)
+        if any(heading not in sentence.above for heading in self._section):
+            self._section, self._running = (), Frame("", None)
         if sentence.first:
             self._open(sentence)
-        known = self._frames.get(sentence.above)
+        known = self._above(sentence.above)
+        running = self._running
+        newer = known.due != self._above(self._section).due
+        if running.due and known.mode != "past" and not newer:
+            return Frame(known.mode or running.mode, running.due)
+        return Frame(known.mode or running.mode, known.due or running.due)
+
+    def _above(self, above: tuple[Heading, ...]) -> Frame:
+        known = self._frames.get(above)
         if known is None:
-            known = self._frames[sentence.above] = self._from_headings(sentence.above)
-        mode = known.mode or self._running.mode
-        due = known.due or self._running.due
-        if self._running.due and known.mode != "past" and not (sentence.above and sentence.above[-1].level == 10):
-            due = self._running.due
-        return Frame(mode, due)
+            known = self._frames[above] = self._from_headings(above)
+        return known
 
     def _open(self, sentence: Sentence) -> None:
         opening = self.plain[sentence.start : min(sentence.end, sentence.start + 60)]
+        section = tuple(h for h in sentence.above if h.level <= 4)
         if _OPENS_PAST.match(opening):
-            self._running = Frame("past", None)
+            self._section, self._running = section, Frame("past", None)
             return
         ahead = _OPENS_AHEAD.match(opening)
         if ahead and not (ahead["y"] and self.year and int(ahead["y"]) < self.year):
             named = [m.day for m in days(opening, self.year, 0, ahead.end()) if m.day]
             gone = bool(named and self.year and named[-1].year < self.year)
+            self._section = section
             self._running = Frame("past" if gone else "future", named[-1] if named else None)
 
     def _from_headings(self, above: tuple[Heading, ...]) -> Frame:
@@ -220,6 +225,9 @@ class Chronicle:
         """`promise` or `fact` for the figure at `at`, and how sure that is (0 to 1)."""
         before = self.plain[sentence.start : at]
         named = [m for m in mentions if m.end <= at and m.role in ("by", "in") and m.day]
+        if self.setting.kind == "bulletin" and frame.mode != "future":
+            later = any(m.day and self.year and m.day.year > self.year for m in named)
+            return ("promise", 0.7) if later else ("fact", 0.95)
         by = [m for m in named if m.role == "by" or (self.year and m.day and m.day.year > self.year)]
         last = by[-1].day if by else None
         if last and self.year and last.year >= self.year and frame.mode != "past":
@@ -263,6 +271,8 @@ class Chronicle:
             if mention.end > at or mention.day is None or mention.role not in ("by", "in"):
                 continue
             if status == "promise" and self.year and mention.day.year < self.year:
+                continue
+            if status == "fact" and frame.due and frame.mode == "past" and self.year == mention.day.year:
                 continue
             return mention.day
         if status == "promise" and frame.due and self.year and frame.due.year < self.year and frame.mode == "past":
