@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,23 +43,7 @@ def extracted() -> dict[str, set[str]]:
             text = message[0] if isinstance(message, tuple) else message
             if isinstance(text, str) and text.strip():
                 found.setdefault(text, set()).add(name)
-    for word in field_words():
-        found.setdefault(word, set()).add("luoshu/kinds")
     return found
-
-
-def field_words() -> set[str]:
-    """The names of kinds and of their fields, as pages show them."""
-    try:
-        from luoshu.kinds import KINDS
-    except ImportError:
-        return set()
-    kinds = KINDS.values() if isinstance(KINDS, dict) else KINDS
-    words = set()
-    for kind in kinds:
-        words.add(kind.kind)
-        words |= {field.name.replace("_", " ") for field in dataclasses.fields(kind)}
-    return words
 
 
 def path_of(language: str) -> Path:
@@ -87,7 +70,7 @@ def untranslated(language: str = "zh") -> dict[str, set[str]]:
 
 
 def update(language: str = "zh") -> int:
-    """Bring the catalogue up to date: new sentences come in empty, forgotten ones go. Returns the empty ones' number."""
+    """Bring the catalogue up to date: new sentences come in empty, forgotten ones go; returns how many are empty."""
     from babel.messages.catalog import Catalog
     from babel.messages.pofile import write_po
 

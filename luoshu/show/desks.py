@@ -15,11 +15,7 @@ from luoshu.show.shelf import Shelf
 def desk_of(request: Request, path: str, day: date | None, language: str | None) -> Desk:
     """What a page is drawn with for this request; the day travels on in links only where it was asked for."""
     shelf: Shelf = request.app.state.shelf
-    spoken = chosen(
-        request.headers.get("accept-language", ""),
-        language or request.query_params.get("language"),
-        request.cookies.get("language"),
-    )
+    spoken = chosen(language or request.query_params.get("language"), request.cookies.get("language"))
     return Desk(
         view=shelf.view(day),
         language=spoken,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -225,18 +224,10 @@ def plain_number(value: float, comma: str, code: str) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def chosen(accept: str, wanted: str | None, cookie: str | None, default: str = "zh") -> Language:
-    """The language of a request: what the address says, else the cookie, else Chinese (Accept-Language is only asked
-    when it names English and no Chinese at all).
+def chosen(wanted: str | None, cookie: str | None) -> Language:
+    """The language of a request: what the address says, else what was chosen before, else Chinese.
 
-    >>> chosen("en-GB,en;q=0.8", None, None).code, chosen("zh-CN,en", None, None).code, chosen("en", "zh", "en").code
-    ('en', 'zh', 'zh')
+    >>> chosen(None, None).code, chosen(None, "en").code, chosen("zh", "en").code
+    ('zh', 'en', 'zh')
     """
-    for code in (wanted, cookie):
-        if code in LANGUAGES:
-            return Language(code)
-    names = re.findall(r"[a-z]{2}", accept.lower())
-    return Language("en" if default == "zh" and "en" in names and "zh" not in names else default)
-
-
-Translate = Callable[[str], str]
+    return Language(next((code for code in (wanted, cookie) if code in LANGUAGES), "zh"))

@@ -44,6 +44,10 @@ def view_of(region: Region) -> View:
         papers=papers_of(book),
         owners={owner.id: (owner.name, owner.name_en) for owner in book.rows(Owner)},
         records={record.id: record for record in book.records},
+        names={
+            **{row.id: (row.name, "") for row in book.rows(Place)},
+            **{row.id: (row.name, row.name_en) for row in book.rows(Indicator)},
+        },
         polygons=polygons,
         county_values=tuple(county_values(book, day, set(county_names(polygons)))),
     )

@@ -174,7 +174,8 @@ def silence(gauge: Gauge, day: date, language: Language) -> str:
     if gauge.verdict in SETTLED:
         return ""
     if gauge.as_of is None:
-        return language.say("no figure published yet")
+        made = gauge.commitment.made
+        return "" if made and (day - made).days <= SILENT_AFTER_DAYS else language.say("no word yet")
     if (day - gauge.as_of).days > SILENT_AFTER_DAYS:
         return language.say("no word since {day}", day=gauge.as_of)
     return ""

@@ -113,7 +113,7 @@ class Desk:
         return Row(
             id=promise.id,
             kind=promise.kind,
-            kind_word=say.text(promise.kind),
+            kind_word=promise.kind_zh if say.code == "zh" and promise.kind_zh else promise.kind,
             words=promise.words,
             href=self.links.to(join("promises", promise.id)),
             owner=owner,

@@ -10,8 +10,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from luoshu.kinds.commitment import Gauge
 from luoshu.show.language import Language, marked
-from luoshu.show.links import join
+from luoshu.show.links import file_name, join
 from luoshu.show.page import Desk, Page
 from luoshu.show.view import Paper
 
@@ -161,10 +162,47 @@ def paper(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> Pape
         card=card(desk, one),
         url=one.url,
         text=one.text,
-        found=tuple(found(desk, each) for each in one.proposals),
+        found=all_found(desk, one),
         can_settle=desk.links.mouth == "server",
         changed=one.changed,
         faults=tuple((desk.language.message(p.says), desk.language.message(p.mend)) for p in one.problems),
+    )
+
+
+def all_found(desk: Desk, paper: Paper) -> tuple[Found, ...]:
+    """The proposals of a document, and the promises that were settled from it without one, by their place."""
+    proposed = [found(desk, each) for each in paper.proposals]
+    covered = {each.settled_as for each in proposed}
+    settled = [
+        settled_found(desk, gauge)
+        for gauge in desk.view.gauges
+        if gauge.commitment.id not in covered and desk.view.paper_of(gauge.commitment.source.file) is paper
+    ]
+    return tuple(sorted([*proposed, *settled], key=lambda each: (each.start, each.end)))
+
+
+def settled_found(desk: Desk, gauge: Gauge) -> Found:
+    """A promise that stands in the book, as something found at its place."""
+    promise, language = gauge.commitment, desk.language
+    return Found(
+        id=f"settled-{file_name(promise.id)}",
+        status="task" if gauge.goal is None else "promise",
+        status_word=promise.kind_zh if language.code == "zh" and promise.kind_zh else promise.kind,
+        state="settled",
+        state_word=language.text(STATE_WORDS["settled"]),
+        start=promise.source.start or 0,
+        end=promise.source.end or 0,
+        line=promise.source.line,
+        figure="",
+        subject=promise.words,
+        owner=desk.owner(promise.owner),
+        due=promise.due.isoformat() if promise.due else "",
+        text=promise.words,
+        kind=promise.kind,
+        confidence=None,
+        version="",
+        promise_href=desk.links.to(join("promises", promise.id)),
+        settled_as=promise.id,
     )
 
 

@@ -32,7 +32,10 @@ class Paper:
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """The book as it stands on `day`: gauges in the order of the book, problems, documents, owners and places."""
+    """The book as it stands on `day`: gauges in the order of the book, problems, documents, owners and places.
+
+    `names` gives what an id of a place or an indicator is called, in Chinese and English.
+    """
 
     folder: Path
     title: str
@@ -45,6 +48,7 @@ class View:
     papers: tuple[Paper, ...] = ()
     owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     polygons: Mapping[str, Any] | None = None
     county_values: tuple[CountyValue, ...] = ()
 
