@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from luoshu.methods.mixture import Mixture
+from luoshu.methods.rounding import written_step
 
 Array = npt.NDArray[np.float64]
 Comparator = Literal[">=", ">", "<=", "<", "=", "~", "between"]
@@ -27,16 +27,6 @@ class Outcome:
 
     met: float
     chance: float
-
-
-def rounding_step(figure: float) -> float:
-    """The step that a figure is written in: 2.22 in hundredths, 120 in ones; never more than one.
-
-    >>> rounding_step(2.22), rounding_step(120.0), rounding_step(0.5)
-    (0.01, 1.0, 0.1)
-    """
-    exponent = Decimal(repr(float(figure))).normalize().as_tuple().exponent
-    return float(10.0 ** min(exponent, 0)) if isinstance(exponent, int) else 1.0
 
 
 def kept_range(
@@ -61,7 +51,7 @@ def kept_range(
             raise ValueError("A range needs its upper end, and it must not lie below the lower one.")
         return goal, goal_high
     if tolerance is None:
-        tolerance = rounding_step(goal) / 2 if comparator == "=" else abs(goal) * ABOUT
+        tolerance = written_step(goal) / 2 if comparator == "=" else abs(goal) * ABOUT
     return goal - tolerance, goal + tolerance
 
 
@@ -119,6 +109,8 @@ def _ceiling_share(x: Array, high: float, base: float | None) -> Array:
 
 def _part_of_way(x: Array, start: float, end: float, *, kept: npt.NDArray[np.bool_]) -> Array:
     """1 where kept, else the part of the way from `start` to `end`, short of 1; 0 where the way has no length."""
+    if start == end:
+        return np.where(kept, 1.0, 0.0)
     with np.errstate(all="ignore"):
         part = (x / 2 - start / 2) / (end / 2 - start / 2)
     return np.where(kept, 1.0, np.clip(np.nan_to_num(part), 0.0, 1 - _NEARLY) + 0.0)

@@ -49,7 +49,7 @@ def unbend(z: Array, curve: Curve) -> Array:
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """The part of a mixture that lives on one curve: weights (all pieces add to 1), centres and spreads on that curve."""
+    """The part of a mixture on one curve: weights (all pieces' add to 1), centres and spreads on that curve."""
 
     curve: Curve
     weights: Array
@@ -59,7 +59,7 @@ class Piece:
 
 @dataclass(frozen=True, kw_only=True)
 class Mixture:
-    """The distribution of X = offset + unit * unbend(centre + spread * t), with what lies outside [low, high] put there.
+    """The distribution of X = offset + unit * unbend(centre + spread * t), what lies outside [low, high] put there.
 
     `freedom` is the degrees of freedom of all its t curves. A bound holds a lump of probability: a total that can
     only grow has a real chance of not growing at all.

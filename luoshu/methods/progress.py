@@ -12,7 +12,7 @@ import numpy as np
 Direction = Literal["up", "down"]
 
 EUROSTAT_BANDS = ((0.95, "significant"), (0.60, "moderate"), (0.0, "insufficient"), (-math.inf, "away"))
-"""Ratio of actual to required growth, and what it is called (Eurostat, Monitoring report on the SDGs, annex on method)."""
+"""Ratio of actual to required growth, and its name (Eurostat, monitoring report on the SDGs, annex on method)."""
 UN_BANDS = ((0.95, "on_track"), (0.50, "fair"), (-0.10, "limited"), (-math.inf, "deterioration"))
 """The same for the United Nations' SDG Progress Chart (technical note 2022)."""
 DISTANCE_BANDS = ((1.0, "reached"), (0.5, "most"), (0.0, "part"), (-math.inf, "away"))
@@ -45,7 +45,7 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """What it would take from now on: change a year, and growth a year as a share (None, with `why`, where undefined)."""
+    """What it would take from now on: change a year, and growth a year as a share; None, with `why`, if undefined."""
 
     a_year: float | None
     compound: float | None
@@ -54,7 +54,7 @@ class Pace:
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """Where a pace stands among a series' own: it was matched in `matched` of `of` spans; `fastest`, `median` of them."""
+    """Where a pace stands among a series' own: matched in `matched` of `of` spans; their `fastest` and `median`."""
 
     matched: int
     of: int
@@ -151,10 +151,10 @@ def distance(
 def required_by_now(
     base: float, base_year: float, goal: float, goal_year: float, year: float, *, compound: bool = False
 ) -> float | None:
-    """Where the straight path from base to goal (compound: the even-growth path) stands in `year`; None if undefined.
+    """Where the straight path from base to goal (or that of even growth) stands in `year`; None if undefined.
 
-    >>> required_by_now(100, 2020, 150, 2025, 2022), round(required_by_now(100, 2020, 144, 2022, 2021, compound=True), 6)
-    (120.0, 120.0)
+    >>> required_by_now(100, 2020, 150, 2025, 2022)
+    120.0
     """
     if goal_year <= base_year:
         return None

@@ -16,7 +16,7 @@ _MOST_FREEDOM = 200
 
 @lru_cache(maxsize=256)
 def _table(freedom: int) -> tuple[Array, Array]:
-    """Nodes in the angle arctan(t / sqrt(freedom)) and P(T <= t) there (Abramowitz & Stegun 1964, 26.7.3 and 26.7.4)."""
+    """Nodes in the angle arctan(t / sqrt(freedom)) and P(T <= t) there (Abramowitz & Stegun 1964, 26.7.3-4)."""
     angle = np.linspace(-np.pi / 2, np.pi / 2, _NODES)
     cosine, sine = np.cos(angle), np.sin(angle)
     if freedom % 2:
@@ -37,7 +37,7 @@ def _table(freedom: int) -> tuple[Array, Array]:
 
 
 def student_probability(t: npt.ArrayLike, freedom: int) -> Array:
-    """P(T <= t) for Student's t with `freedom` >= 1 degrees of freedom; any shape, infinities allowed, error below 1e-6.
+    """P(T <= t) for Student's t with `freedom` >= 1 degrees of freedom; any shape, infinities too, error below 1e-6.
 
     Raises ValueError where `freedom` is below one. Source: Abramowitz & Stegun (1964), 26.7.3-4, exact finite sums.
 
