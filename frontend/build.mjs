@@ -5,7 +5,7 @@
 // luoshu.js and luoshu.css are for every page, with luoshu-early.js in the head so that none flashes in the wrong theme;
 // luoshu-chart.js and luoshu-map.js are only for the pages that draw.
 import { readFileSync, writeFileSync, mkdirSync, readdirSync, existsSync, statSync, rmSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
@@ -92,8 +92,6 @@ function notices(names) {
 }
 
 async function bundle() {
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
   const made = await esbuild.build({
     ...settings,
     entryPoints: {
@@ -108,10 +106,12 @@ async function bundle() {
     write: false,
   });
   packages(made.metafile).forEach((name) => used.add(name));
-  for (const file of made.outputFiles) {
-    writeFileSync(file.path.replace(/style\.css$/, "luoshu.css"), file.contents);
-  }
-  writeFileSync(join(out, "licences.txt"), notices(withDependencies(used)));
+  const files = new Map(made.outputFiles.map((file) => [basename(file.path).replace("style.css", "luoshu.css"), file.contents]));
+  files.set("licences.txt", notices(withDependencies(used)));
+  // nothing is touched before all is made: a build that fails leaves the old files
+  mkdirSync(out, { recursive: true });
+  for (const old of readdirSync(out)) if (!files.has(old)) rmSync(join(out, old), { recursive: true });
+  for (const [name, contents] of files) writeFileSync(join(out, name), contents);
 }
 
 await bundle();

@@ -18,7 +18,10 @@ export function tick(value, scale, biggest, language = "zh-CN") {
   return Number(short(value / by)).toLocaleString(language) + (value === 0 ? "" : word);
 }
 
-/** Lowest and highest value of all that is drawn, with some air; an axis of positive values begins at 0 if that is near. */
+/**
+ * The value axis: {min, max, interval} in round numbers around all that is drawn. An axis of positive values begins at 0
+ * where 0 is near, and not where that would flatten the line.
+ */
 export function extent(data) {
   const values = [
     ...data.points.map((point) => point.value),
@@ -26,11 +29,29 @@ export function extent(data) {
     ...data.goals.flatMap((goal) => [goal.level, goal.level_high ?? goal.level]),
     ...data.fan.flatMap((fan) => [fan.low95, fan.high95]),
   ].filter(Number.isFinite);
-  if (!values.length) return [0, 1];
+  if (!values.length) return { min: 0, max: 1, interval: 0.2 };
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const air = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1;
-  const floor = low >= 0 && low < (high - low) * 0.6 ? 0 : low - air;
-  return [low < 0 && high <= 0 && -high < (high - low) * 0.6 ? low - air : floor, high + air];
+  const air = (high - low) * 0.05 || Math.abs(high) * 0.1 || 1;
+  const near = (high - low) * 0.6;
+  const [from, to] = [low >= 0 && low < near ? 0 : low - air, high <= 0 && -high < near ? 0 : high + air];
+  const interval = round((to - from) / 5);
+  return {
+    min: Number(short(Math.floor(from / interval) * interval)),
+    max: Number(short(Math.ceil(to / interval) * interval)),
+    interval,
+  };
+}
+
+/** The nearest, by ratio, of 1, 2 and 5 times a power of ten. */
+function round(step) {
+  const power = 10 ** Math.floor(Math.log10(step));
+  const ratio = step / power;
+  return power * (ratio < Math.SQRT2 ? 1 : ratio < Math.sqrt(10) ? 2 : ratio < Math.sqrt(50) ? 5 : 10);
+}
+
+/** About how wide a text is at 12 pixels: Chinese characters are square, others are about half of that. */
+export function widthOf(text) {
+  return [...text].reduce((width, letter) => width + (letter.codePointAt(0) > 0x2e80 ? 12.5 : 7), 0);
 }
 
 /** First and last moment of all that is drawn. */
@@ -86,9 +107,11 @@ function lastBefore(data) {
 /** The option. `paint`: colours by name; `width`: of the canvas in pixels; `tip(item)`: what a tooltip shows. */
 export function chartOption(data, { paint, width, font, tip }) {
   const [first, last] = span(data);
-  const [low, high] = extent(data);
+  const scale = extent(data);
   const narrow = width < 560;
-  const biggest = Math.max(Math.abs(low), Math.abs(high));
+  const biggest = Math.max(Math.abs(scale.min), Math.abs(scale.max));
+  const ends = data.goals.filter((goal) => !goal.until).map((goal) => widthOf(goal.text));
+  const right = narrow ? 14 : Math.min(200, Math.max(24, ...ends) + 18);
   const words = data.words;
   const text = { fontFamily: font, color: paint.muted, fontSize: 12 };
   return {
@@ -96,7 +119,7 @@ export function chartOption(data, { paint, width, font, tip }) {
     useUTC: true,
     textStyle: text,
     aria: { enabled: false }, // the figure has its own description
-    grid: { left: 8, right: narrow ? 14 : 84, top: 30, bottom: 8, containLabel: true },
+    grid: { left: 8, right, top: 30, bottom: 8, containLabel: true },
     tooltip: {
       trigger: "item",
       enterable: true,
@@ -122,15 +145,8 @@ export function chartOption(data, { paint, width, font, tip }) {
       name: data.unit,
       nameTextStyle: { ...text, align: "right", padding: [0, 4, 0, 0] },
       nameGap: 14,
-      min: low,
-      max: high,
-      splitNumber: 5,
-      axisLabel: {
-        ...text,
-        showMinLabel: low === 0,
-        showMaxLabel: false,
-        formatter: (value) => tick(value, data.scale, biggest),
-      },
+      ...scale,
+      axisLabel: { ...text, formatter: (value) => tick(value, data.scale, biggest) },
       splitLine: { lineStyle: { color: paint.grid } },
     },
     series: [
@@ -277,6 +293,8 @@ function publishedSeries(data, paint, text, words, narrow) {
         position: narrow ? "top" : "bottom",
         distance: 7,
         color: paint.ink,
+        textBorderColor: paint.surface,
+        textBorderWidth: 3,
         fontFamily: text.fontFamily,
         fontWeight: 600,
         fontSize: 12,

@@ -201,7 +201,7 @@ function asRow(element) {
   const { owner = "", owners = "", chapter = "", document: paper = "", verdict = "", verdictWord = "" } = element.dataset;
   return {
     element,
-    text: plain(element.textContent),
+    text: plain([...element.querySelectorAll("td:not(.spark)")].map((cell) => cell.textContent).join(" ") + owners + chapter),
     owners: owners ? owners.split("|") : [owner],
     chapter,
     verdict,

@@ -71,7 +71,8 @@ class Reader {
     const target = name ? document.getElementById(name) : null;
     if (target?.matches("li.proposal")) return this.select(target.dataset.proposal, { focus: true });
     if (target?.matches("mark.found")) return this.select(named(target)[0], { focus: true });
-    if (target) return target.scrollIntoView({ block: "center" });
+    if (target) target.scrollIntoView({ block: "center" });
+    if (this.current) return;
     const first = this.shown().find((item) => item.dataset.state === "open") ?? this.shown()[0];
     if (first) {
       first.classList.add("current");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { chartOption, description, extent, fanOutline, moment, span, stretches, tick } from "../src/chartoption.js";
+import { chartOption, description, extent, fanOutline, moment, span, stretches, tick, widthOf } from "../src/chartoption.js";
 
 const words = { published: "已公布", goal: "目标", former: "原目标", pace: "所需", median: "中位", 80: "80%", 95: "95%", day: "当日" };
 const museums = {
@@ -48,10 +48,13 @@ test("the fan opens from the last value that is known before it", () => {
 });
 
 test("the axis begins at zero where zero is near, and never where it would flatten the line", () => {
-  assert.equal(extent({ points: [{ value: 10 }, { value: 100 }], goals: [], pace: [], fan: [] })[0], 0);
-  assert.ok(extent({ points: [{ value: 95 }, { value: 100 }], goals: [], pace: [], fan: [] })[0] > 90);
-  assert.ok(extent({ points: [{ value: -5 }, { value: 3 }], goals: [], pace: [], fan: [] })[0] < -5);
-  assert.deepEqual(extent({ points: [], goals: [], pace: [], fan: [] }), [0, 1]);
+  const over = (...values) => extent({ points: values.map((value) => ({ value })), goals: [], pace: [], fan: [] });
+  assert.deepEqual(over(10, 100), { min: 0, max: 120, interval: 20 });
+  assert.deepEqual(over(95, 100), { min: 94, max: 101, interval: 1 });
+  assert.deepEqual(over(-5, 3), { min: -6, max: 4, interval: 2 });
+  assert.deepEqual(over(0.021, 0.034), { min: 0.02, max: 0.036, interval: 0.002 });
+  assert.deepEqual(over(7), { min: 6.2, max: 7.8, interval: 0.2 });
+  assert.deepEqual(over(), { min: 0, max: 1, interval: 0.2 });
 });
 
 test("a goal alone, a point alone and nothing at all can be drawn", () => {
@@ -72,4 +75,9 @@ test("a range is drawn as two lines with one label", () => {
 test("what the chart shows is said in words too", () => {
   const said = description(museums);
   for (const part of ["博物馆", "112家", "原目标 120家", "目标 110家", "中位 116家"]) assert.ok(said.includes(part), part);
+});
+
+test("a goal's label has room, in either script", () => {
+  assert.ok(widthOf("2000亿元至2200亿元") > widthOf("120家"));
+  assert.ok(chartOption(museums, setting).grid.right >= widthOf("110家"));
 });
