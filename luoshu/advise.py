@@ -22,7 +22,8 @@ class Advice:
     """Moves in the order in which they are advised.
 
     `chosen` fit the budget together; `apart` have no known cost or gain and are ranked without it; `left` do not fit.
-    `gain` is the weighted gain of the chosen; no choice within the budget gains more than `gain + gap` (gap 0: proven best).
+    `gain` is the weighted gain of the chosen; no choice within the budget gains more than `gain + gap` (gap 0: proven
+    best).
     """
 
     chosen: tuple[Move, ...]
@@ -42,8 +43,8 @@ class Advice:
 def advise(gauges: Iterable[Gauge], book: Book, day: date, budget: float | None = None) -> Advice:
     """The next moves of all commitments that are neither settled nor dropped, ranked, under a budget in yuan.
 
-    Moves with a known cost and gain are chosen to gain the most, each weighted by its commitment; without a budget all of
-    them are chosen, most gain per yuan first. Moves without a known cost stand apart, by weighted gain.
+    Moves with a known cost and gain are chosen to gain the most, each weighted by its commitment; without a budget
+    all of them are chosen, most gain per yuan first. Moves without a known cost stand apart, by weighted gain.
     """
     weights: dict[str, float] = {}
     moves: list[Move] = []
@@ -86,10 +87,11 @@ def _density(worth: float, cost: float) -> float:
 
 
 def knapsack(costs: Sequence[float], worth: Sequence[float], budget: float) -> tuple[set[int], float]:
-    """The items, sorted by falling worth per cost, that are worth most within the budget, and a bound that no choice beats.
+    """The items, sorted by falling worth per cost, worth most within the budget, and a bound that none beats.
 
-    Branch and bound on the fractional relaxation (Dantzig 1957); the bound equals the worth where the choice is proven best,
-    which for some dozens of items it is; after `MOST_STEPS` choices the search stops and the bound says how far off it may be.
+    Branch and bound on the fractional relaxation (Dantzig 1957); the bound equals the worth where the choice is
+    proven best, which for some dozens of items it is; after `MOST_STEPS` choices the search stops and the bound says
+    how far off it may be.
 
     >>> knapsack([3, 2, 2], [4.5, 2.9, 2.8], 4)
     ({1, 2}, 5.699999999999999)

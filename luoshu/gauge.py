@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from luoshu.book.problem import Problem
-from luoshu.kinds import build
 from luoshu.kinds.commitment import VERDICTS, Amount, Chart, Commitment, Gauge, GoalStep, Reason
+from luoshu.read import commitments
 from luoshu.words.message import say
 
 if TYPE_CHECKING:
@@ -22,13 +21,7 @@ def gauge(book: Book, day: date) -> list[Gauge]:
 
     A commitment whose gauge fails is shown as unknown with the fault, so that one wrong entry never hides the others.
     """
-    return [gauge_one(each, book, day) for each in settled(book)[0] if each.announced(day)]
-
-
-def settled(book: Book) -> tuple[tuple[Commitment, ...], tuple[Problem, ...]]:
-    """The settled commitments of a book that can be read, and what is wrong with the others."""
-    made = [build(record) for record in book.records]
-    return tuple(each for each, _ in made if each), tuple(problem for _, problems in made for problem in problems)
+    return [gauge_one(each, book, day) for each in commitments(book)[0] if each.announced(day)]
 
 
 def gauge_one(commitment: Commitment, book: Book, day: date) -> Gauge:
@@ -42,9 +35,10 @@ def gauge_one(commitment: Commitment, book: Book, day: date) -> Gauge:
 
 
 def as_json(gauge: Gauge) -> dict[str, Any]:
-    """A gauge as plain values: id, kind, words, owner, due, goal, unit, value, met, chance, verdict and because come first.
+    """A gauge as plain values: id, kind, words, owner, due, goal, unit, value, met, chance, verdict, because, then more.
 
-    Figures that are not known are None, never NaN. `because` are {says, source}; the further keys are for pages of others.
+    Figures that are not known are None, never NaN. `because` are {says, source}; the further keys are for pages of
+    others.
     """
     promise = gauge.commitment
     return {

@@ -10,9 +10,10 @@ from luoshu.advise import Advice, advise
 from luoshu.book.book import Book, open_book
 from luoshu.book.checking import check, in_order
 from luoshu.book.problem import Problem
-from luoshu.gauge import gauge, settled
+from luoshu.gauge import gauge
 from luoshu.kinds import faults, tables
 from luoshu.kinds.commitment import Commitment, Gauge
+from luoshu.read import commitments
 
 
 class Region:
@@ -33,7 +34,7 @@ class Region:
     @cached_property
     def commitments(self) -> tuple[Commitment, ...]:
         """Every settled commitment that could be read, also those announced after the day."""
-        return settled(self.book)[0]
+        return tuple(commitments(self.book)[0])
 
     @cached_property
     def gauges(self) -> tuple[Gauge, ...]:
@@ -43,8 +44,8 @@ class Region:
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong in the book: its files and tables, and what its commitments say."""
-        commitments, found = settled(self.book)
-        return tuple(in_order([*check(self.book), *found, *faults(commitments, self.book)]))
+        made, found = commitments(self.book)
+        return tuple(in_order([*check(self.book), *found, *faults(made, self.book)]))
 
     def advice(self, budget: float | None = None) -> Advice:
         """The next moves under a budget in yuan."""

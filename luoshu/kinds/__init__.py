@@ -28,7 +28,7 @@ def tables() -> tuple[type, ...]:
 
 
 def faults(commitments: Iterable[Commitment], book: Book) -> list[Problem]:
-    """What does not fit between commitments and the book's tables: owners that are unknown, and what each kind finds."""
+    """What does not fit between commitments and the book's tables: unknown owners, and what each kind finds."""
     owners = {row.id for row in book.rows(Owner)}
     found = _unlike(book)
     for each in commitments:

@@ -186,7 +186,7 @@ class Commitment(ABC):
         return ()
 
     def faults(self, book: Book) -> Iterable[tuple[str, str, Message, Message]]:
-        """What does not fit between this promise and the book's tables: (field, code, what is wrong, how to mend it)."""
+        """What does not fit between this promise and the tables: (field, code, what is wrong, how to mend it)."""
         return ()
 
     @classmethod

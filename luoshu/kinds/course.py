@@ -33,12 +33,16 @@ class Start:
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """A series with the goal that it must meet; `why` says what is missing where no goal can be set."""
+    """A series with the goal that it must meet; `why` says what is missing where no goal can be set.
+
+    `start` is where the promise is counted from; `written` says that the promise itself names it.
+    """
 
     readings: tuple[Reading, ...]
     unit: str
     goal: Goal | None = None
     start: Start | None = None
+    written: bool = False
     because: tuple[Reason, ...] = ()
     why: Message | None = None
 
@@ -46,14 +50,15 @@ class Course:
     def last(self) -> Reading | None:
         return self.readings[-1] if self.readings else None
 
-    @property
-    def origin(self) -> float | None:
-        """The value that a promise is counted from."""
-        return self.start.value if self.start else None
+    def base(self, goal: Goal) -> float | None:
+        """What a share of the goal is counted from: a written base; the start where zero is no measure; else None."""
+        if self.start is None or not (self.written or goal.figure <= 0 or self.start.value < 0):
+            return None
+        return self.start.value
 
 
 def shape(target: Target, measure: Indicator) -> str:
-    """Which of the four forms a promise has: quota (each year), average (of yearly rates), total (of a period), level."""
+    """The form of a promise: quota (each year), average (of yearly rates), total (of a period) or level."""
     if target.per and target.change == "level":
         return "quota"
     if target.per and _is_rate(target, measure):
@@ -77,7 +82,10 @@ def course(target: Target, measure: Indicator, known: Published) -> Course:
         readings = _with_start(readings, start)
     level = target.level
     goal, why = goal_of(target, measure, level, target.level_high, start)
-    return Course(readings=readings, unit=measure.unit, goal=goal, start=start, because=because, why=why)
+    written = target.base is not None or target.change != "level"
+    return Course(
+        readings=readings, unit=measure.unit, goal=goal, start=start, written=written, because=because, why=why
+    )
 
 
 def goal_of(
@@ -141,7 +149,7 @@ def _years(start: date, due: date | None) -> float | None:
 
 
 def starting(target: Target, measure: Indicator, known: Published) -> Start | None:
-    """The written base; else what was published for the eve of the period; else, for a level, the first figure of all."""
+    """The written base; else the figure for the eve of the period; else, for a level, the first figure of all."""
     if target.base is not None:
         value = convert(target.base.value, target.base.unit or measure.unit, measure.unit)
         day = target.base.as_of or (target.since and target.since - timedelta(days=1)) or target.made

@@ -1,4 +1,4 @@
-"""What looks wrong about the figures of a target: falls, contradictions, hugging, late revisions, mixed definitions, parts."""
+"""What looks wrong about the figures of a target: falls, contradictions, hugging, late revisions, definitions, parts."""
 
 from __future__ import annotations
 
@@ -110,7 +110,8 @@ def _stated(known: Published) -> Iterator[Reason]:
         computed = (each.value / before.value - 1) * 100
         if abs(computed - row.stated_change) > 1.0:
             says = say(
-                "The source contradicts itself: it states a change of {stated} since {day}, its own figures make {computed}",
+                "The source contradicts itself: it states a change of {stated} since {day}, "
+                "its own figures make {computed}",
                 stated=amount(row.stated_change, "%"),
                 day=row.stated_since,
                 computed=amount(round(computed, 1), "%"),

@@ -95,8 +95,9 @@ class _Form:
             self._fail(name, "bad-value", value.says(name, written), value.mend)
             return None
         if choices and isinstance(value, str) and value not in choices:
-            self._fail(name, "bad-value", say("{field} is {found!r}, which is not one of its words", field=name, found=_short(value)),
-                       _perhaps(value, choices, say("Write one of: {names}", names=", ".join(filter(None, choices)))))  # fmt: skip
+            says = say("{field} is {found!r}, which is not one of its words", field=name, found=_short(value))
+            mend = say("Write one of: {names}", names=", ".join(filter(None, choices)))
+            self._fail(name, "bad-value", says, _perhaps(value, choices, mend))
         return value
 
     def _unknown(self, name: str, known: Sequence[str]) -> None:

@@ -20,7 +20,7 @@ YEAR = 365.25
 
 
 def needed(target: Target, way: Course) -> float | None:
-    """Change a year, in the measure's unit, from the last figure to the goal at the deadline; None where it is no question."""
+    """Change a year from the last figure to the goal at the deadline; None where there is no question of it."""
     last, goal, due = way.last, way.goal, target.due
     if last is None or goal is None or due is None or due <= last.day or goal.holds(last.value):
         return None
@@ -93,8 +93,7 @@ def moves_of(target: Target, book: Book, day: date) -> Iterable[Move]:
         yield Move(commitment=now.id, does=does, group="publish", because=(why,))
         return
     if (now.due is None or day < now.due) and (says := usual(now, way)) is not None and way.goal is not None:
-        start = way.origin
-        share = way.goal.share(way.last.value, start)
+        share = way.goal.share(way.last.value, way.base(way.goal))
         gain = None if share is None else max(0.0, 1 - share)
         gap = way.goal.gap(way.last.value)
         does = say("Close the gap of {gap} by {due}", gap=amount(rounded(gap), way.unit), due=now.due)

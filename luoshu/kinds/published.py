@@ -1,4 +1,4 @@
-"""What had been published of one measure by a day: the results that count, and all that was set aside with the reason."""
+"""What had been published of one measure by a day: the results that count, and what was set aside, with the reason."""
 
 from __future__ import annotations
 
@@ -82,8 +82,9 @@ def published(
 ) -> Published:
     """What was known on `day` of `indicator` in `place` (empty: the book's whole region) under one definition.
 
-    Figures published later are left out without trace; those without a day of publication, of another definition or in a
-    unit that cannot be converted are set aside with the reason. Flows count where they cover a whole period (`per`).
+    Figures published later are left out without trace; those without a day of publication, of another definition or
+    in a unit that cannot be converted are set aside with the reason. Flows count where they cover a whole period
+    (`per`).
     """
     wanted = definition or indicator.definition
     kept: list[Reading] = []

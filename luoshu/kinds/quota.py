@@ -9,7 +9,7 @@ from luoshu.kinds.commitment import Amount, Chart, Gauge, GoalStep, Listing, Poi
 from luoshu.kinds.course import Course, goal_of
 from luoshu.kinds.doubt import doubts
 from luoshu.kinds.observation import Indicator
-from luoshu.kinds.outlook import drift
+from luoshu.kinds.outlook import outlook
 from luoshu.kinds.published import Published, Reading, period, periods
 from luoshu.kinds.sheet import goal_reasons, measure_name
 from luoshu.kinds.standing import rounded, verdict_of
@@ -47,11 +47,11 @@ def quota_gauge(target: Target, measure: Indicator, known: Published, day: date,
             kept, missed = kept + holds, missed + (not holds)
             rows.append((end, found, share, say("kept") if holds else say("missed")))
             continue
-        outlook = drift(points, end) if len(points) > 1 and end > points[-1][0] else None
-        share = outlook.share(goal, None) if outlook else None
-        if outlook and share is not None:
+        ahead = outlook(points, end) if points and end > points[-1][0] else None
+        share, chance = ahead.outcome(goal, None) if ahead else (None, None)
+        if share is not None and chance is not None:
             shares.append(share)
-            chances.append(outlook.chance(goal))
+            chances.append(chance)
         over = end <= day
         silent += over
         word = say("no figure published") if over else say("under way") if first <= day else say("ahead")
@@ -72,7 +72,7 @@ def quota_gauge(target: Target, measure: Indicator, known: Published, day: date,
         because=tuple(because),
         value=latest.value if latest else None,
         as_of=latest.day if latest else None,
-        goal=judged.level if goal is None else rounded(goal.low if goal.low > -float("inf") else goal.high),
+        goal=judged.level if goal is None else rounded(goal.figure),
         goal_high=None if judged.level_high is None or goal is None else rounded(goal.high),
         unit=measure.unit if goal else judged.unit,
         figures=_figures(target, measure, way, rows, kept, len(spans)),
@@ -80,7 +80,7 @@ def quota_gauge(target: Target, measure: Indicator, known: Published, day: date,
 
 
 def spans_of(target: Target, known: Published, day: date) -> list[tuple[date, date]]:
-    """The periods that a quota is for: from `since` (else the period after it was announced) to the deadline, else to now."""
+    """The periods that a quota is for: from `since` (else when it was announced) to the deadline (else to now)."""
     since = target.since
     if since is None and target.made is not None:
         since = period(target.made, target.per)[0]
@@ -156,8 +156,7 @@ def _figures(
     for each in target.levels():
         goal, _ = goal_of(target, measure, each.level, target.level_high, None)
         if goal is not None and each.since is not None:
-            level = goal.low if goal.low > -float("inf") else goal.high
-            steps.append(GoalStep(since=each.since, due=target.due, level=level, source=each.source))
+            steps.append(GoalStep(since=each.since, due=target.due, level=goal.figure, source=each.source))
     points = tuple(Point(day=r.day, value=r.value, source=r.source, label=r.row.source) for r in way.readings)
     chart = Chart(name=measure_name(measure), unit=way.unit, points=points, goals=tuple(steps))
     count = Amount(name=say("Periods kept of {total}", total=total), value=float(kept))

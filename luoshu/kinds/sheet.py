@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -9,13 +10,11 @@ from typing import TYPE_CHECKING
 from luoshu.kinds.commitment import Amount, Chart, Figure, Gauge, GoalStep, Listing, Point, Reason
 from luoshu.kinds.course import Course, course, goal_of
 from luoshu.kinds.doubt import doubts
-from luoshu.kinds.goal import Goal
 from luoshu.kinds.observation import STATUSES, Indicator
 from luoshu.kinds.pace import pace_figures, paces
 from luoshu.kinds.published import Published, Reading
 from luoshu.kinds.standing import Standing, rounded, stand
 from luoshu.words.message import Message, amount, say
-import itertools
 
 if TYPE_CHECKING:
     from luoshu.book.book import Book
@@ -71,23 +70,15 @@ def _shown_goal(target: Target, measure: Indicator, way: Course) -> tuple[float,
     """The goal in the measure's unit; as it is written where it cannot be turned into it."""
     exact = replace(target, comparator=">=") if target.comparator in ("~", "between") else target
     found = [goal_of(exact, measure, size, None, way.start)[0] for size in _sizes(target)] if way.goal else []
-    ends = [_end(goal) for goal in found if goal is not None]
-    if len(ends) == len(_sizes(target)) and None not in ends:
-        ordered = sorted(end for end in ends if end is not None)
+    ends = [goal.figure for goal in found if goal is not None]
+    if len(ends) == len(_sizes(target)):
+        ordered = sorted(ends)
         return rounded(ordered[0]), rounded(ordered[-1]) if len(ordered) > 1 else None, way.unit
     return target.level, target.level_high, target.unit or measure.unit
 
 
 def _sizes(target: Target) -> list[float]:
     return [target.level] if target.level_high is None else [target.level, target.level_high]
-
-
-def _end(goal: Goal) -> float | None:
-    if goal.low == -float("inf"):
-        return goal.high
-    if goal.high == float("inf"):
-        return goal.low
-    return (goal.low + goal.high) / 2
 
 
 def value_reasons(at: Standing, measure: Indicator) -> tuple[Reason, ...]:
@@ -162,17 +153,13 @@ def _chart(target: Target, measure: Indicator, way: Course, at: Standing, judged
         )
         if goal is None or each.since is None:
             continue
-        low, high = goal.low, goal.high
-        level = _end(goal)
-        if level is None:
-            continue
-        both = low != -float("inf") and high != float("inf") and low != high
+        both = goal.comparator == "between"
         steps.append(
             GoalStep(
                 since=each.since,
                 due=target.due,
-                level=low if both else level,
-                level_high=high if both else None,
+                level=goal.low if both else goal.figure,
+                level_high=goal.high if both else None,
                 source=each.source,
             )
         )
@@ -188,7 +175,7 @@ def _chart(target: Target, measure: Indicator, way: Course, at: Standing, judged
         points=tuple(map(_point, way.readings)),
         goals=tuple(steps),
         pace=pace,
-        fan=(at.outlook.fan(),) if at.outlook else (),
+        fan=at.outlook.fans if at.outlook else (),
     )
 
 
@@ -199,7 +186,7 @@ def measure_name(measure: Indicator) -> Message:
 
 
 def _history(target: Target, measure: Indicator, way: Course, at: Standing) -> Listing | None:
-    """Each level that was announced with the share of it that is met: the moved goalpost and the first one side by side."""
+    """Each level that was announced with the share of it that is met: a moved goalpost beside the first one."""
     levels = target.levels()
     if len(levels) < 2:
         return None
@@ -207,7 +194,7 @@ def _history(target: Target, measure: Indicator, way: Course, at: Standing) -> L
     rows = []
     for each in levels:
         goal, _ = goal_of(target, measure, each.level, target.level_high, start)
-        share = goal.share(at.value, way.origin) if goal and at.value is not None else None
+        share = goal.share(at.value, way.base(goal)) if goal and at.value is not None else None
         kept = (
             None if goal is None or at.value is None else say("reached") if goal.holds(at.value) else say("not reached")
         )

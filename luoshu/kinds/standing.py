@@ -1,29 +1,31 @@
-"""Where a target stands on a day: kept, missed, or how much of it and how likely, each with the sentence that says why."""
+"""Where a target stands on a day: kept, missed, or how much of it and how likely, each with a sentence that says why."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from luoshu.kinds.commitment import Reason
 from luoshu.kinds.course import Course
 from luoshu.kinds.goal import Goal
 from luoshu.kinds.observation import Indicator
-from luoshu.kinds.outlook import Outlook, drift
+from luoshu.kinds.outlook import Outlook, outlook
 from luoshu.kinds.published import Published, Reading
 from luoshu.words.message import amount, say
 
 if TYPE_CHECKING:
     from luoshu.kinds.target import Target
 
-LIMITS = {"expected": (0.75, 0.40, 0.15), "binding": (0.90, 0.60, 0.25)}
-"""From which chance a target is likely, open or at risk; a binding one (约束性) alarms earlier than an expected one (预期性)."""
+LIMITS = {"expected": (0.75, 0.40, 0.20), "binding": (0.90, 0.60, 0.30)}
+"""From which chance a target is likely, open or at risk; a binding one (约束性) alarms earlier than 预期性."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """The estimate of a gauge: `met` and `chance` as in Gauge, what they rest on, and the outlook where there is one."""
+    """The estimate of a gauge: `met` and `chance` as in Gauge, what they rest on, and the outlook if there is one."""
 
     met: float | None
     chance: float | None
@@ -59,7 +61,7 @@ def stand(target: Target, measure: Indicator, known: Published, way: Course, day
     later = [r for r in way.readings if due is not None and r.day > due]
     reached = _reached(measure, goal, until)
     if reached is not None:
-        return _early(way, goal, due, until, reached)
+        return _early(measure, way, goal, due, until, reached)
     if due is None:
         return _open_ended(way, goal, way.last)
     if later:
@@ -82,7 +84,7 @@ def _settled(way: Course, goal: Goal, final: Reading) -> Standing:
         )
     )
     reason = Reason(says=says, source=final.source, tone="good" if kept else "bad")
-    met = goal.share(final.value, way.origin)
+    met = goal.share(final.value, way.base(goal))
     return Standing(
         met=met,
         chance=float(kept),
@@ -96,7 +98,8 @@ def _settled(way: Course, goal: Goal, final: Reading) -> Standing:
 def _reached(measure: Indicator, goal: Goal, until: list[Reading]) -> Reading | None:
     """The first figure that reached a goal which counts as kept once reached; None where it was lost again.
 
-    A flow is promised for its own period, a ceiling and an exact figure for the deadline itself: these are not reached early.
+    A flow is promised for its own period, a ceiling and an exact figure for the deadline itself: these are not
+    reached early.
     """
     if goal.direction != "higher" or measure.aggregation in ("sum", "distinct") or not until:
         return None
@@ -110,10 +113,12 @@ def _reached(measure: Indicator, goal: Goal, until: list[Reading]) -> Reading | 
     return first
 
 
-def _early(way: Course, goal: Goal, due: date | None, until: list[Reading], reached: Reading) -> Standing:
+def _early(
+    measure: Indicator, way: Course, goal: Goal, due: date | None, until: list[Reading], reached: Reading
+) -> Standing:
     last = until[-1]
-    outlook = drift([(r.day, r.value) for r in until], due) if due else None
-    chance = outlook.chance(goal) if outlook else None
+    ahead = outlook_of(measure, until, due) if due else None
+    chance = ahead.outcome(goal, way.base(goal))[1] if ahead else None
     says = say(
         "The goal was reached early: {value} on {day}", value=amount(rounded(reached.value), way.unit), day=reached.day
     )
@@ -122,7 +127,7 @@ def _early(way: Course, goal: Goal, due: date | None, until: list[Reading], reac
         says = say("The figure for the deadline itself, {due}, is not published yet", due=due)
         because.append(Reason(says=says))
     return Standing(
-        met=1.0, chance=chance, verdict="kept", because=tuple(because), value=last.value, reading=last, outlook=outlook
+        met=1.0, chance=chance, verdict="kept", because=tuple(because), value=last.value, reading=last, outlook=ahead
     )
 
 
@@ -130,7 +135,7 @@ def _open_ended(way: Course, goal: Goal, last: Reading) -> Standing:
     kept = goal.holds(last.value)
     says = say("No deadline was named, so nothing is forecast")
     return Standing(
-        met=goal.share(last.value, way.origin),
+        met=goal.share(last.value, way.base(goal)),
         chance=None,
         verdict="kept" if kept else "open",
         because=(Reason(says=says),),
@@ -141,7 +146,7 @@ def _open_ended(way: Course, goal: Goal, last: Reading) -> Standing:
 
 def _between(measure: Indicator, way: Course, goal: Goal, due: date, until: list[Reading], after: Reading) -> Standing:
     """The deadline lies between two published figures, or before the first: what the two say about it."""
-    start = way.origin
+    start = way.base(goal)
     missing = Reason(says=say("No figure was published for the deadline itself, {due}", due=due), tone="warn")
     if measure.aggregation in ("sum", "distinct") or not until:
         last = until[-1] if until else None
@@ -182,31 +187,41 @@ def _ahead(
 ) -> Standing:
     """The deadline lies after the last published figure: what the series makes likely."""
     last = way.readings[-1]
-    start = way.origin
-    floor = last.value if measure.aggregation == "cumulative" else None
-    outlook = drift([(r.day, r.value) for r in way.readings], due, floor=floor)
+    start = way.base(goal)
+    ahead = outlook_of(measure, way.readings, due)
     late = [Reason(says=say("The deadline has come; the figure for it is not published yet"))] if day >= due else []
-    if outlook is None:
+    if ahead is None:
         met = goal.share(last.value, start)
         says = say("One published figure cannot be forecast from; the share is what stood on {day}", day=last.day)
         verdict, more = _by_others(known, way, goal, due, day)
         because = (*late, Reason(says=says, tone="warn"), *more)
         return Standing(met=met, chance=None, verdict=verdict, because=because, value=last.value, reading=last)
-    chance = outlook.chance(goal)
+    met, chance = ahead.outcome(goal, way.base(goal))
     says = say(
         "Going on as published, {median} is likely at the deadline (80 % between {low} and {high})",
-        median=amount(rounded(outlook.median), way.unit),
-        low=amount(rounded(outlook.at(0.1)), way.unit),
-        high=amount(rounded(outlook.at(0.9)), way.unit),
+        median=amount(rounded(ahead.last.median), way.unit),
+        low=amount(rounded(ahead.last.low80), way.unit),
+        high=amount(rounded(ahead.last.high80), way.unit),
     )
     return Standing(
-        met=outlook.share(goal, start),
+        met=met,
         chance=chance,
         verdict=verdict_of(chance, target.nature),
         because=(*late, Reason(says=says)),
         value=last.value,
         reading=last,
-        outlook=outlook,
+        outlook=ahead,
+    )
+
+
+def outlook_of(measure: Indicator, readings: Sequence[Reading], due: date) -> Outlook | None:
+    """The outlook of a measure's figures: shares stay under 100, counts that never fell are not expected to."""
+    grows = all(one.value <= other.value for one, other in pairwise(readings)) and measure.direction == "higher"
+    return outlook(
+        [(r.day, r.value) for r in readings],
+        due,
+        upper=100.0 if measure.unit == "%" and measure.aggregation == "ratio" else None,
+        never_falls=measure.aggregation == "cumulative" or (measure.aggregation == "last" and grows),
     )
 
 

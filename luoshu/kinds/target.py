@@ -57,8 +57,9 @@ class Announced:
 class Target(Commitment):
     """A promised figure, gauged by what was published of its measure.
 
-    A level is reached by the deadline (or kept under, for a ceiling); with `per` it is a quota for every period from `since`
-    on; with `since` and a measure that may be added up it is the total of the period; `change` up or down counts from `base`.
+    A level is reached by the deadline (or kept under, for a ceiling); with `per` it is a quota for every period from
+    `since` on; with `since` and a measure that may be added up it is the total of the period; `change` up or down
+    counts from `base`.
     """
 
     kind: ClassVar[str] = "target"

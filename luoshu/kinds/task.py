@@ -141,8 +141,14 @@ def _judge(
 
 
 def _state_sentence(row: Evidence) -> Message:
-    return say("{state} as of {day}, published {published} by {publisher}: {note}", state=say(row.state), day=row.as_of,
-               published=row.published, publisher=row.source or say("a source that is not named"), note=row.note)  # fmt: skip
+    return say(
+        "{state} as of {day}, published {published} by {publisher}: {note}",
+        state=say(row.state),
+        day=row.as_of,
+        published=row.published,
+        publisher=row.source or say("a source that is not named"),
+        note=row.note,
+    )
 
 
 def _listing(shown: list[tuple[Evidence, Source]]) -> Listing:
