@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from luoshu.words.quantity import Quantity
+
 _ADVERBS = (
     "力争|确保|争取|努力|预计|预期|计划|目标|其中|同时|另外|此外|全年|今年|本年度?|去年|当年|年底|每年|年均|逐年|累计|合计|共|总共|共计|均|都|将|要|再|"
     r"不断|更加|积极|大力|深入|着力|切实|扎实|统筹|有序|高质量|高标准|高水平|集中|重点|初步|顺利|圆满|有效|分别|各|同比|环比|比上年(?:同期|末)?|较上年(?:同期|末)?|比去年(?:同期)?|较去年|名义|实际|平均|普遍|稳步|持续|连续|继续|进一步|基本|全面|加快|已经?|"
@@ -47,6 +49,7 @@ _VERB_NEXT = re.compile(
     r"（|同比|比|较|高于|低于|均|都|位居|稳居|创|列|全面|顺利|有效|不断|其中|力争|确保|满足|惠及|新增|下降|增长|的?水平|来|投入|对外|免费|当选|荣获|被|，|。|；|、|：|,|;|\)|）|$|\n|”|等)"
 )
 _AFTER_EDGE = re.compile(r"\s?(?:及以上|及以下|以上|以下|以内|左右|上下|多|余)?\s?的?")
+_LONGEST = 120
 _STOP = "，。；：！？\n,;!?"
 _SIDE = re.compile(r"(?:等|和|与|及|以及|的|在|向|对|为|把|将|、|，|有|含|包括|连接|覆盖|涉及)\s?$")
 _MEASURE = re.compile(
@@ -103,7 +106,7 @@ def ends_in_verb(text: str, low: int, start: int) -> bool:
 
 def verb_phrase(text: str, end: int, stop: int) -> str:
     """What follows a figure up to the next mark, verb and all: [2人]当选院士 → 当选院士."""
-    close = end
+    close, stop = end, min(stop, end + _LONGEST)
     while close < stop and text[close] not in _STOP and text[close] not in "、（":
         close += 1
     return _balanced(text[end:close].strip(" 　\t的"))
@@ -122,6 +125,7 @@ def after_figure(text: str, end: int, stop: int, measured: bool = False) -> str:
     if at >= stop or _VERB_NEXT.match(text, at) or (measured and _FIRST_VERB.match(text[at : at + 10])):
         return ""
     close = at
+    stop = min(stop, at + _LONGEST)
     while close < stop and text[close] not in _STOP:
         close += 1
     words = text[at:close]
@@ -167,3 +171,29 @@ def listed(words: str, count: int) -> list[str]:
     if tail and tail.start() > 0:
         return [piece if _MEASURE.search(piece) else piece + tail.group() for piece in pieces]
     return pieces
+
+
+_GROWS = re.compile(r"增长|下降|提高|降低")
+_SUMMED = re.compile(r"合计|总计|共")
+_OF_MONEY = re.compile(r"(?:额|营业收入|营收|利润|产量|产值|投资|人数|人次|销量)$")
+_ONE_SUBJECT = re.compile(r"[和及与等“]|业增加值|^[^、]{1,3}、|、[^、]{1,3}$|\d")
+_ECONOMY = re.compile(r"(?:经济总量|生产总值|GDP)(?:均|突破|达到?|超过?|[迈跨]上)+$")
+
+
+def two_measures(text: str, words: str, clause: int, quantity: Quantity) -> list[str]:
+    """A、B交易额增长[9%]: the two measures that share a rate of growth without saying so; else nothing."""
+    start = quantity.start
+    if words.count("、") != 1 or not _OF_MONEY.search(words) or _ONE_SUBJECT.search(words):
+        return []
+    if not _GROWS.search(text[max(clause, start - 8) : start]) and not _GROWS.match(text, quantity.end):
+        return []
+    pieces = [] if _SUMMED.search(text, clause, start) else listed(words, 0)
+    return pieces if all(len(piece) > 3 for piece in pieces) else []
+
+
+def several_places(text: str, words: str, low: int, start: int) -> list[str]:
+    """内江、眉山、自贡经济总量突破[2000亿元]: an economy is each place's own, never theirs together; else nothing."""
+    if "、" not in words or not _ECONOMY.search(text[low:start]):
+        return []
+    pieces = listed(words, 0)
+    return pieces if len(pieces) > 1 and all(len(piece) < 11 for piece in pieces) else []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 
 from luoshu.words.clause import Heading, Sentence
@@ -26,6 +28,10 @@ class Frame(NamedTuple):
 
 
 _HEAD = 1500
+_REACH = 240
+"""How far before a figure its sentence is searched for words that tell promise from fact."""
+_RECENT = 12
+_END = attrgetter("end")
 _YEAR_OF = (
     re.compile(r"(20\d\d)\s?年[^。\n，]{0,24}?(?:政府)?工作报告"),
     re.compile(r"[（(]?(20\d\d)\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日[^。\n]{0,16}?(?:在|会议|大会)"),
@@ -159,7 +165,7 @@ class Chronicle:
 
     def notes(self, sentence: Sentence) -> bool:
         """Whether the sentence stands among the explanations of terms after a text, where nothing is promised."""
-        return any(_NOTES.match(h.text) for h in sentence.above)
+        return self.setting.kind != "bulletin" and any(_NOTES.match(h.text) for h in sentence.above)
 
     def frame(self, sentence: Sentence) -> Frame:
         """The frame of the next sentence; to be asked in the order of the text, since paragraphs open periods too."""
@@ -223,8 +229,9 @@ class Chronicle:
 
     def status(self, sentence: Sentence, frame: Frame, mentions: list[Mention], at: int) -> tuple[str, float]:
         """`promise` or `fact` for the figure at `at`, and how sure that is (0 to 1)."""
-        before = self.plain[sentence.start : at]
-        named = [m for m in mentions if m.end <= at and m.role in ("by", "in") and m.day]
+        before = self.plain[max(sentence.start, at - _REACH) : at]
+        mentions = mentions[: bisect_right(mentions, at, key=_END)][-_RECENT:]
+        named = [m for m in mentions if m.role in ("by", "in") and m.day]
         if self.setting.kind == "bulletin" and frame.mode != "future":
             later = any(m.day and self.year and m.day.year > self.year for m in named)
             return ("promise", 0.7) if later else ("fact", 0.95)
@@ -243,16 +250,16 @@ class Chronicle:
             return "promise", 0.9
         if frame.mode == "past":
             return ("promise", 0.6) if _SURE_WILL.search(before) and not last else ("fact", 0.9)
-        return self._unframed(before, last, mentions, at)
+        return self._unframed(before, last, mentions)
 
-    def _unframed(self, before: str, last: date | None, mentions: list[Mention], at: int) -> tuple[str, float]:
-        if any(m.role == "since" and m.end <= at for m in mentions):
+    def _unframed(self, before: str, last: date | None, mentions: list[Mention]) -> tuple[str, float]:
+        if any(m.role == "since" for m in mentions):
             return "fact", 0.7
         if last and (not self.year or last.year >= self.year):
             return "promise", 0.85
         if self.setting.kind == "bulletin":
             return "fact", 0.9
-        named = [m for m in mentions if m.end <= at and m.role == "in" and m.day]
+        named = [m for m in mentions if m.role == "in" and m.day]
         if named and self.year and named[-1].day and named[-1].day.year < self.year:
             return "fact", 0.7
         if _WILL.search(before):
@@ -267,8 +274,8 @@ class Chronicle:
 
     def due(self, frame: Frame, mentions: list[Mention], status: str, at: int) -> date | None:
         """The last day of the period that the figure at `at` is for: the sentence's own, else from above."""
-        for mention in reversed(mentions):
-            if mention.end > at or mention.day is None or mention.role not in ("by", "in"):
+        for mention in reversed(mentions[: bisect_right(mentions, at, key=_END)][-_RECENT:]):
+            if mention.day is None or mention.role not in ("by", "in"):
                 continue
             if status == "promise" and self.year and mention.day.year < self.year:
                 continue
