@@ -111,6 +111,9 @@ export function chartOption(data, { paint, width, font, tip }) {
   const narrow = width < 560;
   const biggest = Math.max(Math.abs(scale.min), Math.abs(scale.max));
   const ends = data.goals.filter((goal) => !goal.until).map((goal) => widthOf(goal.text));
+  // the goal's label and the last value's keep to opposite sides of each other
+  const goal = data.goals.find((one) => !one.until);
+  const above = Boolean(goal && data.points.length && data.points.at(-1).value >= goal.level);
   const right = narrow ? 14 : Math.min(200, Math.max(24, ...ends) + 18);
   const words = data.words;
   const text = { fontFamily: font, color: paint.muted, fontSize: 12 };
@@ -143,7 +146,7 @@ export function chartOption(data, { paint, width, font, tip }) {
     yAxis: {
       type: "value",
       name: data.unit,
-      nameTextStyle: { ...text, align: "right", padding: [0, 4, 0, 0] },
+      nameTextStyle: { ...text, align: "left" },
       nameGap: 14,
       ...scale,
       axisLabel: { ...text, formatter: (value) => tick(value, data.scale, biggest) },
@@ -152,9 +155,9 @@ export function chartOption(data, { paint, width, font, tip }) {
     series: [
       ...fanSeries(data, paint, words),
       dayLine(data, paint, text, words, { first, last, narrow }),
-      ...goalSeries(data, paint, text, words, { first, last, narrow }),
+      ...goalSeries(data, paint, text, words, { first, last, narrow, above }),
       ...paceSeries(data, paint, words),
-      publishedSeries(data, paint, text, words, narrow),
+      publishedSeries(data, paint, text, words, { narrow, above }),
     ].filter(Boolean),
   };
 }
@@ -224,7 +227,7 @@ function dayLine(data, paint, text, words, { first, last, narrow }) {
   };
 }
 
-function goalSeries(data, paint, text, words, { first, last, narrow }) {
+function goalSeries(data, paint, text, words, { first, last, narrow, above }) {
   return stretches(data.goals, first, last).flatMap((stretch) => {
     const { goal, former, from, to, joined } = stretch;
     const name = former ? words.former : words.goal;
@@ -245,9 +248,9 @@ function goalSeries(data, paint, text, words, { first, last, narrow }) {
     });
     const end = {
       show: true,
-      position: narrow || former ? "top" : "right",
+      position: former ? "top" : narrow ? (above ? "bottom" : "top") : "right",
       align: narrow || former ? "right" : "left",
-      verticalAlign: narrow || former ? "bottom" : "middle",
+      verticalAlign: former ? "bottom" : narrow ? (above ? "top" : "bottom") : "middle",
       distance: former ? 4 : 7,
       color: colour,
       fontFamily: text.fontFamily,
@@ -275,7 +278,7 @@ function paceSeries(data, paint, words) {
   ];
 }
 
-function publishedSeries(data, paint, text, words, narrow) {
+function publishedSeries(data, paint, text, words, { narrow, above }) {
   const final = data.points.length - 1;
   return {
     type: "line",
@@ -290,7 +293,8 @@ function publishedSeries(data, paint, text, words, narrow) {
       item: { ...point, name: words.published },
       label: {
         show: index === final,
-        position: narrow ? "top" : "bottom",
+        position: above || !goals(data) ? "top" : "bottom",
+        align: narrow ? "right" : "center",
         distance: 7,
         color: paint.ink,
         textBorderColor: paint.surface,
@@ -302,6 +306,10 @@ function publishedSeries(data, paint, text, words, narrow) {
       },
     })),
   };
+}
+
+function goals(data) {
+  return data.goals.some((goal) => !goal.until);
 }
 
 /** What the chart says, as one sentence for those who do not see it. */

@@ -56,7 +56,7 @@ export function startTools(page) {
     field.addEventListener("blur", () => typed && field.value !== field.defaultValue && send(field));
   }
   // what lies folded away is printed too
-  addEventListener("beforeprint", () => page.querySelectorAll("main details").forEach((fold) => (fold.open = true)));
+  addEventListener("beforeprint", () => page.querySelectorAll("main details:not(.correct)").forEach((fold) => (fold.open = true)));
 }
 
 function send(field) {
