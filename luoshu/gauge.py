@@ -35,7 +35,7 @@ def gauge_one(commitment: Commitment, book: Book, day: date) -> Gauge:
 
 
 def as_json(gauge: Gauge) -> dict[str, Any]:
-    """A gauge as plain values: id, kind, words, owner, due, goal, unit, value, met, chance, verdict, because, then more.
+    """A gauge as plain values: id, kind, words, owner, due, goal, unit, value, met, chance, verdict, because first.
 
     Figures that are not known are None, never NaN. `because` are {says, source}; the further keys are for pages of
     others.

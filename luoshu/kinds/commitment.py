@@ -142,12 +142,13 @@ class Gauge:
                 raise ValueError(f"{name} is {share}, outside 0 to 1")
 
 
-def term(note: str, *, zh: str = "", choices: Sequence[str] = (), default: Any = MISSING) -> Any:
+def term(note: str, *, zh: str = "", choices: Sequence[str] = (), period: str = "", default: Any = MISSING) -> Any:
     """Declare a field of a commitment: what it means in both languages and which words it may hold.
 
-    A term without a default must be written in every record of its kind.
+    `period` ("start" or "end") says which day a bare year or month means (due: 2025); without it a whole day must be
+    written. A term without a default must be written in every record of its kind.
     """
-    return field(default=default, metadata={"note": note, "zh": zh, "choices": tuple(choices)})
+    return field(default=default, metadata={"note": note, "zh": zh, "choices": tuple(choices), "period": period})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +166,7 @@ class Commitment(ABC):
     id: str = term("Short name, unique in the book", zh="编号")
     words: str = term("The promise in the plan's own words", zh="承诺内容")
     due: date | None = term(
-        "Last day of the period that it is for; empty where none was named", zh="期限", default=None
+        "Last day of the period that it is for; empty where none was named", zh="期限", period="end", default=None
     )
     made: date | None = term(
         "Day on which it was announced; before it the promise does not exist", zh="公布日期", default=None

@@ -54,6 +54,8 @@ class Course:
         """What a share of the goal is counted from: a written base; the start where zero is no measure; else None."""
         if self.start is None or not (self.written or goal.figure <= 0 or self.start.value < 0):
             return None
+        if self.last is not None and self.start.day >= self.last.day:
+            return None
         return self.start.value
 
 
@@ -149,7 +151,7 @@ def _years(start: date, due: date | None) -> float | None:
 
 
 def starting(target: Target, measure: Indicator, known: Published) -> Start | None:
-    """The written base; else the figure for the eve of the period; else, for a level, the first figure of all."""
+    """The written base; else the figure for the eve of the period; for a level, the last one before it was made."""
     if target.base is not None:
         value = convert(target.base.value, target.base.unit or measure.unit, measure.unit)
         day = target.base.as_of or (target.since and target.since - timedelta(days=1)) or target.made
@@ -159,7 +161,8 @@ def starting(target: Target, measure: Indicator, known: Published) -> Start | No
         if found := known.at(eve):
             return Start(value=found.value, day=eve, reading=found)
     if target.change == "level" and known.readings:
-        first = known.readings[0]
+        eve = target.since or target.made or known.readings[0].day
+        first = next((r for r in reversed(known.readings) if r.day <= eve), known.readings[0])
         return Start(value=first.value, day=first.day, reading=first)
     return None
 

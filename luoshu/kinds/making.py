@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 import types
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
@@ -16,7 +18,7 @@ from luoshu.book.records import Dated, Record, Step
 from luoshu.kinds.commitment import Commitment
 from luoshu.words.message import Message, say
 
-UNREAD = object()
+_YEAR = re.compile(r"((?:19|20|21)\d\d)(?:-(\d\d))?")
 
 
 def make(record: Record, kinds: Iterable[type[Commitment]]) -> tuple[Commitment | None, tuple[Problem, ...]]:
@@ -89,7 +91,7 @@ class _Form:
         return Step(since=step.since, value=value, source=step.source, about=about)
 
     def _read(self, name: str, written: Any, declared: Field[Any], hint: Any) -> Any:
-        value = _value(written, hint)
+        value = _value(written, hint, declared.metadata.get("period", ""))
         choices: Sequence[str] = declared.metadata.get("choices", ())
         if isinstance(value, _Wrong):
             self._fail(name, "bad-value", value.says(name, written), value.mend)
@@ -125,11 +127,11 @@ def _short(written: Any) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-def _value(written: Any, hint: Any) -> Any:
+def _value(written: Any, hint: Any, period: str = "") -> Any:
     """A written value as the type `hint` wants it, or the `_Wrong` that says why not."""
     if get_origin(hint) in (Union, types.UnionType):
         inner = [a for a in get_args(hint) if a is not type(None)]
-        return None if written is None else _value(written, inner[0])
+        return None if written is None else _value(written, inner[0], period)
     if get_origin(hint) is tuple:
         items = written if isinstance(written, list | tuple) else [written]
         read = [_value(item, get_args(hint)[0]) for item in items]
@@ -141,12 +143,25 @@ def _value(written: Any, hint: Any) -> Any:
             return str(written)
         return _Wrong(say("a word"), say("Write it as plain text"))
     if hint is date:
-        return written if isinstance(written, date) else _Wrong(say("a day"), say("Write it as in 2025-12-31"))
+        return _day(written, period)
     if hint is bool:
         return written if isinstance(written, bool) else _Wrong(say("true or false"), say("Write true or false"))
     if hint in (float, int):
         return _number(written, hint)
     return written
+
+
+def _day(written: Any, period: str) -> Any:
+    """A day as it is; a bare year or month as the day of it that `period` says, where it says one."""
+    if isinstance(written, date):
+        return written
+    found = _YEAR.fullmatch(str(written)) if period and not isinstance(written, bool) else None
+    if not found:
+        return _Wrong(say("a day"), say("Write it as in 2025-12-31"))
+    year, month = int(found[1]), int(found[2] or (1 if period == "start" else 12))
+    if not 1 <= month <= 12:
+        return _Wrong(say("a day"), say("Write it as in 2025-12-31"))
+    return date(year, month, 1 if period == "start" else monthrange(year, month)[1])
 
 
 def _number(written: Any, hint: type) -> Any:
@@ -165,7 +180,8 @@ def _inner(written: Any, hint: type) -> Any:
     if not isinstance(written, Mapping) or not set(map(str, written)) <= set(names):
         return _Wrong(shape, mend)
     hints = _hints(hint)
-    values = {name: _value(value, hints[name]) for name, value in written.items() if value is not None}
+    periods = {f.name: f.metadata.get("period", "") for f in fields(hint)}
+    values = {name: _value(value, hints[name], periods[name]) for name, value in written.items() if value is not None}
     wrong = next((v for v in values.values() if isinstance(v, _Wrong)), None)
     if wrong:
         return wrong

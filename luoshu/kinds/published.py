@@ -186,7 +186,7 @@ def _one_each(readings: Sequence[Reading]) -> tuple[tuple[Reading, ...], tuple[P
         key = (reading.day, reading.since)
         before = kept.get(key)
         kept[key] = reading
-        if before is None or same(before.value, reading.value):
+        if before is None or same(before, reading):
             continue
         revised = (
             reading.row.status == "revised"
@@ -201,10 +201,10 @@ def _one_each(readings: Sequence[Reading]) -> tuple[tuple[Reading, ...], tuple[P
     return tuple(sorted(kept.values(), key=lambda r: (r.day, r.published))), tuple(contradictions), tuple(revisions)
 
 
-def same(one: float, other: float, tolerance: float = 0.005) -> bool:
-    """Whether two figures agree within rounding: half a percent of the larger.
+def same(one: Reading, other: Reading) -> bool:
+    """Whether two figures agree within what they are rounded to; half a percent where their units differ."""
+    if one.row.unit != other.row.unit:
+        return abs(one.value - other.value) <= 0.005 * max(abs(one.value), abs(other.value))
+    from luoshu.methods.plausibility import contradictions
 
-    >>> same(1208.6, 1209), same(800, 850)
-    (True, False)
-    """
-    return abs(one - other) <= tolerance * max(abs(one), abs(other))
+    return not contradictions([0.0, 0.0], [one.row.value, other.row.value])

@@ -11,8 +11,10 @@ from luoshu.kinds.commitment import Amount, Chart, Figure, Gauge, GoalStep, List
 from luoshu.kinds.course import Course, course, goal_of
 from luoshu.kinds.doubt import doubts
 from luoshu.kinds.observation import STATUSES, Indicator
+from luoshu.kinds.outlook import as_year
 from luoshu.kinds.pace import pace_figures, paces
 from luoshu.kinds.published import Published, Reading
+from luoshu.kinds.review import review
 from luoshu.kinds.standing import Standing, rounded, stand
 from luoshu.words.message import Message, amount, say
 
@@ -34,16 +36,17 @@ def level_gauge(target: Target, measure: Indicator, known: Published, day: date,
         *value_reasons(at, measure),
         *goal_reasons(target, judged, measure),
         *way.because,
-        *paces(judged, way, at, day),
+        *paces(judged, measure, way, day, book),
         *doubts(judged, measure, known, way, day, book),
     )
     figures: tuple[Figure, ...] = (
         *_amounts(way, at),
-        *pace_figures(judged, way, at, day),
+        *pace_figures(judged, way),
         *(
             f
             for f in (
                 _chart(target, measure, way, at, judged),
+                review(way, as_year(judged.due) if judged.due else None),
                 _history(target, measure, way, at),
                 _said(known, measure),
             )

@@ -1,4 +1,4 @@
-"""Where a target stands on a day: kept, missed, or how much of it and how likely, each with a sentence that says why."""
+"""Where a target stands on a day: kept, missed, or how much of it and how likely, with the sentence that says why."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Base:
     """The figure that a change is counted from, and the day that it is for."""
 
     value: float
-    as_of: date | None = None
+    as_of: date | None = term("Day that it is for", zh="时点", period="end", default=None)
     unit: str = ""
 
 
@@ -80,7 +80,9 @@ class Target(Commitment):
     per: str = term("For a yearly or monthly quota or average", zh="周期", choices=("", "year", "month"), default="")
     each: Size | None = term("The size that each counted thing must have", zh="单个规模", default=None)
     base: Base | None = term("The figure that a change is counted from", zh="基数", default=None)
-    since: date | None = term("First day of the period that the figure is for", zh="起始日", default=None)
+    since: date | None = term(
+        "First day of the period that the figure is for", zh="起始日", period="start", default=None
+    )
     place: str = term("Area that it is for; empty means the whole region", zh="区划", default="")
     definition: str = term("What exactly counts; empty means as the measure says", zh="口径", default="")
     nature: str = term(
