@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from luoshu.words import byline
@@ -21,7 +21,10 @@ ADDRESS = re.compile(r"(?:各位(?:代表|委员|同志|领导)|同志们|各(?:
 
 @dataclass(frozen=True, kw_only=True)
 class Article:
-    """One article of a page: `plain` is its body, `origin[i]` the offset in the original text of `plain[i]`.
+    """One article of a page: `plain` is its text, `origin[i]` the offset in the original of `plain[i]`.
+
+    A title and the occasion of a report that stand over the text are the first lines of `plain`, since they say what
+    kind of text it is; signatures, page furniture and titles that follow their text are left out.
 
     `start` and `end` bound the whole article, title and signature included; `year` is what 今年 means in it.
     """
@@ -72,7 +75,7 @@ def lay(text: str) -> Layout:
     articles; anything else becomes one, with the title and the signer of its head.
 
     >>> [(a.title, a.author, a.plain) for a in lay("工作报告\\n市长 李明\\n一、目标\\n建设公园3个。").articles]
-    [('工作报告', '李明', '一、目标\\n建设公园3个。')]
+    [('工作报告', '李明', '工作报告\\n一、目标\\n建设公园3个。')]
     """
     lines = lines_of(text)
     if not lines:
@@ -185,22 +188,22 @@ def _article(text: str, body: Sequence[Line], whole: Sequence[Line], title: str,
 
 @dataclass(slots=True)
 class _Head:
-    """What the lines over a body say; `body` is the number of the first line of the body."""
+    """What the lines over a body say; `body` is the number of its first line, `shown` are the lines of the title."""
 
     title: str = ""
     author: str = ""
     published: date | None = None
     session: date | None = None
+    shown: list[Line] = field(default_factory=list)
     body: int = 0
 
 
 def _single(text: str, lines: Sequence[Line]) -> Article:
     head = _head(lines)
     stop = _foot(lines, head)
-    body = lines[head.body : stop]
-    plain, origin = (
-        joined(text, groups(_without_running_heads(body, lines))) if body else ("", array("q", [lines[0].start]))
-    )
+    body = _without_running_heads(lines[head.body : stop], lines)
+    shown = [[line] for line in head.shown if line.start < lines[head.body].start]
+    plain, origin = joined(text, [*shown, *groups(body)])
     year = byline.own_year(head.title)
     if year is None and head.session and head.title.endswith("报告"):
         year = head.session.year
@@ -257,6 +260,7 @@ def _read_head_line(text: str, head: _Head, lines: Sequence[Line], at: int) -> b
         return bool(head.title)
     elif OCCASION.match(text):
         head.session = head.session or byline.day_in(text)
+        head.shown.append(lines[at])
     elif (day := byline.day_in(text)) and len(byline.DATE.sub("", text)) <= 14:
         head.published = head.published or day
     elif body := byline.organisations(text):
@@ -267,8 +271,11 @@ def _read_head_line(text: str, head: _Head, lines: Sequence[Line], at: int) -> b
         pass
     elif not head.title:
         head.title = _plain_title(text)
+        head.shown.append(lines[at])
     elif not byline.HEADED.search(head.title) and (byline.HEADED.search(text) or lines[at].width > 6) and at < 8:
-        head.title += _plain_title(text) if not head.author and not head.session else ""
+        if not head.author and not head.session:
+            head.title += _plain_title(text)
+            head.shown.append(lines[at])
     else:
         return False
     return True
