@@ -13,6 +13,7 @@ from luoshu.book.directory import GENERIC
 from luoshu.book.loading import MOST_BYTES as MOST_TABLE_BYTES
 from luoshu.book.loading import Loaded, load, nothing
 from luoshu.book.problem import Problem, Source
+from luoshu.book.records import COMMITMENTS as COMMITMENTS
 from luoshu.book.records import Record, read_records
 from luoshu.book.rules import Rule, read_rules
 from luoshu.book.table import Schema, schema
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 T = TypeVar("T")
-
-COMMITMENTS = "commitments.yaml"
 
 
 @dataclass(frozen=True, kw_only=True)

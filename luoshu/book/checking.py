@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from luoshu.book import files
-from luoshu.book.book import COMMITMENTS, Book
+from luoshu.book.book import Book
 from luoshu.book.cell import nearest, perhaps, quoted
 from luoshu.book.directory import DocumentRow
 from luoshu.book.loading import MOST_PROBLEMS, Findings, Loaded
 from luoshu.book.problem import Problem, Source
+from luoshu.book.records import COMMITMENTS
 from luoshu.book.table import Column, Schema, schema
 from luoshu.words.message import Message, say
 from luoshu.words.unit import CANONICAL, canonical

@@ -61,10 +61,12 @@ FAULTS: dict[str, Message] = {
     "not-a-workbook": say("The file is not a workbook (.xlsx), or it is damaged; nothing was taken over."),
     "unpacks-too-large": say("The file would unpack to more than is allowed; it was not opened."),
     "unknown-sheet": say("A sheet of the workbook belongs to no table; it is not read."),
-    "missing-sheet": say("A sheet that the workbook should have is missing; its table stays as it is."),
     "formula-cell": say("A cell holds a formula; only values are taken over."),
     "merged-cells": say("Cells are merged, so that it cannot be told which rows the value is for."),
     "error-cell": say("A cell holds an error of the spreadsheet, such as #REF!."),
+    "day-for-words": say("The spreadsheet has taken a text for a day or time, so that the text is lost."),
+    "long-number": say("A long number was not formatted as text: the spreadsheet has kept its first 15 digits only."),
+    "not-in-workbook": say("A table could not be put into the workbook without loss; it was left out."),
     "conflict": say("Somebody else changed the file in the meantime; nothing was written."),
     "book-exists": say("There is already something in the folder; nothing was written."),
     # proposals

@@ -135,8 +135,7 @@ def _names(schema: Schema) -> str:
 
 def _headings(schema: Schema, headings: list[str], line: int, findings: Findings) -> dict[str, int] | None:
     """Column name → its place in the file; None where a column that must be there is missing."""
-    known = {fold(h): c.name for c in schema.columns for h in c.headings}
-    known |= {fold(f"{c.zh} {c.name}"): c.name for c in schema.columns}
+    known = known_headings(schema)
     place: dict[str, int] = {}
     strange: list[tuple[int, str]] = []
     for i, heading in enumerate(headings):
@@ -162,6 +161,16 @@ def _headings(schema: Schema, headings: list[str], line: int, findings: Findings
                      say("Rename {found!r} to {name}", found=near, name=each.name) if near else
                      say("Add a column {name}: {note}", name=each.name, note=each.note), line, each.name)  # fmt: skip
     return None if lacking else place
+
+
+def known_headings(schema: Schema) -> dict[str, str]:
+    """Every heading that names a column, folded, with the column's name."""
+    known = {fold(h): c.name for c in reversed(schema.columns) for h in c.headings}
+    return (
+        known
+        | {fold(f"{c.zh} {c.name}"): c.name for c in schema.columns}
+        | {fold(c.name): c.name for c in schema.columns}
+    )
 
 
 def fold(heading: str) -> str:
@@ -192,6 +201,13 @@ def _kept(
         percent = {name: [moved[i] for i in marked if i in moved] for name, marked in percent.items()}
     return Loaded(schema=schema, columns=values, lines=lines, problems=findings.all(), percent=percent,
                   unlisted=findings.rest)  # fmt: skip
+
+
+def cell_values(
+    column: Column, texts: list[str], lines: Sequence[int], findings: Findings, comma_decimal: bool
+) -> list[Any]:
+    """The values of a column's cells; None, with a problem in `findings`, where one has a fault."""
+    return _Reading(column, lines, findings, comma_decimal, frozenset()).all(texts)
 
 
 class _Reading:
