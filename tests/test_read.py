@@ -61,7 +61,7 @@ def test_places_point_into_the_original_text() -> None:
     assert promise.text.replace("\n", "") == "到2027年，全市公园达到120个。"
     assert "\n" in promise.text
     assert (promise.value, promise.unit, promise.due, promise.owner) == (120, "个", date(2027, 12, 31), "李明")
-    assert (promise.line, promise.title, promise.published) == (5, "2026年某市政府工作报告", date(2026, 1, 20))
+    assert (promise.line, promise.title, promise.published) == (6, "2026年某市政府工作报告", date(2026, 1, 20))
     assert promise.kind == "target"
 
 

@@ -82,6 +82,8 @@ def _enter_record(book: Book, proposal: Proposal, others: Mapping[str, Any]) -> 
     }
     if "each" in names and proposal.each and "each" not in record:
         record["each"] = dict(proposal.each)
+    if proposal.chapter and "chapter" in names:
+        record["chapter"] = proposal.chapter
     if proposal.published and "made" in names:
         record["made"] = proposal.published
     record.update({name: _typed(name, value) for name, value in given.items()})

@@ -54,6 +54,7 @@ class Proposal:
     kind: str = ""
     text: str = ""
     title: str = ""
+    chapter: str = ""
     line: int = 1
     page: int | None = None
     published: date | None = None

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,71 +30,76 @@ def read(document: Document, *, year: int | None = None) -> list[Proposal]:
 
     `year` is what 今年 means where neither the text nor its title says it.
     """
-    found: list[Proposal] = []
+    found: list[dict[str, Any]] = []
     lines = _Lines(document.text)
     for article in document.layout.articles:
         found.extend(_read_article(document, article, lines, year))
-    found.sort(key=lambda each: (each.start, each.end))
-    return related(_named(document, found))
+    found.sort(key=lambda each: (each["start"], each["end"]))
+    _name(document, found)
+    return related([Proposal(**each) for each in found])
 
 
-def _read_article(document: Document, article: Article, lines: _Lines, year: int | None) -> list[Proposal]:
+def _read_article(document: Document, article: Article, lines: _Lines, year: int | None) -> list[dict[str, Any]]:
     own = article.year or own_year(document.title) or own_year(document.name) or year
     author = article.author or document.author
-    published = article.published or document.published
+    numbered = figures(article.plain, author=author, year=own)
+    tasks = undertakings(article.plain, author=author, year=own, figures=numbered)
+    found = [*map(_of_figure, numbered), *map(_of_task, tasks)]
+    whole = {
+        "document": document.name,
+        "title": article.title or document.title,
+        "published": article.published or document.published,
+    }
     sentences = laid_out(article.plain)
     starts = [sentence.start for sentence in sentences]
-    whole = replace(Proposal(), document=document.name, title=article.title or document.title, published=published)
-    found = []
-    numbered = figures(article.plain, author=author, year=own)
-    for figure in numbered:
-        found.append(_of_figure(whole, figure))
-    for task in undertakings(article.plain, author=author, year=own, figures=numbered):
-        found.append(_of_task(whole, task))
-    placed = []
     for each in found:
-        start, end = article.span(each.start, each.end)
-        text = _sentence(document.text, article, sentences, starts, each.start)
-        line = lines.number(start)
-        placed.append(replace(each, start=start, end=end, text=text, line=line, page=document.page(start)))
-    return placed
+        number = bisect_right(starts, each["start"]) - 1
+        begin, stop = article.span(sentences[number].start, sentences[number].end) if number >= 0 else (0, 0)
+        start, end = article.span(each["start"], each["end"])
+        chapter = _chapter(sentences[number]) if number >= 0 else ""
+        each.update(whole, start=start, end=end, text=document.text[begin:stop], chapter=chapter)
+        each.update(line=lines.number(start), page=document.page(start) if document.parts else None, sentence=begin)
+    return found
 
 
-def _of_figure(whole: Proposal, figure: Figure) -> Proposal:
-    return replace(
-        whole,
-        status=figure.status,
-        start=figure.start,
-        end=figure.end,
-        value=figure.value,
-        value_high=figure.value_high,
-        unit=figure.unit,
-        comparator=figure.comparator,
-        change=figure.change,
-        per=figure.per,
-        each={"value": figure.each.value, "unit": figure.each.unit} if figure.each else None,
-        due=figure.due,
-        subject=figure.subject,
-        owner=figure.owner,
-        confidence=round(figure.confidence, 3),
-        kind=claimed(figure) or ("observation" if figure.status == "fact" else ""),
-    )
+def _chapter(sentence: Sentence) -> str:
+    """The heading that a sentence stands under: the innermost numbered one."""
+    return next((heading.text for heading in reversed(sentence.above) if 0 < heading.level < 9), "")
 
 
-def _of_task(whole: Proposal, task: Undertaking) -> Proposal:
-    return replace(
-        whole,
-        status="task",
-        start=task.start,
-        end=task.end,
-        due=task.due,
-        subject=task.object,
-        owner=task.owner,
-        verb=task.verb,
-        object=task.object,
-        confidence=round(task.confidence, 3),
-        kind=claimed(task),
-    )
+def _of_figure(figure: Figure) -> dict[str, Any]:
+    return {
+        "status": figure.status,
+        "start": figure.start,
+        "end": figure.end,
+        "value": figure.value,
+        "value_high": figure.value_high,
+        "unit": figure.unit,
+        "comparator": figure.comparator,
+        "change": figure.change,
+        "per": figure.per,
+        "each": {"value": figure.each.value, "unit": figure.each.unit} if figure.each else None,
+        "due": figure.due,
+        "subject": figure.subject,
+        "owner": figure.owner,
+        "confidence": round(figure.confidence, 3),
+        "kind": claimed(figure) or ("observation" if figure.status == "fact" else ""),
+    }
+
+
+def _of_task(task: Undertaking) -> dict[str, Any]:
+    return {
+        "status": "task",
+        "start": task.start,
+        "end": task.end,
+        "due": task.due,
+        "subject": task.object,
+        "owner": task.owner,
+        "verb": task.verb,
+        "object": task.object,
+        "confidence": round(task.confidence, 3),
+        "kind": claimed(task),
+    }
 
 
 def claimed(found: Any) -> str:
@@ -104,27 +107,16 @@ def claimed(found: Any) -> str:
     return next((kind.kind for kind in KINDS if kind.read(found) is not None), "")
 
 
-def _sentence(text: str, article: Article, sentences: Sequence[Sentence], starts: list[int], at: int) -> str:
-    """The sentence of the original in which `plain[at]` stands."""
-    number = bisect_right(starts, at) - 1
-    if number < 0:
-        return ""
-    start, end = article.span(sentences[number].start, sentences[number].end)
-    return text[start:end]
-
-
-def _named(document: Document, found: Sequence[Proposal]) -> list[Proposal]:
-    """Give every proposal a name that it keeps when the document is read again, or changed elsewhere."""
+def _name(document: Document, found: list[dict[str, Any]]) -> None:
+    """Give everything found a name that it keeps when the document is read again, or changed elsewhere."""
     seen: Counter[str] = Counter()
-    named = []
+    file = Path(document.name).name
     for each in found:
-        place = document.text.find(each.text, max(0, each.start - len(each.text))) if each.text else 0
-        inside = f"{each.start - place}:{each.end - each.start}"
-        said = "\x00".join((Path(document.name).name, "task" if each.status == "task" else "figure", each.text, inside))
+        at = each["start"] - each.pop("sentence")
+        sort = "task" if each["status"] == "task" else "figure"
+        said = f"{file}\x00{sort}\x00{each['text']}\x00{at}:{each['end'] - each['start']}"
         seen[said] += 1
-        name = hashlib.sha256(f"{said}\x00{seen[said]}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
-        named.append(replace(each, id=name))
-    return named
+        each["id"] = hashlib.sha256(f"{said}\x00{seen[said]}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 class _Lines:

@@ -116,7 +116,10 @@ def slogan(thing: str) -> bool:
     >>> slogan("社会主义现代化强市"), slogan("滨河公园")
     (True, False)
     """
-    return any(word in thing for word in SLOGANS)
+    for word in SLOGANS:  # noqa: SIM110 (a plain loop is several times faster than any())
+        if word in thing:
+            return True
+    return False
 
 
 def particular(thing: str) -> float:

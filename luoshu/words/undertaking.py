@@ -269,7 +269,9 @@ class _Reading:
     def _undertakings(self, doing: _Doing) -> Iterator[Undertaking]:
         text = self.text
         whole = text[doing.start : doing.end]
-        if _NOT_DOING.search(whole) or _DONE.match(whole) or slogan(whole[-12:]):
+        if doing.sort not in ("nominal", "turn") and not sort_of(whole.rstrip("等、，。；： ")):
+            return
+        if _NOT_DOING.search(whole) or _DONE.match(whole):
             return
         things, named = self._things(doing)
         reported: bool | None = None
