@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +44,17 @@ def extracted() -> dict[str, set[str]]:
             text = message[0] if isinstance(message, tuple) else message
             if isinstance(text, str) and text.strip():
                 found.setdefault(text, set()).add(name)
+    for word in choice_words():
+        found.setdefault(word, set()).add("luoshu/kinds")
     return found
+
+
+def choice_words() -> set[str]:
+    """The words that fields of commitments may hold, signs left out."""
+    from luoshu.kinds import KINDS
+
+    words = {str(word) for kind in KINDS for each in fields(kind) for word in each.metadata.get("choices", ())}
+    return {word for word in words if word.isascii() and word.replace(" ", "").isalpha()}
 
 
 def path_of(language: str) -> Path:

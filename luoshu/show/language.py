@@ -26,7 +26,7 @@ ENGLISH_UNITS = {
 }
 """Units of the reading guide in English: a bare classifier (家 of museums) is silent, an unknown unit stays."""
 
-CHINESE_STEPS = ((1e8, "亿"), (1e4, "万"))
+CHINESE_STEPS = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
 ENGLISH_STEPS = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 
 

@@ -121,8 +121,10 @@ class PaperPage(Page):
 def card(desk: Desk, paper: Paper) -> PaperCard:
     """A document with the counts of what was found in it."""
 
+    there = all_found(desk, paper)
+
     def count(key: str, value: str) -> int:
-        return sum(each.get(key) == value for each in paper.proposals)
+        return sum(getattr(each, key) == value for each in there)
 
     return PaperCard(
         name=paper.name,

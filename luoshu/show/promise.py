@@ -10,9 +10,12 @@ from luoshu.book.records import Dated, Record
 from luoshu.kinds.commitment import Amount, Commitment, Gauge, Listing, Reason
 from luoshu.show.links import file_name, join
 from luoshu.show.page import Desk, Page, Row
+from luoshu.show.paper import COMPARATOR_WORDS
 from luoshu.show.series import Cite, Series
 
 QUOTED_AROUND = 60
+CHOICE_WORDS = COMPARATOR_WORDS
+"""Signs that stand for words among the choices of a field."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,12 +235,13 @@ def _settled(desk: Desk, commitment: Commitment) -> tuple[Entry, ...]:
         value = getattr(commitment, field.name)
         if field.name in shared or value in ("", None, (), False) or hasattr(value, "__dataclass_fields__"):
             continue
+        choices = field.metadata.get("choices") and isinstance(value, str)
         if isinstance(value, Mapping):
             text = " ".join(f"{name} {desk.language.cell(each)}" for name, each in value.items())
         elif isinstance(value, tuple):
             text = ", ".join(str(each) for each in value)
         else:
-            text = named(desk, value)
+            text = desk.language.text(CHOICE_WORDS.get(value, value)) if choices else named(desk, value)
         entries.append(Entry(name=label(desk, field), value=text, note=str(field.metadata.get("note", ""))))
     return tuple(entries)
 

@@ -197,7 +197,7 @@ class Review:
         say = self.language.say
         self._caption(caption)
         names = ("Promise", "Due", "Goal", "Latest value", "Expected share", "Verdict")
-        made = table(self.made, [say(name) for name in names], [5.4, 2.3, 2.1, 2.3, 1.6, 1.9])
+        made = table(self.made, [say(name) for name in names], [5.0, 2.3, 2.2, 2.2, 2.0, 1.9])
         for gauge in gauges:
             shown = self.desk.row(gauge)
             cells = [shown.words, shown.due.isoformat() if shown.due else "—", shown.goal_text, shown.value_text,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.text.paragraph import Paragraph
 
+from luoshu.show.drawing import ticks
 from luoshu.show.footnotes import clean
 from luoshu.show.series import Series
 
@@ -165,7 +167,7 @@ def _line_xml(index: int, line: Line) -> str:
     )
 
 
-def _axis_xml(id: int, other: int, place: str, number_format: str, title: str, grid: bool, major: str = "") -> str:
+def _axis_xml(id: int, other: int, place: str, number_format: str, title: str, ends: str, major: str = "") -> str:
     look = '<a:ln w="6350"><a:solidFill><a:srgbClr val="BFBFBF"/></a:solidFill></a:ln>'
     small = 'sz="900" b="0"'
     words = (
@@ -176,12 +178,12 @@ def _axis_xml(id: int, other: int, place: str, number_format: str, title: str, g
         else ""
     )
     return (
-        f'<c:valAx><c:axId val="{id}"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/>'
-        f'<c:axPos val="{place}"/>{f"<c:majorGridlines><c:spPr>{look}</c:spPr></c:majorGridlines>" if grid else ""}'
+        f'<c:valAx><c:axId val="{id}"/><c:scaling><c:orientation val="minMax"/>{ends}</c:scaling><c:delete val="0"/>'
+        f'<c:axPos val="{place}"/>{"" if major else f"<c:majorGridlines><c:spPr>{look}</c:spPr></c:majorGridlines>"}'
         f'{words}<c:numFmt formatCode="{number_format}" sourceLinked="0"/><c:majorTickMark val="out"/>'
         f'<c:minorTickMark val="none"/><c:tickLblPos val="low"/><c:spPr>{look}</c:spPr>'
         f'<c:txPr><a:bodyPr/><a:p><a:pPr><a:defRPr sz="900"/></a:pPr><a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
-        f'<c:crossAx val="{other}"/><c:crosses val="min"/>{major}</c:valAx>'
+        f'<c:crossAx val="{other}"/><c:crosses val="min"/><c:crossBetween val="midCat"/>{major}</c:valAx>'
     )
 
 
@@ -194,15 +196,44 @@ def chart_xml(series: Series, drawn: Sequence[Line], sheet: str) -> bytes:
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><c:chartSpace {SPACES}><c:roundedCorners val="0"/>'
         '<c:chart><c:autoTitleDeleted val="1"/><c:plotArea><c:layout/><c:scatterChart>'
         f'<c:scatterStyle val="lineMarker"/><c:varyColors val="0"/>{body}<c:axId val="1"/><c:axId val="2"/>'
-        f"</c:scatterChart>{_axis_xml(1, 2, 'b', '0', years, False, _major(drawn))}"
-        f"{_axis_xml(2, 1, 'l', 'General', series.unit, True)}"
-        '<c:spPr><a:noFill/></c:spPr></c:plotArea><c:legend><c:legendPos val="b"/><c:overlay val="0"/>'
+        f"</c:scatterChart>{_axis_xml(1, 2, 'b', '0', years, _years(drawn), _major(drawn))}"
+        f"{_axis_xml(2, 1, 'l', 'General', series.unit, _span(drawn))}"
+        '<c:spPr><a:noFill/></c:spPr></c:plotArea><c:legend><c:legendPos val="b"/>'
+        f'{_twice(drawn)}<c:overlay val="0"/>'
         f"{letters}</c:legend>"
         '<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart><c:spPr><a:solidFill><a:srgbClr val="FFFFFF"/>'
         f'</a:solidFill><a:ln><a:noFill/></a:ln></c:spPr><c:externalData r:id="{sheet}"><c:autoUpdate val="0"/>'
         "</c:externalData></c:chartSpace>"
     )
     return text.encode()
+
+
+def _twice(drawn: Sequence[Line]) -> str:
+    """A name that stands on two lines (both ends of an interval) stands once in the legend."""
+    names = [line.name for line in drawn]
+    return "".join(
+        f'<c:legendEntry><c:idx val="{index}"/><c:delete val="1"/></c:legendEntry>'
+        for index, name in enumerate(names)
+        if name in names[:index]
+    )
+
+
+def _span(drawn: Sequence[Line]) -> str:
+    """Ends of the value axis: round values around all that is drawn, from zero where that is not far."""
+    values = [y for line in drawn for _, y in line.points]
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    if 0 <= low < high / 3:
+        low = 0.0
+    pad = (high - low or abs(high) or 1.0) * 0.1
+    marks = ticks(low - (pad if low else 0), high + pad)
+    step = marks[1] - marks[0] if len(marks) > 1 else pad
+    first = marks[0] if low == 0 or marks[0] <= low else marks[0] - step
+    return f'<c:max val="{marks[-1] + (step if marks[-1] < high else 0)!r}"/><c:min val="{first!r}"/>'
+
+
+def _years(drawn: Sequence[Line]) -> str:
+    years = [x for line in drawn for x, _ in line.points] or [2000.0]
+    return f'<c:max val="{math.ceil(max(years))}"/><c:min val="{math.floor(min(years))}"/>'
 
 
 def _major(drawn: Sequence[Line]) -> str:
