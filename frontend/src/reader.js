@@ -313,7 +313,16 @@ function named(mark) {
   return (mark.dataset.proposals ?? "").split(/\s+/).filter(Boolean);
 }
 
+/** Brings an element into its pane: to the middle, or just so far that it is seen. Only the pane moves, not the page. */
 function show(element, block) {
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  element?.scrollIntoView({ block, inline: "nearest", behavior: calm ? "auto" : "smooth" });
+  if (!element) return;
+  const pane = element.closest(".reader-text, .reader-side");
+  if (!pane || pane.scrollHeight <= pane.clientHeight + 1) return element.scrollIntoView({ block: "nearest" });
+  const [box, frame] = [element.getBoundingClientRect(), pane.getBoundingClientRect()];
+  if (frame.bottom < 120 || frame.top > innerHeight - 120) return element.scrollIntoView({ block: "nearest" });
+  const filter = pane.querySelector(".proposal-filter")?.offsetHeight ?? 0;
+  const [top, bottom] = [Math.max(frame.top, 0) + filter + 6, Math.min(frame.bottom, innerHeight) - 12]; // what is seen of it
+  if (block === "center") pane.scrollTop += (box.top + box.bottom) / 2 - (top + bottom) / 2;
+  else if (box.top < top) pane.scrollTop += box.top - top;
+  else if (box.bottom > bottom) pane.scrollTop += Math.min(box.bottom - bottom, box.top - top);
 }
