@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from luoshu.words.bearing import Bearing
-from luoshu.words.clause import Sentence
+from luoshu.words.clause import Heading, Sentence
 from luoshu.words.day import last_day
 from luoshu.words.number import LONGEST
 from luoshu.words.passage import Reading
@@ -103,6 +103,9 @@ _DUE = re.compile(
     r"|(?P<this>this year)|(?P<last>last year)",
     re.I,
 )
+_HEADED = re.compile(
+    r"\b(?:20\d\d\s?[-–—]\s?|(?:by|for|to|until|of|in)\s|(?=20\d\d\s(?:target|goal|plan)))(?P<year>20\d\d)\b", re.I
+)
 _MONTHS = re.findall(r"\w+", "january february march april may june july august september october november december")
 _WILL = re.compile(
     r"\b(?:will|shall|should|must|to|aim|target|goal|plan|expect|by|commit|intend|strive|pledge)\w*\b", re.I
@@ -139,7 +142,16 @@ def is_english(text: str, start: int, end: int) -> bool:
     >>> is_english("Build 120 museums by 2025.", 0, 26), is_english("到2025年", 0, 5)
     (True, False)
     """
-    return not _CHINESE.search(text, start, end) and bool(_WORDS.search(text, start, end))
+    return text[start] < "\u3000" and not _CHINESE.search(text, start, end) and bool(_WORDS.search(text, start, end))
+
+
+def heading_due(above: tuple[Heading, ...]) -> date | None:
+    """The deadline that the innermost English heading states: Targets for 2030 → 2030-12-31."""
+    for heading in reversed(above):
+        named = _HEADED.search(heading.text)
+        if named:
+            return last_day(int(named["year"]))
+    return None
 
 
 def english(text: str, sentence: Sentence, year: int | None, due: date | None, mode: str) -> list[Reading]:

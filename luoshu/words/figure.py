@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from luoshu.words.clause import Sentence, laid_out
-from luoshu.words.english import english, is_english
+from luoshu.words.english import english, heading_due, is_english
 from luoshu.words.name import is_name
 from luoshu.words.number import narrowed
 from luoshu.words.passage import Passage, Reading
@@ -82,16 +82,17 @@ def figures(plain: str, *, author: str = "", year: int | None = None) -> list[Fi
     result: list[Figure] = []
     at = 0
     for sentence in laid_out(text):
-        frame = chronicle.frame(sentence)
+        chronicle.passes(sentence)
         first = at
         while at < len(found) and found[at].start < sentence.end:
             at += 1
         if is_english(text, sentence.start, sentence.end):
-            read = english(text, sentence, chronicle.year, frame.due, frame.mode)
+            frame = chronicle.frame(sentence)
+            read = english(text, sentence, chronicle.year, frame.due or heading_due(sentence.above), frame.mode)
             result.extend(_figure(reading, author) for reading in read)
         elif at > first and not chronicle.notes(sentence):
             owner = _owner(text, sentence) or author
-            readings = Passage(text, sentence, found[first:at], chronicle, frame).read()
+            readings = Passage(text, sentence, found[first:at], chronicle, chronicle.frame(sentence)).read()
             result.extend(_figure(reading, owner) for reading in readings)
     return result
 

@@ -119,8 +119,12 @@ def _campaign(quantity: Quantity, after: str) -> bool:
 
 
 def _circle_promised(text: str, quantity: Quantity) -> bool:
-    after = text[quantity.end : quantity.end + 16]
-    return "圈" in after[:12] and bool(_CIRCLE_BUILT.search(text[max(0, quantity.start - 14) : quantity.start]))
+    before, after = text[max(0, quantity.start - 14) : quantity.start], text[quantity.end : quantity.end + 16]
+    if "圈" not in after[:12]:
+        return False
+    if re.match(r"[^，。；”]{0,10}”向", after):
+        return False
+    return bool(_CIRCLE_BUILT.search(before) or (before.endswith("向“") and re.search(r"升级|转变|迈进|提升", after)))
 
 
 _ATTAINED = re.compile(

@@ -48,6 +48,8 @@ _TO = re.compile(r"[到至为]$")
 _ATTAINS = re.compile(
     r"(?:达到?|突破|超过?|过|近|约|完成|投资|建成|新增|实现|力争|至|到|不少于|不低于|建设|打造|形成|培育|规模|总额|收入|产值|装机)了?$"
 )
+_CAPACITIES = frozenset(["吨", "千瓦", "立方米", "千瓦时", "吨标准煤"])
+_BUILDS = re.compile(r"建设|建成|开工|推进|加快|打造|实施|投产|新建|扩建")
 _ORDINAL = re.compile(r"第[\d一二三四五六七八九十]{1,3}个\s?$")
 _REACH = 90
 
@@ -96,7 +98,9 @@ class Passage:
             if following and following.unit in COUNTS and not self._parted(quantity.end, following.start, 18):
                 pending = quantity
                 continue
-            if (sort == "level" and self._itself(quantity)) or (sort == "bare" and self._attained(quantity)):
+            if (sort == "level" and self._itself(quantity)) or (
+                sort == "bare" and (self._attained(quantity) or self._works(quantity))
+            ):
                 kept.append(quantity)
         return kept, sizes
 
@@ -105,6 +109,11 @@ class Passage:
         if _ORDINAL.search(self.text[max(self.sentence.start, quantity.start - 6) : quantity.start]):
             return False
         return quantity.unit == "元" or self._attained(quantity)
+
+    def _works(self, quantity: Quantity) -> bool:
+        """加快建设百万吨乙烯等项目: the capacity of a works that is to be built."""
+        low = max(self.sentence.start, quantity.start - 24)
+        return quantity.unit in _CAPACITIES and bool(_BUILDS.search(self.text, low, quantity.start))
 
     def _attained(self, quantity: Quantity) -> bool:
         return bool(_ATTAINS.search(self.text[max(self.sentence.start, quantity.start - 12) : quantity.start]))

@@ -162,23 +162,29 @@ class Chronicle:
         self._frames: dict[tuple[Heading, ...], Frame] = {}
         self._running = Frame("", None)
         self._section: tuple[Heading, ...] = ()
+        self._last: tuple[Heading, ...] = ()
 
     def notes(self, sentence: Sentence) -> bool:
         """Whether the sentence stands among the explanations of terms after a text, where nothing is promised."""
         return self.setting.kind != "bulletin" and any(_NOTES.match(h.text) for h in sentence.above)
 
     def frame(self, sentence: Sentence) -> Frame:
-        """The frame of the next sentence; to be asked in the order of the text, since paragraphs open periods too."""
-        if any(heading not in sentence.above for heading in self._section):
-            self._section, self._running = (), Frame("", None)
-        if sentence.first:
-            self._open(sentence)
+        """The frame of a sentence; every sentence must have been passed, in the order of the text."""
         known = self._above(sentence.above)
         running = self._running
         newer = known.due != self._above(self._section).due
         if running.due and known.mode != "past" and not newer:
             return Frame(known.mode or running.mode, running.due)
         return Frame(known.mode or running.mode, known.due or running.due)
+
+    def passes(self, sentence: Sentence) -> None:
+        """Notice what the next sentence opens (过去一年…, 今年是…) and which sections it leaves."""
+        if self._section and sentence.above is not self._last:
+            self._last = sentence.above
+            if any(heading not in sentence.above for heading in self._section):
+                self._section, self._running = (), Frame("", None)
+        if sentence.first:
+            self._open(sentence)
 
     def _above(self, above: tuple[Heading, ...]) -> Frame:
         known = self._frames.get(above)
@@ -187,16 +193,16 @@ class Chronicle:
         return known
 
     def _open(self, sentence: Sentence) -> None:
-        opening = self.plain[sentence.start : min(sentence.end, sentence.start + 60)]
-        section = tuple(h for h in sentence.above if h.level <= 4)
-        if _OPENS_PAST.match(opening):
-            self._section, self._running = section, Frame("past", None)
+        end = min(sentence.end, sentence.start + 60)
+        if _OPENS_PAST.match(self.plain, sentence.start, end):
+            self._section = tuple(h for h in sentence.above if h.level <= 4)
+            self._running = Frame("past", None)
             return
-        ahead = _OPENS_AHEAD.match(opening)
+        ahead = _OPENS_AHEAD.match(self.plain, sentence.start, end)
         if ahead and not (ahead["y"] and self.year and int(ahead["y"]) < self.year):
-            named = [m.day for m in days(opening, self.year, 0, ahead.end()) if m.day]
+            named = [m.day for m in days(self.plain, self.year, sentence.start, ahead.end()) if m.day]
             gone = bool(named and self.year and named[-1].year < self.year)
-            self._section = section
+            self._section = tuple(h for h in sentence.above if h.level <= 4)
             self._running = Frame("past" if gone else "future", named[-1] if named else None)
 
     def _from_headings(self, above: tuple[Heading, ...]) -> Frame:
