@@ -32,7 +32,7 @@ export function extent(data) {
   if (!values.length) return { min: 0, max: 1, interval: 0.2 };
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const air = (high - low) * 0.05 || Math.abs(high) * 0.1 || 1;
-  const near = (high - low) * 0.6;
+  const near = (high - low) * 0.6 || Math.abs(high) * 1.1; // a single value is seen against zero
   const [from, to] = [low >= 0 && low < near ? 0 : low - air, high <= 0 && -high < near ? 0 : high + air];
   const interval = round((to - from) / 5);
   return {
@@ -62,7 +62,8 @@ export function span(data) {
     ...data.fan.map((fan) => fan.day),
     ...data.goals.map((goal) => goal.due).filter(Boolean),
   ];
-  if (!days.length) days.push(...data.goals.map((goal) => goal.since), data.day);
+  if (!data.points.length) days.push(...data.goals.map((goal) => goal.since)); // else the goal's past may begin outside
+  if (!days.length) days.push(data.day);
   const moments = days.map(moment);
   const [first, last] = [Math.min(...moments), Math.max(...moments)];
   const air = Math.max((last - first) * 0.03, 20 * DAY);

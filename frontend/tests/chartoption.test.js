@@ -53,7 +53,7 @@ test("the axis begins at zero where zero is near, and never where it would flatt
   assert.deepEqual(over(95, 100), { min: 94, max: 101, interval: 1 });
   assert.deepEqual(over(-5, 3), { min: -6, max: 4, interval: 2 });
   assert.deepEqual(over(0.021, 0.034), { min: 0.02, max: 0.036, interval: 0.002 });
-  assert.deepEqual(over(7), { min: 6.2, max: 7.8, interval: 0.2 });
+  assert.deepEqual(over(7), { min: 0, max: 8, interval: 2 });
   assert.deepEqual(over(), { min: 0, max: 1, interval: 0.2 });
 });
 
