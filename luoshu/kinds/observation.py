@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -165,3 +165,17 @@ def unlike_units(book: Book) -> Iterator[tuple[Observation, str]]:
         unit = units.get(row.indicator)
         if unit is not None and row.unit and convert(1.0, row.unit, unit) is None:
             yield row, unit
+
+
+def observations_of(book: Book, indicator: str) -> Sequence[Observation]:
+    """The observations of one indicator, in the file's order; the table is walked through once for all indicators."""
+    rows = book.rows(Observation)
+    key = ("observations by indicator", Observation)
+    kept = book._read.get(key)
+    if kept is None or kept[0] is not rows:
+        by_indicator: dict[str, list[Observation]] = {}
+        for row in rows:
+            by_indicator.setdefault(row.indicator, []).append(row)
+        kept = book._read[key] = (rows, by_indicator)
+    found: Sequence[Observation] = kept[1].get(indicator, ())
+    return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from luoshu.kinds.commitment import Amount, Figure, Move, Reason
 from luoshu.kinds.course import Course, course, shape
-from luoshu.kinds.observation import Indicator, Observation
+from luoshu.kinds.observation import Indicator, observations_of
 from luoshu.kinds.outlook import as_year
 from luoshu.kinds.published import Reading, published
 from luoshu.kinds.standing import rounded
@@ -69,7 +69,7 @@ def _peers(target: Target, measure: Indicator, way: Course, need: float, day: da
 
     last = way.last
     own = target.place or book.region
-    places = {r.place or book.region for r in book.rows(Observation) if r.indicator == measure.id} - {own}
+    places = {r.place or book.region for r in observations_of(book, measure.id)} - {own}
     if last is None or last.value <= 0 or not places or shape(target, measure) != "level":
         return
     rate = need / last.value

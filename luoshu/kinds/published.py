@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from luoshu.book.problem import Source
-from luoshu.kinds.observation import MEASURED, Indicator, Observation
+from luoshu.kinds.observation import MEASURED, Indicator, Observation, observations_of
 from luoshu.words.conversion import convert
 from luoshu.words.message import Message, say
 
@@ -17,17 +17,20 @@ if TYPE_CHECKING:
     from luoshu.book.book import Book
 
 FLOWS = ("sum", "distinct")
+NEAR_DAYS = 366
+"""How far apart the two sides of a computed ratio may lie."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """One published figure in the indicator's unit, with its place in the book."""
+    """One figure in the indicator's unit, with its place; `sides` are the two that a ratio was computed from."""
 
     day: date
     since: date | None
     value: float
     row: Observation
     source: Source
+    sides: tuple[Reading, ...] = ()
 
     @property
     def published(self) -> date:
@@ -90,8 +93,8 @@ def published(
     kept: list[Reading] = []
     sorted_out: dict[str, list[Reading]] = {"running": [], "forecasts": [], "claims": []}
     aside: list[Aside] = []
-    for row in book.rows(Observation):
-        if row.indicator != indicator.id or (row.place or book.region) != (place or book.region):
+    for row in observations_of(book, indicator.id):
+        if (row.place or book.region) != (place or book.region):
             continue
         if row.published is not None and row.published > day:
             continue
@@ -106,6 +109,8 @@ def published(
             sorted_out["running"].append(reading)
         else:
             kept.append(reading)
+    if not kept:
+        kept = _derived(book, indicator, day, place)
     readings, contradictions, revisions = _one_each(kept)
     return Published(
         readings=readings,
@@ -138,6 +143,42 @@ def _reading(
     if row.status in MEASURED and row.as_of > day:
         return reading, say("it is called a result for a day that had not come")
     return reading, None
+
+
+def _derived(book: Book, indicator: Indicator, day: date, place: str) -> list[Reading]:
+    """Figures of a ratio that nobody published, from its two sides: each published within a year of the other."""
+    if indicator.aggregation != "ratio" or not indicator.numerator or not indicator.denominator:
+        return []
+    sides = {row.id: row for row in book.rows(Indicator) if row.id in (indicator.numerator, indicator.denominator)}
+    if len(sides) < 2 or any(row.numerator for row in sides.values()):
+        return []
+    above, below = (
+        published(book, sides[side], day, place=place).readings for side in (indicator.numerator, indicator.denominator)
+    )
+    found = []
+    for under in below:
+        over = min(above, key=lambda r: abs((r.day - under.day).days), default=None)
+        if over is None or abs((over.day - under.day).days) > NEAR_DAYS or under.value == 0:
+            continue
+        later = max(over, under, key=lambda r: r.day)
+        value = float(f"{over.value / under.value:.4g}")
+        row = replace(
+            later.row,
+            indicator=indicator.id,
+            value=value,
+            unit=indicator.unit,
+            comparator="~",
+            published=max(over.published, under.published),
+            stated_change=None,
+            note="computed",
+        )
+        pair = _named(over, sides[indicator.numerator]), _named(under, sides[indicator.denominator])
+        found.append(Reading(day=later.day, since=None, value=value, row=row, source=later.source, sides=pair))
+    return found
+
+
+def _named(reading: Reading, indicator: Indicator) -> Reading:
+    return replace(reading, row=replace(reading.row, unit=reading.row.unit or indicator.unit))
 
 
 def _whole(reading: Reading, indicator: Indicator, per: str) -> bool:

@@ -89,6 +89,8 @@ def value_reasons(at: Standing, measure: Indicator) -> tuple[Reason, ...]:
     if at.reading is None or at.value is None:
         return ()
     row = at.reading.row
+    if at.reading.sides:
+        return (_computed(at.reading, at.value, measure),)
     says = say(
         "{value} as of {day}, published {published} by {publisher}",
         value=amount(rounded(at.value), measure.unit),
@@ -103,6 +105,19 @@ def value_reasons(at: Standing, measure: Indicator) -> tuple[Reason, ...]:
         exact = {"~": say("about"), ">": say("more than"), "<": say("less than")}[row.comparator]
         found.append(Reason(says=say("The source says {exact} this figure", exact=exact), source=at.reading.source))
     return tuple(found)
+
+
+def _computed(reading: Reading, value: float, measure: Indicator) -> Reason:
+    above, below = reading.sides
+    says = say(
+        "{value}, computed from {above} on {day} and {below} on {other}; nobody published it as such",
+        value=amount(rounded(value), measure.unit),
+        above=amount(above.row.value, above.row.unit),
+        day=above.day,
+        below=amount(below.row.value, below.row.unit),
+        other=below.day,
+    )
+    return Reason(says=says, source=reading.source, tone="warn")
 
 
 def goal_reasons(target: Target, judged: Target, measure: Indicator) -> tuple[Reason, ...]:

@@ -125,7 +125,7 @@ def _judge(
             late = say(
                 "It was done {days} days after its deadline, or first reported then", days=(last.as_of - task.due).days
             )
-            return "missed", 1.0, (said, Reason(says=late, source=source, tone="bad"))
+            return "missed", 0.0, (said, Reason(says=late, source=source, tone="bad"))
         return "kept", 1.0, (said,)
     reasons = [said]
     if task.due is not None and day > task.due:

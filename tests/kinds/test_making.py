@@ -1,0 +1,93 @@
+"""Records to commitments: what is wrong is said with its line and its mend; what is right is built."""
+
+from datetime import date
+
+import pytest
+
+from luoshu.book.records import read_records
+from luoshu.kinds import build
+from luoshu.kinds.target import Base, Size
+
+GOOD = """- kind: target
+  id: museums
+  words: 到2025年全市博物馆达到120家
+  made: 2020-12-01
+  due: 2025-12-31
+  measure: museums
+  comparator: ">="
+  level: {2020-12-01: 120, 2023-08-25: {value: 110, url: "http://x", source: {file: documents/b.txt, line: 3}}}
+  each: {value: 1, unit: 家}
+  base: {value: 102, as_of: 2021}
+  co_owners: [a, b]
+  weight: 2
+"""
+
+
+def made(text):
+    records, problems = read_records(text.encode(), "commitments.yaml")
+    assert not problems
+    return build(records[0])
+
+
+def test_a_target_is_built_with_its_history():
+    target, problems = made(GOOD)
+    assert problems == ()
+    assert (target.level, target.comparator, target.due) == (110, ">=", date(2025, 12, 31))
+    assert (target.each, target.base) == (Size(value=1, unit="家"), Base(value=102, as_of=date(2021, 12, 31)))
+    assert (target.co_owners, target.weight) == (("a", "b"), 2)
+    assert [(each.level, each.since) for each in target.levels()] == [
+        (120, date(2020, 12, 1)),
+        (110, date(2023, 8, 25)),
+    ]
+    assert target.levels()[1].source.url == "http://x"
+    assert target.levels()[1].source.line == 3
+
+
+def test_a_target_forgets_what_came_after_a_day():
+    target, _ = made(GOOD)
+    before = target.on(date(2023, 8, 24))
+    assert (before.level, len(before.levels())) == (120, 1)
+    assert target.on(date(2023, 8, 25)).level == 110
+    assert not target.announced(date(2020, 11, 30))
+    assert target.announced(date(2020, 12, 1))
+
+
+WRONG = [
+    ("kind: target", "kind: targt", "unknown-kind", "Did you mean target?", 1),
+    ("due: 2025-12-31", "due: soon", "bad-value", "due is 'soon', which is not a day", 5),
+    ("due: 2025-12-31", "due: 2024-02-30", "bad-value", "Write it as in 2025-12-31", 5),
+    ("weight: 2", "weight: heavy", "bad-value", "which is not a number", 12),
+    ("weight: 2", "weight: .nan", "bad-value", "which is not a number", 12),
+    ("weight: 2", "nature: bindng", "bad-value", "Did you mean binding?", 12),
+    ('comparator: ">="', 'comparator: "=>"', "bad-value", "comparator is '=>'", 7),
+    ("each: {value: 1, unit: 家}", "each: 5", "bad-value", "not a group of named values", 9),
+    ('comparator: ">="', "comparator: between", "bad-value", "needs its upper end", 2),
+    ("measure: museums", "chapter: x", "missing-field", "Add measure: What is measured", 1),
+]
+
+
+@pytest.mark.parametrize(("good", "bad", "code", "words", "line"), WRONG)
+def test_a_wrong_entry_is_left_out_and_explained(good, bad, code, words, line):
+    target, problems = made(GOOD.replace(good, bad))
+    assert target is None
+    assert code in [problem.code for problem in problems]
+    problem = next(problem for problem in problems if problem.code == code)
+    assert words in str(problem)
+    assert (problem.source.file, problem.source.line) == ("commitments.yaml", line)
+
+
+def test_a_field_that_no_kind_knows_is_left_out_alone():
+    target, problems = made(GOOD.replace("weight: 2", "wieght: 2"))
+    assert target is not None
+    assert target.weight == 1
+    assert [problem.code for problem in problems] == ["unknown-field"]
+    assert "Did you mean weight?" in str(problems[0])
+
+
+@pytest.mark.parametrize(("written", "day"), [("2025", date(2025, 12, 31)), ("2025-06", date(2025, 6, 30))])
+def test_a_bare_year_or_month_is_its_last_day(written, day):
+    assert made(GOOD.replace("due: 2025-12-31", f"due: {written}"))[0].due == day
+
+
+def test_a_period_begins_on_its_first_day():
+    assert made(GOOD.replace("weight: 2", "since: 2021"))[0].since == date(2021, 1, 1)
