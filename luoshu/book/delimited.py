@@ -15,9 +15,8 @@ from luoshu.words.message import Message, say
 
 MOST_BROKEN_QUOTES = 100
 MOST_SCARS = 1000
-_SCARS = re.compile(
-    "\ufffd|锟斤拷|烫烫烫|[ÃÂ][\u0080-\u00bf]|[åæçèé][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]{2}|[\ue000-\uf8ff]"
-)
+_SCARS = re.compile("\ufffd|锟斤拷|烫烫烫|[ÃÂ][\u0080-\u00bf]|[åæçèé][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]{2}")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _CONTROLS = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 127, 0xFFFE, 0xFFFF)))
 
@@ -230,6 +229,8 @@ def _finish(text: str, encoding: str, file: str) -> Text:
     if not text.isascii():
         says = say("the text is garbled here: it was saved or pasted in another encoding")
         _mark(text, _scars(text), "mojibake", says, file, bad)
+        if encoding == "gb18030":  # bytes that stand for no character of GB18030 come out as private ones
+            _mark(text, (m.start() for m in _PRIVATE.finditer(text)), "mojibake", says, file, bad)
     if any(mark in text for mark in _CONTROLS):
         says = say("a character stands here that cannot be printed")
         _mark(text, (m.start() for m in _CONTROL.finditer(text)), "control-character", says, file, bad)
