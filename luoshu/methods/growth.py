@@ -14,20 +14,21 @@ chapter 3), and the grid is averaged, not maximised over: nothing is estimated t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-NOISES = (0.0, 0.6)
-"""Standard deviation of the noise of a value, as a multiple of the level's own move in a year."""
-DRIFTS = (0.0, 0.15, 0.3, 0.6)
+NOISES = (0.0, 1.0)
+"""Standard deviation of the noise of a value, as a multiple of the level's own random move in a year."""
+DRIFTS = (0.0, 0.1, 0.3, 1.0, 3.0)
 """Prior standard deviation of the constant drift a year, as a multiple of the same."""
-SLOPES = ((0.0, 1.0), (0.4, 2.0), (0.8, 2.0), (0.4, 6.0), (0.8, 6.0))
-"""Standard deviation of the wandering slope (same multiple) and its memory in years."""
-SLOPE_PRIORS = (0.5, 0.125, 0.125, 0.125, 0.125)
-"""Half of the prior weight says that there is no wandering slope."""
+SLOPES = ((0.0, 1.0), (0.4, 4.0))
+"""Standard deviation of the wandering slope (same multiple) and its memory in years: none, or a modest one."""
+SLOPE_PRIORS = (0.5, 0.5)
+"""Prior weights of the slopes."""
 PRIOR_FREEDOM = 1
 """Observations that the prior guess of the size of moves is worth."""
 
@@ -58,74 +59,93 @@ def slope_covariance(first: Array, gap: Array, second: Array, memory: float) -> 
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Spans:
+    """What depends on the times alone, for each slope: covariance of the past moves (each divided by its own size),
+    of those with the way ahead, and the variance of that way; and the factors of the first."""
+
+    past: Array  # (slopes, moves, moves)
+    onward: Array  # (slopes, moves, horizons)
+    variance: Array  # (slopes, horizons)
+    factors: Array  # (slopes, moves, moves), lower triangles
+
+
+@lru_cache(maxsize=64)
+def _spans(years: tuple[float, ...], ahead: tuple[float, ...]) -> _Spans:
+    when, way = np.array(years), np.array(ahead)
+    spans, n = np.diff(when), len(years) - 1
+    root = np.sqrt(spans)
+    between = when[:-1][None, :] - when[1:][:, None]  # from the end of move i to the start of move j, where i < j
+    gap = when[-1] - when[1:]
+    past = np.tile(np.eye(n), (len(SLOPES), 1, 1))
+    onward = np.zeros((len(SLOPES), n, len(way)))
+    variance = np.tile(way, (len(SLOPES), 1))
+    for k, (strength, memory) in enumerate(SLOPES):
+        if strength:
+            upper = np.triu(slope_covariance(spans[:, None], between, spans[None, :], memory), 1)
+            slope = upper + upper.T + np.diag(slope_variance(spans, memory))
+            past[k] += strength**2 * slope / np.outer(root, root)
+            ways = slope_covariance(spans[:, None], gap[:, None], way[None, :], memory)
+            onward[k] = strength**2 * ways / root[:, None]
+            variance[k] += strength**2 * slope_variance(way, memory)
+    factors = np.asarray(np.linalg.cholesky(past), dtype=np.float64)
+    return _Spans(past=past, onward=onward, variance=variance, factors=factors)
+
+
 def posterior(years: Array, bent: Array, size: Array, ahead: Array, floor: float) -> Posterior:
-    """Forecast on the bent scale, `ahead` (n_ahead) years after the last point.
+    """Forecast on the bent scale, `ahead` (horizons) years after the last point.
 
     `years` (n, rising) and `bent` (n) are the points; `size` (n) how large a move is at each point relative to one at
     the last point; `floor` the prior guess of a year's move, at the last point. n >= 2.
     """
+    times = _spans(tuple((years - years[-1]).tolist()), tuple(ahead.tolist()))
     spans = np.diff(years)
-    unit = np.sqrt(size[1:] * size[:-1]) * np.sqrt(spans)  # standard deviation of each move, to be divided by
-    moves = np.diff(bent) / unit
-    drift = spans / unit
-    freedom = PRIOR_FREEDOM + len(moves)
-    prior = PRIOR_FREEDOM * floor**2
-    weights, centres, spreads = [], [], []
-    past, future, future_variance = _moments(years, spans, size, unit, ahead)
-    factor = np.linalg.cholesky(past)
-    columns = np.concatenate(
-        (np.broadcast_to(np.stack((moves, drift), axis=1), (len(past), len(moves), 2)), future), axis=2
-    )
-    solved = np.linalg.solve(factor, columns)
-    u, w, q = solved[:, :, 0], solved[:, :, 1], solved[:, :, 2:]
-    log_root = np.log(np.einsum("gii->gi", factor)).sum(axis=1)
-    uu, uw, ww = (u * u).sum(axis=1), (u * w).sum(axis=1), (w * w).sum(axis=1)
-    reached = np.einsum("gi,gih->gh", u, q)
-    loading = ahead - np.einsum("gi,gih->gh", w, q)
-    known = future_variance - (q * q).sum(axis=1)
-    slope_prior = np.repeat(np.log(SLOPE_PRIORS), len(NOISES))
-    for c in (d * d for d in DRIFTS):  # the constant drift is a rank-one change of each factor (Sherman-Morrison)
-        shrink = c / (1 + c * ww)
-        left = prior + np.maximum(uu - shrink * uw**2, 0.0)
-        weights.append(slope_prior - log_root - 0.5 * np.log1p(c * ww) - 0.5 * freedom * np.log(left))
-        centres.append(bent[-1] + reached + loading * (shrink * uw)[:, None])
-        spread = np.maximum(known + shrink[:, None] * loading**2, 0.0)
-        spreads.append(np.sqrt(spread * (left / freedom)[:, None]))
-    log_weight = np.concatenate(weights)
+    unit = np.sqrt(size[1:] * size[:-1] * spans)  # standard deviation of each move, to be divided by
+    known = np.stack((np.diff(bent) / unit, spans / unit), axis=1)  # the moves, and what a drift of one adds to them
+    noise = _noise(size, unit)
+    parts = []
+    for amount in NOISES:
+        factors = np.linalg.cholesky(times.past + amount**2 * noise) if amount else times.factors
+        onward = times.onward.copy()
+        onward[:, -1] -= amount**2 * size[-1] ** 2 / unit[-1]
+        columns = np.concatenate((np.broadcast_to(known, (len(onward), *known.shape)), onward), axis=2)
+        variance = times.variance + 2 * amount**2 * size[-1] ** 2
+        parts.append((factors, np.linalg.solve(factors, columns), variance))
+    factor, solved, variance = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return _weighted(factor, solved, variance, ahead, float(bent[-1]), PRIOR_FREEDOM * floor**2)
+
+
+def _weighted(factor: Array, solved: Array, variance: Array, ahead: Array, last: float, prior: float) -> Posterior:
+    """The t forecasts of all drifts at once: a constant drift is a rank-one change of a factor (Sherman-Morrison)."""
+    u, w, q = solved[:, None, :, 0], solved[:, None, :, 1], solved[:, :, 2:]
+    freedom = PRIOR_FREEDOM + solved.shape[1]
+    log_root = np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)[:, None]
+    uu, uw, ww = (u * u).sum(axis=2), (u * w).sum(axis=2), (w * w).sum(axis=2)  # (grid without drifts, 1)
+    reached = np.matmul(u, q)  # (grid without drifts, 1, horizons)
+    loading = ahead - np.matmul(w, q)
+    drifts = np.square(DRIFTS)[None, :]
+    shrink = drifts / (1 + drifts * ww)
+    left = prior + np.maximum(uu - shrink * uw**2, 0.0)
+    slope_prior = np.tile(np.log(SLOPE_PRIORS), len(NOISES))[:, None]
+    log_weight = slope_prior - log_root - 0.5 * np.log1p(drifts * ww) - 0.5 * freedom * np.log(left)
     weight = np.exp(log_weight - log_weight.max())
+    centres = last + reached + loading * (shrink * uw)[:, :, None]
+    still = (variance - (q * q).sum(axis=1))[:, None, :] + shrink[:, :, None] * loading**2
+    spreads = np.sqrt(np.maximum(still, 0.0) * (left / freedom)[:, :, None])
     return Posterior(
-        weights=weight / weight.sum(),
-        centres=np.concatenate(centres),
-        spreads=np.concatenate(spreads),
+        weights=(weight / weight.sum()).ravel(),
+        centres=centres.reshape(-1, len(ahead)),
+        spreads=spreads.reshape(-1, len(ahead)),
         freedom=freedom,
     )
 
 
-def _moments(years: Array, spans: Array, size: Array, unit: Array, ahead: Array) -> tuple[Array, Array, Array]:
-    """Covariances without the drift, for each (slope, noise): of past moves, with the way ahead, and of that way."""
-    n = len(spans)
-    middle = np.sqrt(size[1:] * size[:-1])
-    between = years[:-1][None, :] - years[1:][:, None]  # from the end of move i to the start of move j, where i < j
+def _noise(size: Array, unit: Array) -> Array:
+    """Covariance that unit noise of the values gives to their moves (each divided by its own size)."""
+    n = len(unit)
     noise = np.zeros((n, n))
     np.fill_diagonal(noise, (size[1:] ** 2 + size[:-1] ** 2) / unit**2)
     side = -(size[1:-1] ** 2) / (unit[:-1] * unit[1:])
     noise[np.arange(n - 1), np.arange(1, n)] = side
     noise[np.arange(1, n), np.arange(n - 1)] = side
-    noise_ahead = np.zeros((n, len(ahead)))
-    noise_ahead[-1] = -(size[-1] ** 2) / unit[-1]
-    past, future, variance = [], [], []
-    for strength, memory in SLOPES:
-        slope = np.zeros((n, n))
-        onward = np.zeros((n, len(ahead)))
-        if strength:
-            upper = np.triu(slope_covariance(spans[:, None], between, spans[None, :], memory), 1)
-            slope = (upper + upper.T + np.diag(slope_variance(spans, memory))) * np.outer(middle, middle)
-            slope = slope * strength**2 / np.outer(unit, unit)
-            gap = years[-1] - years[1:]
-            onward = slope_covariance(spans[:, None], gap[:, None], ahead[None, :], memory)
-            onward = onward * strength**2 * (middle / unit)[:, None]
-        for amount in NOISES:
-            past.append(np.eye(n) + slope + amount**2 * noise)
-            future.append(onward + amount**2 * noise_ahead)
-            variance.append(ahead + strength**2 * slope_variance(ahead, memory) + 2 * amount**2 * size[-1] ** 2)
-    return np.array(past), np.array(future), np.array(variance)
+    return noise

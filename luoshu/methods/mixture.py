@@ -16,7 +16,10 @@ Array = npt.NDArray[np.float64]
 Curve = Literal["log", "root", "plain", "logit"]
 
 _SMALLEST_SHARE = 1e-5
+_THINNEST = 1e-12
 _ROUNDS = 60
+_EXACT = 1e-5
+_LARGEST = float(np.finfo(np.float64).max)
 
 
 def bend(x: Array, curve: Curve) -> Array:
@@ -39,9 +42,9 @@ def unbend(z: Array, curve: Curve) -> Array:
     """The inverse of `bend`; overflow becomes the largest float."""
     with np.errstate(over="ignore"):
         if curve == "log":
-            return np.minimum(np.exp(z), np.finfo(np.float64).max)
+            return np.minimum(np.exp(z), _LARGEST)
         if curve == "root":
-            return np.minimum(np.square(np.maximum(1 + z / 2, 0.0)), np.finfo(np.float64).max)
+            return np.minimum(np.square(np.maximum(1 + z / 2, 0.0)), _LARGEST)
         if curve == "logit":
             return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), 1 - 1 / (1 + np.exp(-np.abs(z))))
         return z
@@ -49,12 +52,63 @@ def unbend(z: Array, curve: Curve) -> Array:
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """The part of a mixture on one curve: weights (all pieces' add to 1), centres and spreads on that curve."""
+    """The part of a mixture on one curve: weights (all pieces' add to 1), centres and spreads on that curve.
+
+    A piece may stand for several horizons: weights (members), centres and spreads (members, horizons).
+    """
 
     curve: Curve
     weights: Array
     centres: Array
     spreads: Array
+
+
+def probability_below(pieces: tuple[Piece, ...], freedom: int, x: Array) -> Array:
+    """P(X <= x) of the pieces together; x (horizons, points), the same shape back."""
+    total = np.zeros_like(x)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        for piece in pieces:
+            z = bend(x, piece.curve)[:, :, None]
+            t = (z - piece.centres.T[:, None, :]) / piece.spreads.T[:, None, :]
+            total += student_probability(t, freedom) @ piece.weights
+    return np.minimum(total, 1.0)
+
+
+def mixture_quantiles(pieces: tuple[Piece, ...], freedom: int, shares: Array) -> Array:
+    """The levels that X lies below with probabilities `shares` (points), at each horizon: (horizons, points).
+
+    Starts from the bracket of the pieces' own quantiles and closes it by false position, on scales where the
+    distribution function is nearly straight; where that stalls, by halving.
+    """
+    aim = student_quantile(shares, freedom)
+    low, high = np.inf, -np.inf
+    with np.errstate(over="ignore"):
+        for piece in pieces:
+            own = unbend(piece.centres[:, :, None] + piece.spreads[:, :, None] * aim, piece.curve)
+            low, high = np.minimum(low, own.min(axis=0)), np.maximum(high, own.max(axis=0))
+    a, b = np.arcsinh(np.clip(low, -1e300, 1e300)), np.arcsinh(np.clip(high, -1e300, 1e300))
+
+    def miss(at: Array) -> Array:
+        reached = probability_below(pieces, freedom, np.sinh(at))
+        return student_quantile(np.clip(reached, 1e-12, 1 - 1e-12), freedom) - aim
+
+    fa, fb = miss(a), miss(b)
+    side = np.zeros(a.shape)
+    for turn in range(_ROUNDS):
+        gap = fb - fa
+        step = np.where(gap > 0, -fa / np.where(gap > 0, gap, 1.0), 0.5)
+        guess = a + (b - a) * (0.5 if turn % 8 == 7 else np.clip(step, 1e-3, 1 - 1e-3))
+        f = miss(guess)
+        close, under = np.abs(f) < _EXACT, f <= 0
+        # The Illinois rule: an end that stays a second time counts half. What is close enough counts as found.
+        keep_a = np.where(side == 1, 0.5, 1.0)
+        keep_b = np.where(side == -1, 0.5, 1.0)
+        fa, fb = np.where(under, f, fa * keep_a), np.where(under, fb * keep_b, f)
+        a, b = np.where(under | close, guess, a), np.where(~under | close, guess, b)
+        side = np.where(under, -1.0, 1.0)
+        if np.all(b - a <= 1e-9 * (1 + np.abs(a))):
+            break
+    return np.asarray(np.sinh((a + b) / 2))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +132,7 @@ class Mixture:
             return 1.0
         if level < self.low:
             return 0.0
-        return float(self._below(np.array([self._inner(level)]))[0])
+        return self._below(self._inner(level))
 
     def at_least(self, level: float) -> float:
         """P(X >= level)."""
@@ -86,19 +140,21 @@ class Mixture:
             return 1.0
         if level > self.high:
             return 0.0
-        return 1.0 - float(self._below(np.array([self._inner(level)]))[0])
+        return 1.0 - self._below(self._inner(level))
 
     def quantiles(self, shares: npt.ArrayLike) -> Array:
         """The levels that X lies below with the probabilities `shares` (each inside 0 to 1), in the shape given."""
         wanted = np.asarray(shares, dtype=np.float64)
         if wanted.size and (np.isnan(wanted).any() or wanted.min() <= 0 or wanted.max() >= 1):
             raise ValueError("A quantile is asked for a probability inside 0 and 1.")
-        inner = self._solve(wanted.ravel())
+        inner = mixture_quantiles(self.pieces, self.freedom, wanted.ravel())[0]
+        return self.outward(inner).reshape(wanted.shape)
+
+    def outward(self, inner: Array) -> Array:
+        """Levels of the mixture's curves, in the series' own unit and inside its bounds."""
         with np.errstate(over="ignore"):
             outer = self.offset + self.unit * inner
-        largest = np.finfo(np.float64).max
-        bounded = np.clip(np.clip(outer, -largest, largest), self.low, self.high)
-        return np.asarray(np.maximum.accumulate(bounded) if _rising(wanted) else bounded).reshape(wanted.shape)
+        return np.asarray(np.clip(np.clip(outer, -_LARGEST, _LARGEST), self.low, self.high))
 
     def expectation(self, of: Callable[[Array], Array], points: int = 400) -> float:
         """The mean of `of(X)`, over `points` equally likely values of X; `of` takes and gives an array."""
@@ -112,51 +168,34 @@ class Mixture:
         with np.errstate(over="ignore"):
             return float(np.clip((level - self.offset) / self.unit, -1e300, 1e300))
 
-    def _below(self, x: Array) -> Array:
-        total = np.zeros_like(x)
-        for piece in self.pieces:
-            z = bend(x, piece.curve)
-            with np.errstate(over="ignore"):
-                t = (z[:, None] - piece.centres) / piece.spreads
-            total += student_probability(t, self.freedom) @ piece.weights
-        return np.minimum(total, 1.0)
-
-    def _solve(self, shares: Array) -> Array:
-        """Inner quantiles: a bracket from the pieces' own quantiles, then interval halving sped up by false position."""
-        t = student_quantile(shares, self.freedom)
-        low, high = np.full(shares.shape, np.inf), np.full(shares.shape, -np.inf)
-        for piece in self.pieces:
-            with np.errstate(over="ignore"):
-                own = unbend(piece.centres[:, None] + piece.spreads[:, None] * t, piece.curve)
-            low, high = np.minimum(low, own.min(axis=0)), np.maximum(high, own.max(axis=0))
-        a, b = np.arcsinh(np.clip(low, -1e300, 1e300)), np.arcsinh(np.clip(high, -1e300, 1e300))
-        fa, fb = self._below(np.sinh(a)) - shares, self._below(np.sinh(b)) - shares
-        for turn in range(_ROUNDS):
-            if np.all(b - a <= 1e-9 * (1 + np.abs(a))):
-                break
-            with np.errstate(divide="ignore", invalid="ignore"):
-                step = np.where(fb > fa, fa / (fa - fb), 0.5)
-            guess = a + (b - a) * (0.5 if turn % 3 == 2 else np.clip(step, 0.02, 0.98))
-            f = self._below(np.sinh(guess)) - shares
-            under = f < 0
-            a, fa = np.where(under, guess, a), np.where(under, f, fa)
-            b, fb = np.where(under, b, guess), np.where(under, fb, f)
-        return np.asarray(np.sinh((a + b) / 2))
+    def _below(self, x: float) -> float:
+        return float(probability_below(self.pieces, self.freedom, np.array([[x]]))[0, 0])
 
 
 def thin(pieces: list[Piece]) -> tuple[Piece, ...]:
     """The pieces without their members of negligible weight, the rest scaled to add to 1."""
-    kept = []
+    kept: list[tuple[Piece, npt.NDArray[np.bool_]]] = []
     for piece in pieces:
         use = piece.weights > _SMALLEST_SHARE
         if use.any():
             kept.append((piece, use))
     whole = sum(float(piece.weights[use].sum()) for piece, use in kept)
     return tuple(
-        Piece(curve=p.curve, weights=p.weights[use] / whole, centres=p.centres[use], spreads=p.spreads[use])
+        Piece(
+            curve=p.curve,
+            weights=p.weights[use] / whole,
+            centres=p.centres[use],
+            spreads=np.maximum(p.spreads[use], _THINNEST),
+        )
         for p, use in kept
     )
 
 
-def _rising(shares: Array) -> bool:
-    return shares.ndim == 1 and bool(np.all(np.diff(shares) >= 0))
+def horizon(piece: Piece, j: int) -> Piece:
+    """The piece at its horizon `j` alone."""
+    return Piece(
+        curve=piece.curve,
+        weights=piece.weights,
+        centres=piece.centres[:, j : j + 1],
+        spreads=piece.spreads[:, j : j + 1],
+    )

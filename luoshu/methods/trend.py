@@ -10,15 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from luoshu.methods.growth import posterior
-from luoshu.methods.mixture import Curve, Mixture, Piece, bend, thin
+from luoshu.methods.mixture import Curve, Mixture, Piece, bend, horizon, mixture_quantiles, thin
 
 Array = npt.NDArray[np.float64]
 
 LONGEST = 60
 """Points used at most, the latest: what is older says nothing about the years to come."""
-TYPICAL_MOVE = 0.02
+TYPICAL_MOVE = 0.03
 """Prior guess of a year's move, as a share of the level; worth one observation."""
 _FLATTEST = 8.0
+_ENDS = np.array([0.025, 0.1, 0.5, 0.9, 0.975])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,21 +103,20 @@ def fan(
     if targets.size and targets.min() < when[-1]:
         raise ValueError(f"The forecast is asked for {targets.min():g}, before the last point at {when[-1]:g}.")
     low, high = _bounds(what, lower, upper, never_falls)
-    mixtures = _mixtures(when, what, targets - when[-1], low, high, lower, upper)
-    return tuple(_forecast(float(year), len(when), m) for year, m in zip(targets, mixtures, strict=True))
-
-
-def _forecast(year: float, points: int, distribution: Mixture) -> Forecast:
-    low95, low80, median, high80, high95 = distribution.quantiles(np.array([0.025, 0.1, 0.5, 0.9, 0.975])).tolist()
-    return Forecast(
-        year=year,
-        median=median,
-        low80=low80,
-        high80=high80,
-        low95=low95,
-        high95=high95,
-        points=points,
-        distribution=distribution,
+    ahead = np.asarray(targets - when[-1], dtype=np.float64)
+    mixtures, levels = _mixtures(when, what, ahead, low, high, lower, upper)
+    return tuple(
+        Forecast(
+            year=float(year),
+            median=q[2],
+            low80=q[1],
+            high80=q[3],
+            low95=q[0],
+            high95=q[4],
+            points=len(when),
+            distribution=m,
+        )
+        for year, q, m in zip(targets, levels, mixtures, strict=True)
     )
 
 
@@ -144,37 +144,32 @@ def _bounds(what: Array, lower: float | None, upper: float | None, never_falls: 
 
 def _mixtures(
     when: Array, what: Array, ahead: Array, low: float, high: float, lower: float | None, upper: float | None
-) -> list[Mixture]:
+) -> tuple[list[Mixture], list[list[float]]]:
+    """The distribution at each horizon, and its quantiles at `_ENDS`."""
     offset, unit, curves, in_proportion = _scales(what, lower, upper)
     x = (what - offset) / unit
-    posteriors = []
+    pieces, freedom = [], 1
     for curve in curves:
         bent = bend(x, curve)
-        size, floor = _sizes(x, bent, curve, in_proportion)
-        posteriors.append((curve, posterior(when, bent, size, ahead, floor)))
-    share = 1 / len(curves)
-    mixtures = []
-    for j in range(len(ahead)):
-        pieces = [
-            Piece(
-                curve=c,
-                weights=p.weights * share,
-                centres=p.centres[:, j],
-                spreads=np.maximum(p.spreads[:, j], 1e-12),
-            )
-            for c, p in posteriors
-        ]
-        mixtures.append(
-            Mixture(
-                pieces=thin(pieces),
-                freedom=posteriors[0][1].freedom,
-                unit=unit,
-                offset=offset,
-                low=low,
-                high=high,
-            )
+        size, floor = _sizes(x, curve, in_proportion)
+        found = posterior(when, bent, size, ahead, floor)
+        freedom = found.freedom
+        weights = found.weights / len(curves)
+        pieces.append(Piece(curve=curve, weights=weights, centres=found.centres, spreads=found.spreads))
+    whole = thin(pieces)
+    inner = mixture_quantiles(whole, freedom, _ENDS)
+    mixtures = [
+        Mixture(
+            pieces=tuple(horizon(piece, j) for piece in whole),
+            freedom=freedom,
+            unit=unit,
+            offset=offset,
+            low=low,
+            high=high,
         )
-    return mixtures
+        for j in range(len(ahead))
+    ]
+    return mixtures, [m.outward(levels).tolist() for m, levels in zip(mixtures, inner, strict=True)]
 
 
 def _scales(what: Array, lower: float | None, upper: float | None) -> tuple[float, float, tuple[Curve, ...], bool]:
@@ -206,7 +201,7 @@ def _spread_unit(what: Array) -> float:
     return level * (move if move > 1e-12 else 1.0)
 
 
-def _sizes(x: Array, bent: Array, curve: Curve, in_proportion: bool) -> tuple[Array, float]:
+def _sizes(x: Array, curve: Curve, in_proportion: bool) -> tuple[Array, float]:
     """Size of a move at each point relative to the last, and the prior guess of one at the last point."""
     if not in_proportion:
         return np.ones_like(x), 0.1 if curve == "plain" and np.abs(x).max() > 1 else TYPICAL_MOVE
