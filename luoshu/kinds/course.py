@@ -79,7 +79,7 @@ def course(target: Target, measure: Indicator, known: Published) -> Course:
     elif form == "average":
         readings, because = _averages(target, known)
     else:
-        readings, because = known.readings, ()
+        readings, because = _counted_since(target, measure, known)
     if form == "level" and start is not None and start.reading is None:
         readings = _with_start(readings, start)
     level = target.level
@@ -175,6 +175,27 @@ def _with_start(readings: Sequence[Reading], start: Start) -> tuple[Reading, ...
     return tuple(sorted((*readings, made), key=lambda r: r.day))
 
 
+def _counted_since(
+    target: Target, measure: Indicator, known: Published
+) -> tuple[tuple[Reading, ...], tuple[Reason, ...]]:
+    """All readings; of a running total, those that are counted from the day that the promise is."""
+    if measure.aggregation != "cumulative" or target.since is None:
+        return known.readings, ()
+    kept = tuple(r for r in known.readings if r.since in (None, target.since))
+    because = tuple(
+        Reason(
+            says=say(
+                "A figure counted since {other}, not since {since}, does not count", other=r.since, since=target.since
+            ),
+            source=r.source,
+            tone="warn",
+        )
+        for r in known.readings
+        if r not in kept
+    )
+    return kept, because
+
+
 def _totals(target: Target, known: Published) -> tuple[tuple[Reading, ...], tuple[Reason, ...]]:
     """Totals since the period began: published as such, or added up from year to year without a gap."""
     assert target.since is not None
@@ -195,7 +216,7 @@ def _totals(target: Target, known: Published) -> tuple[tuple[Reading, ...], tupl
                 says = say(
                     "No figure was published for {year}, so the years after it are not added up", year=first.year
                 )
-                because.append(Reason(says=says, tone="warn"))
+                because.append(Reason(says=says, source=target.source, tone="warn"))
             break
         total += found.value
         totals.setdefault(end, replace(found, value=total, since=target.since))

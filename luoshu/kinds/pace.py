@@ -56,11 +56,13 @@ def paces(target: Target, measure: Indicator, way: Course, day: date, book: Book
     need = needed(target, way)
     if need is None or need.a_year is None or target.due is None or day >= target.due:
         return
-    yield Reason(
-        says=usual(way.readings, need.a_year, way.unit)
-        or say("It would take {need}", need=per_year(need.a_year, way.unit))
-    )
+    yield _pace_reason(way, need.a_year)
     yield from _peers(target, measure, way, need.a_year, day, book)
+
+
+def _pace_reason(way: Course, need: float) -> Reason:
+    says = usual(way.readings, need, way.unit) or say("It would take {need}", need=per_year(need, way.unit))
+    return Reason(says=says, source=way.last.source if way.last else None)
 
 
 def _peers(target: Target, measure: Indicator, way: Course, need: float, day: date, book: Book) -> Iterator[Reason]:
@@ -82,12 +84,12 @@ def _peers(target: Target, measure: Indicator, way: Course, need: float, day: da
     if asked:
         rate_words = amount(rounded(rate * 100), "%")
         template = "That is {rate} of the last figure a year; {count} of {total} other areas ever went as fast"
-        yield Reason(says=say(template, rate=rate_words, count=matched, total=asked))
+        yield Reason(says=say(template, rate=rate_words, count=matched, total=asked), source=last.source)
 
 
-def pace_figures(target: Target, way: Course) -> tuple[Figure, ...]:
+def pace_figures(target: Target, way: Course, day: date) -> tuple[Figure, ...]:
     """Pace needed a year from the last figure, as an amount and as growth, and the average pace so far."""
-    need = needed(target, way)
+    need = needed(target, way) if target.due is not None and day < target.due else None
     found: list[Figure] = []
     if need is not None and need.a_year is not None:
         found.append(Amount(name=say("Needed a year from the last figure"), value=rounded(need.a_year), unit=way.unit))
@@ -123,9 +125,5 @@ def moves_of(target: Target, book: Book, day: date) -> Iterable[Move]:
     does = say(
         "Close the gap of {gap} by {due}", gap=amount(rounded(way.goal.gap(way.last.value)), way.unit), due=now.due
     )
-    why = Reason(
-        says=usual(way.readings, need.a_year, way.unit)
-        or say("It would take {need}", need=per_year(need.a_year, way.unit)),
-        source=way.last.source,
-    )
+    why = _pace_reason(way, need.a_year)
     yield Move(commitment=now.id, does=does, gain=None if share is None else 1 - share, group="pace", because=(why,))

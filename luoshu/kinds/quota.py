@@ -115,9 +115,10 @@ def _because(
 ) -> list[Reason]:
     found = []
     if why:
-        found.append(Reason(says=why, tone="warn"))
+        found.append(Reason(says=why, source=target.source, tone="warn"))
     if latest is None:
-        found.append(Reason(says=say("No result has been published that this can be judged by"), tone="warn"))
+        says = say("No result has been published that this can be judged by")
+        found.append(Reason(says=says, source=target.source, tone="warn"))
     else:
         says = say(
             "{value} as of {day}, published {published} by {publisher}",
@@ -134,7 +135,8 @@ def _because(
             missed=missed,
             silent=silent,
         )
-        found.append(Reason(says=says, tone="bad" if missed else "warn" if silent else "good"))
+        source = latest.source if latest else target.source
+        found.append(Reason(says=says, source=source, tone="bad" if missed else "warn" if silent else "good"))
     return found
 
 

@@ -41,7 +41,7 @@ def level_gauge(target: Target, measure: Indicator, known: Published, day: date,
     )
     figures: tuple[Figure, ...] = (
         *_amounts(way, at),
-        *pace_figures(judged, way),
+        *pace_figures(judged, way, day),
         *(
             f
             for f in (
@@ -149,7 +149,16 @@ def _amounts(way: Course, at: Standing) -> tuple[Amount, ...]:
     goal = way.goal
     if goal is None or at.value is None:
         return ()
-    found = [Amount(name=say("Short of the goal by"), value=rounded(goal.gap(at.value)), unit=way.unit)]
+    share = goal.share(at.value, way.base(goal))
+    found = [
+        Amount(name=say("Short of the goal by"), value=rounded(goal.gap(at.value)), unit=way.unit),
+        Amount(
+            name=say("Share of the goal that the last figure meets"),
+            value=None if share is None else _whole_percent(share),
+            unit="%",
+            why=say("a goal of zero has no share without a base") if share is None else None,
+        ),
+    ]
     start = way.start
     if start is not None and at.reading is not None and start.day < at.reading.day:
         covered = goal.way(at.value, start.value)
@@ -223,9 +232,12 @@ def _history(target: Target, measure: Indicator, way: Course, at: Standing) -> L
 
 
 def _percent(share: float | None) -> Message | None:
-    if share is None:
-        return None
-    return amount(rounded(min(share, 1.0) * 100) if share in (0, 1) else min(99.9, max(0.1, rounded(share * 100))), "%")
+    return None if share is None else amount(_whole_percent(share), "%")
+
+
+def _whole_percent(share: float) -> float:
+    """A share in percent with one decimal, never rounded up to 100 nor down to 0."""
+    return share * 100 if share in (0.0, 1.0) else min(99.9, max(0.1, round(share * 100, 1)))
 
 
 def _said(known: Published, measure: Indicator) -> Listing | None:

@@ -51,9 +51,10 @@ def stand(target: Target, measure: Indicator, known: Published, way: Course, day
     goal, due = way.goal, target.due
     if goal is None:
         why = way.why or say("The goal cannot be compared with what is published")
-        return Standing(met=None, chance=None, verdict="unknown", because=(Reason(says=why, tone="warn"),))
+        reason = Reason(says=why, source=target.source, tone="warn")
+        return Standing(met=None, chance=None, verdict="unknown", because=(reason,))
     if way.last is None:
-        return _nothing(known)
+        return _nothing(target)
     final = next((r for r in way.readings if r.day == due), None)
     if due is not None and final is not None and day >= due:
         return _settled(way, goal, final)
@@ -69,9 +70,11 @@ def stand(target: Target, measure: Indicator, known: Published, way: Course, day
     return _ahead(target, measure, known, way, goal, due, day)
 
 
-def _nothing(known: Published) -> Standing:
+def _nothing(target: Target) -> Standing:
     says = say("No result has been published that this can be judged by")
-    return Standing(met=None, chance=None, verdict="unknown", because=(Reason(says=says, tone="warn"),))
+    return Standing(
+        met=None, chance=None, verdict="unknown", because=(Reason(says=says, source=target.source, tone="warn"),)
+    )
 
 
 def _settled(way: Course, goal: Goal, final: Reading) -> Standing:
@@ -125,7 +128,7 @@ def _early(
     because = [Reason(says=says, source=reached.source, tone="good")]
     if due is not None:
         says = say("The figure for the deadline itself, {due}, is not published yet", due=due)
-        because.append(Reason(says=says))
+        because.append(Reason(says=says, source=last.source))
     return Standing(
         met=1.0, chance=chance, verdict="kept", because=tuple(because), value=last.value, reading=last, outlook=ahead
     )
@@ -138,7 +141,7 @@ def _open_ended(way: Course, goal: Goal, last: Reading) -> Standing:
         met=goal.share(last.value, way.base(goal)),
         chance=None,
         verdict="kept" if kept else "open",
-        because=(Reason(says=says),),
+        because=(Reason(says=says, source=last.source),),
         value=last.value,
         reading=last,
     )
@@ -147,7 +150,8 @@ def _open_ended(way: Course, goal: Goal, last: Reading) -> Standing:
 def _between(measure: Indicator, way: Course, goal: Goal, due: date, until: list[Reading], after: Reading) -> Standing:
     """The deadline lies between two published figures, or before the first: what the two say about it."""
     start = way.base(goal)
-    missing = Reason(says=say("No figure was published for the deadline itself, {due}", due=due), tone="warn")
+    says = say("No figure was published for the deadline itself, {due}", due=due)
+    missing = Reason(says=says, source=after.source, tone="warn")
     if measure.aggregation in ("sum", "distinct") or not until:
         last = until[-1] if until else None
         verdict = "unknown"
@@ -189,16 +193,17 @@ def _ahead(
     last = way.readings[-1]
     start = way.base(goal)
     ahead = outlook_of(measure, way.readings, due)
-    late = [Reason(says=say("The deadline has come; the figure for it is not published yet"))] if day >= due else []
+    says = say("The deadline has come; the figure for it is not published yet")
+    late = [Reason(says=says, source=last.source)] if day >= due else []
     if ahead is None:
         met = goal.share(last.value, start)
         says = say("One published figure cannot be forecast from; the share is what stood on {day}", day=last.day)
         verdict, more = _by_others(known, way, goal, due, day)
-        because = (*late, Reason(says=says, tone="warn"), *more)
+        because = (*late, Reason(says=says, source=last.source, tone="warn"), *more)
         return Standing(met=met, chance=None, verdict=verdict, because=because, value=last.value, reading=last)
     met, chance = ahead.outcome(goal, way.base(goal))
     says = say(
-        "Going on as published, {median} is likely at the deadline (80 % between {low} and {high})",
+        "Going on as published, the deadline would find {median} (80 % between {low} and {high})",
         median=amount(rounded(ahead.last.median), way.unit),
         low=amount(rounded(ahead.last.low80), way.unit),
         high=amount(rounded(ahead.last.high80), way.unit),
@@ -207,7 +212,7 @@ def _ahead(
         met=met,
         chance=chance,
         verdict=verdict_of(chance, target.nature),
-        because=(*late, Reason(says=says)),
+        because=(*late, Reason(says=says, source=last.source)),
         value=last.value,
         reading=last,
         outlook=ahead,

@@ -129,9 +129,8 @@ def _judge(
         return "kept", 1.0, (said,)
     reasons = [said]
     if task.due is not None and day > task.due:
-        reasons.append(
-            Reason(says=say("The deadline {due} has passed without word that it is done", due=task.due), tone="bad")
-        )
+        says = say("The deadline {due} has passed without word that it is done", due=task.due)
+        reasons.append(Reason(says=says, source=source, tone="bad"))
         return "at risk", None, tuple(reasons)
     quiet = (day - last.as_of).days
     if quiet > SILENT_DAYS:
