@@ -57,6 +57,7 @@ _TITLE_PLACE = 12
 """A title stands among the first lines; further down it is a running head, which governs nothing."""
 _CLOSED = "。；;！？!?，,、：:…"
 _LONGEST_HEADING = 60
+_SALUTE = re.compile(r"各位|尊敬的|同志们|女士们|朋友们|大家")
 _CLAUSE = re.compile(r"[，；;：]|,(?!\d{3})|(?<!\d):(?!\d)")
 
 
@@ -113,6 +114,8 @@ def sentences(plain: str) -> list[Sentence]:
         level = _level(plain, start)
         if lead and not _ITEM.match(plain, start):
             lead = ()
+        if lead and level is not None and level <= 5:
+            lead = ()
         if _is_heading(text, level is not None):
             heading = Heading(start, end, _unnumbered(text, len(found)) if level is None else level, text)
             found.append(Sentence(start, end, above + lead, start, True, True))
@@ -127,7 +130,7 @@ def sentences(plain: str) -> list[Sentence]:
                 heading = Heading(*piece, level, plain[piece[0] : piece[1]])
                 above = (*(h for h in above if h.level < level), heading)
             first = False
-        if text[-1] in "：:" and found:
+        if text[-1] in "：:" and found and not _SALUTE.match(text):
             last = found[-1]
             lead = (Heading(last.start, last.end, 10, plain[last.start : last.end]),)
     return found

@@ -251,7 +251,8 @@ class Passage:
         """What one figure measures: the words before it, the thing after it, or what the clause before spoke of."""
         quantity = self.found[index]
         stop = self.found[index + 1].start if index + 1 < len(self.found) else self.sentence.end
-        counted = quantity.unit in COUNTS or quantity.kind == "bare"
+        works = quantity.kind == "spoken" and quantity.unit in _CAPACITIES
+        counted = quantity.unit in COUNTS or quantity.kind == "bare" or works
         after = after_figure(self.text, quantity.end, stop, quantity.unit not in COUNTS)
         if after and (not before or counted or ends_in_verb(self.text, low, quantity.start)):
             return after

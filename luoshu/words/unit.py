@@ -38,6 +38,7 @@ _SAME = """
 天 日
 岁 周岁
 个月
+季度 个季度
 标箱 标准箱 TEU 国际标准箱
 TB
 GB
@@ -86,7 +87,7 @@ CANONICAL |= {"个（次）": "个", "条（个）": "条", "名（次）": "名
 COUNTS = frozenset(_CLASSIFIERS) - {"人次", "次", "场次"}
 """Classifiers that count things (the things may each have a size)."""
 MONEY = frozenset({"元", "美元", "港元", "欧元", "日元", "英镑", "卢布"})
-DURATIONS = frozenset({"年", "个月", "周", "天", "小时", "分钟", "秒", "工作日"})
+DURATIONS = frozenset({"年", "季度", "个月", "周", "天", "小时", "分钟", "秒", "工作日"})
 CIRCLES = frozenset({"小时", "分钟"})
 SPECIFICATIONS = frozenset({"千伏", "伏", "安", "赫", "兆赫", "马力", "核", "帧"})
 """Units that sort equipment and are no goals of a plan."""
