@@ -16,6 +16,7 @@ from luoshu.words.byline import own_year
 from luoshu.words.clause import Sentence, laid_out
 from luoshu.words.figure import Figure, figures
 from luoshu.words.layout import Article
+from luoshu.words.tabular import tables
 from luoshu.words.undertaking import Undertaking, undertakings
 
 
@@ -42,12 +43,13 @@ def read(document: Document, *, year: int | None = None) -> list[Proposal]:
 def _read_article(document: Document, article: Article, lines: _Lines, year: int | None) -> list[dict[str, Any]]:
     own = article.year or own_year(document.title) or own_year(document.name) or year
     author = article.author or document.author
-    numbered = figures(article.plain, author=author, year=own)
+    title = article.title or document.title
+    numbered = _numbered(article.plain, author, own, title)
     tasks = undertakings(article.plain, author=author, year=own, figures=numbered)
     found = [*map(_of_figure, numbered), *map(_of_task, tasks)]
     whole = {
         "document": document.name,
-        "title": article.title or document.title,
+        "title": title,
         "published": article.published or document.published,
     }
     sentences = laid_out(article.plain)
@@ -60,6 +62,16 @@ def _read_article(document: Document, article: Article, lines: _Lines, year: int
         each.update(whole, start=start, end=end, text=document.text[begin:stop], chapter=chapter)
         each.update(line=lines.number(start), page=document.page(start) if document.parts else None, sentence=begin)
     return found
+
+
+def _numbered(plain: str, author: str, year: int | None, title: str) -> list[Figure]:
+    """The figures of sentences and of tables; what stands in a table is read as a table only."""
+    said = figures(plain, author=author, year=year)
+    grids = tables(plain, author=author, year=year, title=title)
+    if not grids:
+        return said
+    said = [figure for figure in said if not any(grid.start <= figure.start < grid.end for grid in grids)]
+    return [*said, *(figure for grid in grids for figure in grid.figures)]
 
 
 def _chapter(sentence: Sentence) -> str:

@@ -263,8 +263,8 @@ def _read_head_line(text: str, head: _Head, lines: Sequence[Line], at: int) -> b
         head.shown.append(lines[at])
     elif (day := byline.day_in(text)) and len(byline.DATE.sub("", text)) <= 14:
         head.published = head.published or day
-    elif body := byline.organisations(text):
-        head.author = f"{head.author}、{body}" if head.author else body
+    elif body := byline.organisation(text):
+        head.author = head.author or body
     elif head.title and not head.author and byline.person(text):
         head.author = byline.person(text)
     elif head.title and head.session and re.search(r"(?:会议|大会)上[)）]?$", text):
@@ -298,7 +298,7 @@ def _foot(lines: Sequence[Line], head: _Head) -> int:
     stop = len(lines)
     last = [line.text for line in lines[-3:]]
     if stop - head.body > 3 and byline.DATE.fullmatch(last[-1].strip("（）()")):
-        body = byline.organisations(last[-2])
+        body = byline.organisation(last[-2])
         if body:
             head.author = head.author or body
             head.published = head.published or byline.day_in(last[-1])

@@ -88,7 +88,7 @@ def test_a_bulletin_is_signed_by_its_office() -> None:
     (article,) = lay("2023年某市统计公报①\n\n某市统计局  国家统计局某市调查队\n2024年4月2日\n\n" + BODY_ONE).articles
     assert (article.title, article.author, article.year) == (
         "2023年某市统计公报",
-        "某市统计局、国家统计局某市调查队",
+        "某市统计局",
         2023,
     )
 
