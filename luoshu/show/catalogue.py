@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import fields
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +18,13 @@ from luoshu.show.language import LOCALES, TEXT
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
+TEMPLATE = re.compile(r"\{[a-z_]+\}")
 PACKAGE = Path(__file__).parents[1]
 KEYWORDS = {"say": None, "_": None, "marked": None}
 """Functions whose first argument is a sentence for people."""
 
 
+@cache
 def extracted() -> dict[str, set[str]]:
     """Every sentence that can be shown, with the files that say it.
 
@@ -37,6 +42,7 @@ def extracted() -> dict[str, set[str]]:
         source = BytesIO(path.read_bytes())
         if path.suffix == ".py":
             messages: list[object] = [message[1] for message in extract("python", source, keywords=KEYWORDS)]
+            messages += kept_templates(path.read_text(encoding="utf-8"))
         else:
             messages = [message[2] for message in babel_extract(source, ["_"], [], {"silent": "false"})]
         for message in messages:
@@ -44,9 +50,26 @@ def extracted() -> dict[str, set[str]]:
             text = message[0] if isinstance(message, tuple) else message
             if isinstance(text, str) and text.strip():
                 found.setdefault(text, set()).add(name)
-    for word in choice_words():
+    for word in choice_words() | set(table_words()):
         found.setdefault(word, set()).add("luoshu/kinds")
     return found
+
+
+def kept_templates(code: str) -> list[str]:
+    """Templates that a module keeps in a table and says later: texts of several words with a named gap.
+
+    >>> kept_templates('WORDS = {1: "late by {days} days", 2: "not {one}"}; say(WORDS[1], days=2)')
+    ['late by {days} days', 'not {one}']
+    >>> kept_templates('WORDS = {1: "late by {days} days"}')
+    []
+    """
+    tree = ast.parse(code)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    said = [call for call in calls if getattr(call.func, "id", getattr(call.func, "attr", "")) == "say"]
+    if all(not call.args or isinstance(call.args[0], ast.Constant) for call in said):
+        return []
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [text for text in texts if TEMPLATE.search(text) and " " in text and "\n" not in text]
 
 
 def choice_words() -> set[str]:
@@ -55,6 +78,16 @@ def choice_words() -> set[str]:
 
     words = {str(word) for kind in KINDS for each in fields(kind) for word in each.metadata.get("choices", ())}
     return {word for word in words if word.isascii() and word.replace(" ", "").isalpha()}
+
+
+def table_words() -> dict[str, str]:
+    """The words that cells of tables may hold, with the Chinese that their column gives."""
+    from luoshu.book.directory import GENERIC
+    from luoshu.book.table import schema
+    from luoshu.kinds import tables
+
+    columns = [column for table in (*GENERIC, *tables()) for column in schema(table).columns]
+    return {word: chinese for column in columns for word, chinese in column.choices.items() if word and word != chinese}
 
 
 def path_of(language: str) -> Path:
@@ -85,12 +118,13 @@ def update(language: str = "zh") -> int:
     from babel.messages.catalog import Catalog
     from babel.messages.pofile import write_po
 
+    words = table_words()
     kept = {str(entry.id): str(entry.string or "") for entry in read_catalogue(language) if entry.id}
     fresh = Catalog(
         locale=LOCALES[language], project="luoshu", header_comment="# The sentences of luoshu.", charset="utf-8"
     )
     for text, files in sorted(extracted().items(), key=lambda item: (sorted(item[1])[0], item[0])):
-        fresh.add(text, kept.get(text, ""), auto_comments=sorted(files))
+        fresh.add(text, kept.get(text) or words.get(text, ""), auto_comments=sorted(files))
     buffer = BytesIO()
     write_po(buffer, fresh, width=0, omit_header=False, no_location=True)
     lines = [
@@ -102,7 +136,7 @@ def update(language: str = "zh") -> int:
     ]
     path_of(language).parent.mkdir(parents=True, exist_ok=True)
     path_of(language).write_text("".join(lines), encoding="utf-8")
-    return sum(not kept.get(text) for text in extracted())
+    return sum(not entry.string for entry in fresh if entry.id)
 
 
 if __name__ == "__main__":

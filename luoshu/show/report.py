@@ -294,13 +294,17 @@ class Review:
 
         say = self.language.say
         self._section(say("How promises are gauged"))
-        for template in (
-            "Only what was published by the day of this review counts. Figures with different definitions are never "
-            "joined; forecasts and plans of others are shown but not counted as results.",
-            "The expected share says how much of a promise will stand on its due day; the chance is the probability of "
-            "keeping it whole, where the published figures are enough to say it.",
+        for text in (
+            say(
+                "Only what was published by the day of this review counts. Figures with different definitions are "
+                "never joined; forecasts and plans of others are shown but not counted as results."
+            ),
+            say(
+                "The expected share says how much of a promise will stand on its due day; the chance is the "
+                "probability of keeping it whole, where the published figures are enough to say it."
+            ),
         ):
-            self._write(say(template))
+            self._write(text)
         self._listing(
             say("The verdicts"),
             (say("Verdict"), say("What it says")),
