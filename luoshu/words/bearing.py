@@ -50,6 +50,9 @@ _COUNTED = re.compile(r"[^\s，。；、以左及多）)]")
 _ADDED = re.compile(r"(?:增加|减少|净增|减|增|扩大|压减)(?:了|约|近|超过?|\s)*+$")
 _TREATED = COUNTS | {"亩", "公顷", "公里", "平方米", "平方公里", "立方米"}
 _TREATS = re.compile(r"(?:提升|改善|提高)$")
+_FALLS = ("降低", "下降", "减少", "压减", "压缩", "缩短")
+_LED_BY = re.compile(r"(?:[^，、。；]{0,4}?)(降低|下降|减少|压减|压缩|缩短|提高|增加|提升)(?![率量])")
+_LEVELLED = re.compile(r"(?:达到?|[到至在为占]|超过?|不低于|不超过|约|近)$")
 _THEN_UP = re.compile(r"(?:以上|左右)?的?(?:年均)?(?:速度)?(?:中高速|较快)?(?:增长|增幅|增速|提升)(?!点|极)")
 _THEN_DOWN = re.compile(r"(?:以上|左右)?的?(?:下降|降幅)")
 _YEARLY = re.compile(
@@ -58,16 +61,6 @@ _YEARLY = re.compile(
 _MONTHLY = re.compile(r"每月|月均|每人每月|每户每月|按月")
 _LIMITED = re.compile(r"[^，。；、]{0,14}?(?:圈|通达|可达|直达|到达|抵达|覆盖|办结|响应|送达|内|以内|之内)")
 _GIVEN = re.compile(r"等\s?$|已\s?$|现有\s?$|(?:首批|第[一二三四五六七八九]批)\s?$")
-_CARRIED = re.compile(
-    r"(?:^|[，；：。、])[^，；：。、]{0,12}?(?:推动|支持|提升|做强|做优|壮大|巩固|抓好|做好|用好|发挥|指导|完善|优化|深化|保障|建强|引导|促进|强化)"
-    r"(?:建设|打造|实施|完善|提升|做优做强|做强做优|发展)?[^，；：。、增建]{0,10}$"
-)
-
-
-_PUSHED = re.compile(r"(?:推进|加快|抓紧)[^，；：。、增建]{0,4}$")
-_PLACES = re.compile(
-    r"[^，。；、]{0,12}?(?:县|市|城市|区|枢纽|基地|集群|试点|产业链|产业|园区|走廊|片区|流域)(?=[^，。；、]{0,6}[建提升、和，。；])"
-)
 
 
 def bearing(text: str, quantity: Quantity, low: int, status: str, clause: int) -> Bearing:
@@ -126,14 +119,7 @@ def _given(text: str, quantity: Quantity, clause: int) -> bool:
     before = text[max(clause, quantity.start - 30) : quantity.start]
     if _GIVEN.search(before):
         return True
-    after = text[quantity.end : quantity.end + 1]
-    if not after or after in "，。；、以左\n":
-        return False
-    if text.startswith(("已", "在建", "现有", "存量"), quantity.end):
-        return True
-    if quantity.unit not in ("个", "家", "条", "座", "项", "所", "处"):
-        return False
-    return bool(_CARRIED.search(before) or (_PUSHED.search(before) and _PLACES.match(text, quantity.end)))
+    return text.startswith(("已", "在建", "现有", "存量"), quantity.end)
 
 
 def _change(text: str, quantity: Quantity, before: str) -> str:
@@ -150,6 +136,9 @@ def _change(text: str, quantity: Quantity, before: str) -> str:
     if _DOWN.search(before):
         return "down"
     if quantity.unit in ("%", "百分点", "倍"):
+        led = _LED_BY.match(before)
+        if led and not _LEVELLED.search(before):
+            return "down" if led[1] in _FALLS else "up"
         if _THEN_UP.match(text, quantity.end):
             return "up"
         if _THEN_DOWN.match(text, quantity.end):

@@ -46,10 +46,14 @@ _ONWARD = re.compile(
 )
 _TO = re.compile(r"[到至为]$")
 _ATTAINS = re.compile(
-    r"(?:达到?|突破|超过?|过|近|约|完成|投资|建成|新增|实现|力争|至|到|不少于|不低于|建设|打造|形成|培育|规模|总额|收入|产值|装机)了?$"
+    r"(?:达到?|[迈跨站登]上|[迈跨越]过|突破|超过?|过|近|约|完成|投资|建成|新增|实现|力争|至|到|不少于|不低于|建设|打造|形成|培育|规模|总额|收入|产值|装机)了?$"
 )
 _CAPACITIES = frozenset(["吨", "千瓦", "立方米", "千瓦时", "吨标准煤"])
 _BUILDS = re.compile(r"建设|建成|开工|推进|加快|打造|实施|投产|新建|扩建")
+_WORTH = re.compile(
+    r"[^，、。；\d]{0,6}?(?:投资额?|(?:主营业务|营业|业务)?收入|营收|产值|产能|规模|市值|估值|税收|纳税额?)(?:总额)?(?:超过?|达到?|在|不低于|突破|不少于)*"
+)
+_OF_THEM = re.compile(r"(?:及?以上)?(?:的|[^，。；、左上多）]{2})")
 _ORDINAL = re.compile(r"第[\d一二三四五六七八九十]{1,3}个\s?$")
 _REACH = 90
 
@@ -86,12 +90,15 @@ class Passage:
         for i, quantity in enumerate(found):
             if pending and quantity.unit in COUNTS and not self._parted(pending.end, quantity.start):
                 sizes[quantity.start], pending = pending, None
+            if kept and self._worth(kept[-1], quantity):
+                sizes[kept[-1].start] = quantity
+                continue
             sort = sorting_size(self.text, quantity)
             if not sort or (sort == "edge" and self._promised_edge(quantity)):
                 kept.append(quantity)
                 continue
             previous = kept[-1] if kept else None
-            if previous and previous.unit in COUNTS and not self._parted(previous.end, quantity.start, 10):
+            if previous and previous.unit in COUNTS and not self._parted(previous.end, quantity.start, 14):
                 sizes[previous.start] = quantity
                 continue
             following = found[i + 1] if i + 1 < len(found) else None
@@ -103,6 +110,14 @@ class Passage:
             ):
                 kept.append(quantity)
         return kept, sizes
+
+    def _worth(self, count: Quantity, quantity: Quantity) -> bool:
+        """推进20个投资超10亿元的项目: what each counted thing is worth."""
+        if count.unit not in COUNTS or quantity.unit in COUNTS or quantity.start - count.end > 16:
+            return False
+        return bool(_WORTH.fullmatch(self.text, count.end, quantity.start)) and bool(
+            _OF_THEM.match(self.text, quantity.end)
+        )
 
     def _itself(self, quantity: Quantity) -> bool:
         """建成万亿级先进制造业基地: the level is what is promised."""
@@ -159,11 +174,14 @@ class Passage:
         first = row[0]
         low, clause = self._low(index), max(self._clause(first.start), first.start - _REACH)
         words = before_figure(self.text, low, first.start)
+        named = bool(low > self._clause(first.start) and words and first.unit in COUNTS and self.text[low - 1] == "、")
         status, sure = self.chronicle.status(self.sentence, self.frame, self.mentions, first.start)
         before = self.text[max(clause, first.start - 16) : first.start]
         if index + chain < len(self.found) and _FROM.search(before) and _ONWARD.match(self.text, row[-1].end):
             status = "fact"
         borne = self._borne(index, row, low, clause, status)
+        if named and status == "promise" and borne.comparator == ">=" and self._lists_names(first, low, words):
+            borne = borne._replace(comparator="=")
         subjects = self._subjects(index, row, low, clause, words)
         inherited = [r.subject for r in self.done[-chain:]] if chain > 1 and self.row == chain and not words else []
         self.row = chain
@@ -196,6 +214,12 @@ class Passage:
             if edge in ("~", "<=") or (edge == ">=" and borne.comparator == "="):
                 borne = borne._replace(comparator=edge)
         return borne
+
+    def _lists_names(self, first: Quantity, low: int, words: str) -> bool:
+        """推动满洲里、二连浩特[2个]口岸升级: a set given by its names."""
+        if ends_in_verb(self.text, low, first.start) or self.text[first.end : first.end + 2] in ("以上", "左右"):
+            return False
+        return bool(after_figure(self.text, first.end, self.sentence.end)) and len(words) < 9
 
     def _goes_on(self, index: int, clause: int, low: int) -> bool:
         """推动7个枢纽、4个基地提质升级: the second count goes on from a settled set (`=`) in the same clause."""

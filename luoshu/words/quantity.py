@@ -52,6 +52,7 @@ _ARABIC = rf"""
 _SPOKEN = rf"""
   百分之(?P<cent>{CHINESE}|\d++(?:\.\d++)?)
  |(?P<under2>[二三四五六七八九十百千万]{{1,3}})分之(?P<over2>[一二两三四五六七八九十百]{{1,3}})
+ |(?P<halfhour>半个?小时)|(?P<quarter>[一三])刻钟
  |(?P<c>(?:{CHINESE}|[几数](?=[十百千万亿]))[十百千万亿几]*+)(?P<cm>[多余]?)(?P<cu>{UNIT}|)(?P<cl>级)?
 """
 _WORD = r"""
@@ -102,6 +103,10 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         return _arabic(text, match)
     if match["c"]:
         return _spoken(match)
+    if match["halfhour"]:
+        return Quantity(start, end, 0.5, None, "小时", "spoken")
+    if match["quarter"]:
+        return Quantity(start, end, 15.0 * (1 if match["quarter"] == "一" else 3), None, "分钟", "spoken")
     if match["ratio"]:
         return Quantity(start, end, float(match["ratio"][:LONGEST]), None, "", "ratio")
     if match["over"] or match["over2"] or match["cent"]:

@@ -56,6 +56,11 @@ _KINDS = (
     ("report", re.compile(r"政府工作报告|工作报告|大会报告工作|各位代表|计划执行情况")),
     ("plan", re.compile(r"规划纲要|规划|纲要|行动计划|实施方案|行动方案|工作要点|实施意见|工作方案|若干措施|重点任务")),
 )
+_BODY = 40_000
+_SPEAKS_AHEAD = re.compile(
+    r"力争|确保|加快|推进|推动|到20[2-9]\d年|目标|任务|将[达建实完新]|不低于|不少于|以上|打造|构建|完善|强化"
+)
+_SPEAKS_BACK = re.compile(r"同比|比上年|去年|以来|[年月]来|已[经达建完实]|[成升降到加]了|取得|记者|截至|目前")
 _NUMERALS = "零一二三四五六七"
 
 
@@ -70,11 +75,18 @@ def setting(plain: str, year: int | None = None) -> Setting:
     head = plain[:_HEAD]
     title = head[:400]
     kind = next((name for name, sign in _KINDS if sign.search(title)), "")
-    kind = kind or next((name for name, sign in _KINDS[1:2] if sign.search(head)), "news")
+    kind = kind or ("report" if _KINDS[1][1].search(head) else _leaning(plain))
     if kind != "plan":
         return Setting(kind, year or _own_year(plain, head), None)
     due, first = _period(head)
     return Setting(kind, year or first or _own_year(plain, head), due)
+
+
+def _leaning(plain: str) -> str:
+    """`plan` where a text without a telling title speaks more of what is to come than of what was, else `news`."""
+    body = plain[:_BODY]
+    ahead, back = len(_SPEAKS_AHEAD.findall(body)), len(_SPEAKS_BACK.findall(body))
+    return "plan" if ahead > 1 and ahead > 2 * back else "news"
 
 
 def report_year(plain: str) -> int | None:
