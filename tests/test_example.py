@@ -37,7 +37,7 @@ def test_museums_are_112_of_120_and_the_moved_goal_is_shown_beside(end):
     assert (museums.value, museums.goal, museums.as_of) == (112, 120, date(2025, 10, 14))
     assert museums.verdict in ("unlikely", "at risk")
     assert 0.9 < museums.met < 1
-    assert museums.chance < 0.25
+    assert museums.chance < 0.35
     assert "eased from 120 家 to 110 家 on 2023-08-25" in said(museums)
     assert [(step["level"], step["since"]) for step in as_json(museums)["goals"]] == [
         (120, "2020-12-01"),
@@ -48,7 +48,7 @@ def test_museums_are_112_of_120_and_the_moved_goal_is_shown_beside(end):
 def test_sports_area_was_kept_early_and_its_source_contradicts_itself(end):
     area = end["sports-area"]
     assert (area.value, area.goal, area.verdict) == (2.73, 2.22, "kept")
-    assert area.chance is None or 0.9 < area.chance < 1
+    assert area.chance is None or 0.8 < area.chance < 1
     assert "states a change of 26% since 2020-12-31, its own figures make 35.1%" in said(area)
 
 
@@ -87,7 +87,7 @@ def test_half_a_year_does_not_stand_for_the_year(end):
 
 def test_sports_parks_were_reached_between_two_figures(end):
     parks = end["sports-parks"]
-    assert parks.goal == 160
+    assert (parks.goal, parks.value, parks.as_of) == (160, 280, date(2024, 12, 31))
     assert parks.verdict == "likely"
     assert parks.chance is None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from luoshu.kinds.commitment import Listing
@@ -43,23 +44,24 @@ WHY = {
 }
 
 
-def review(way: Course, due_year: float | None) -> Listing | None:
-    """The judgement of each method on a course with its ratio (1 is just enough); None without any published figure."""
+def review(way: Course, due: date | None) -> Listing | None:
+    """The judgement of each method on a course up to its deadline, with its ratio; None without a published figure."""
     from luoshu.methods.progress import Progress, compound_pace, distance, linear_pace
 
-    goal, last, start = way.goal, way.last, way.start
+    goal, start = way.goal, way.start
+    last = next((r for r in reversed(way.readings) if due is None or r.day <= due), None)
     if goal is None or last is None:
         return None
-    if start is None or due_year is None:
-        why = "no_base" if start is None else "no_due"
+    if start is None or due is None or start.day >= last.day:
+        why = "no_base" if start is None else "no_due" if due is None else "no_time"
         found = [Progress(method=method, why=why) for method in METHODS]
     else:
         side: Direction | None = {"higher": "up", "lower": "down"}.get(goal.direction)  # type: ignore[assignment]
         end = goal.figure if goal.direction != "none" else goal.edge(start.value)
         base, value = (start.value, as_year(start.day)), (last.value, as_year(last.day))
         found = [
-            compound_pace(*base, *value, end, due_year, direction=side),
-            linear_pace(*base, *value, end, due_year, direction=side),
+            compound_pace(*base, *value, end, as_year(due), direction=side),
+            linear_pace(*base, *value, end, as_year(due), direction=side),
             distance(start.value, last.value, end, direction=side),
         ]
     rows = tuple(

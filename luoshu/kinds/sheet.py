@@ -11,7 +11,6 @@ from luoshu.kinds.commitment import Amount, Chart, Figure, Gauge, GoalStep, List
 from luoshu.kinds.course import Course, course, goal_of
 from luoshu.kinds.doubt import doubts
 from luoshu.kinds.observation import STATUSES, Indicator
-from luoshu.kinds.outlook import as_year
 from luoshu.kinds.pace import pace_figures, paces
 from luoshu.kinds.published import Published, Reading
 from luoshu.kinds.review import review
@@ -46,7 +45,7 @@ def level_gauge(target: Target, measure: Indicator, known: Published, day: date,
             f
             for f in (
                 _chart(target, measure, way, at, judged),
-                review(way, as_year(judged.due) if judged.due else None),
+                review(way, judged.due),
                 _history(target, measure, way, at),
                 _said(known, measure),
             )

@@ -181,8 +181,8 @@ def _between(measure: Indicator, way: Course, goal: Goal, due: date, until: list
         chance=None,
         verdict="likely" if goal.holds(value) else "unlikely",
         because=(missing, Reason(says=says, source=after.source)),
-        value=before.value,
-        reading=before,
+        value=after.value,
+        reading=after,
     )
 
 
