@@ -16,6 +16,7 @@ from luoshu.words.byline import own_year
 from luoshu.words.clause import Sentence, laid_out
 from luoshu.words.figure import Figure, figures
 from luoshu.words.layout import Article
+from luoshu.words.number import narrowed
 from luoshu.words.tabular import tables
 from luoshu.words.undertaking import Undertaking, undertakings
 
@@ -52,7 +53,7 @@ def _read_article(document: Document, article: Article, lines: _Lines, year: int
         "title": title,
         "published": article.published or document.published,
     }
-    sentences = laid_out(article.plain)
+    sentences = laid_out(narrowed(article.plain))
     starts = [sentence.start for sentence in sentences]
     for each in found:
         number = bisect_right(starts, each["start"]) - 1

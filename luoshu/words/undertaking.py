@@ -12,8 +12,11 @@ from luoshu.words.clause import Sentence, laid_out
 from luoshu.words.day import Mention, days
 from luoshu.words.deliverable import ending, listed, nominal, particular, slogan, sort_of
 from luoshu.words.figure import Figure
+from luoshu.words.number import narrowed
 from luoshu.words.tense import Chronicle, Frame
 
+UNSAID = 0.5
+"""How sure a sentence that says neither when nor whether is called a fact; a verb of doing then means to do it."""
 Promised = list[tuple[int, int]]
 
 LEAST = 0.5
@@ -38,7 +41,7 @@ class Undertaking:
 
 
 _MAKE = listed(
-    "建设 开工建设 启动建设 规划建设 谋划建设 新建 改建 扩建 改扩建 新改扩建 续建 筹建 共建 修建 建好 建立 建成 "
+    "建设 新建设 开工建设 启动建设 规划建设 谋划建设 新建 改建 扩建 改扩建 新改扩建 续建 筹建 共建 修建 建好 建立 建成 "
     "基本建成 建立健全 设立 成立 组建 创建 争创 创办 创成 申报 申建 申创 争取设立 编制 制定 制订 研究制定 "
     "制定实施 出台 修订 打造 构建 构筑 搭建 开通 引进 引进培育 推出 开发 布局 布局建设 建造 发布 上线 建强 培育 "
     "培育打造 开工 贯通 打通 开辟 梳理确定 确定 完成 建设改造 筹办 挂牌 架设 铺设 修复 改造 改造提升 整治 谋划"
@@ -59,7 +62,8 @@ _MANNER = listed(
 )
 
 _VERBS = ending(_MAKE + _DO + _MEND)
-_VERB = re.compile(rf"(?:{_VERBS})(?:[、和并]?(?:{_VERBS}))?")
+_SECOND = ending(listed("用好 管好 管护好 运营好 壮大 落地 开放 储备 培养 应用 优化 拓展 做强 做优 招引 提升"))
+_VERB = re.compile(rf"(?:{_VERBS})(?:[、和并](?:{_VERBS}|{_SECOND})|{_SECOND})?")
 _SORT = {verb: "make" for verb in _MAKE} | {verb: "do" for verb in _DO} | {verb: "mend" for verb in _MEND}
 _WHEN = (
     r"(?:到|至|在|于)?(?:20\d\d|二[〇○零][〇○零一二三四五六七八九]{2})年(?:底|末|年底)?(?:以?前|之前)?"
@@ -109,6 +113,7 @@ _NOUN = re.compile(
 )
 _HEADS = "心馆园区市地站路院库桥港台系统制城目程会场所校房线道"
 _LIST = re.compile(rf"、|(?<=[{_HEADS}])(?:和|及|以及|与)(?=[\u4e00-\u9fff“])")
+_NOW = re.compile(r"如今|当下|眼下|近日|日前|前不久")
 _EARLIER = re.compile(r"去年|上年|过去[一五两三]年|已经|以来|已累计")
 
 
@@ -127,7 +132,8 @@ def undertakings(
     chronicle = Chronicle(plain, year)
     promised = sorted((figure.start, figure.end) for figure in figures if figure.status == "promise")
     found: list[Undertaking] = []
-    for sentence in laid_out(plain):
+    for sentence in laid_out(narrowed(plain)):
+        chronicle.passes(sentence)
         frame = chronicle.frame(sentence)
         if sentence.heading or frame.mode == "past" or chronicle.notes(sentence):
             continue
@@ -178,9 +184,17 @@ class _Reading:
         start = self.sentence.start
         for cut in _CUT.finditer(self.text, self.sentence.start, self.sentence.end):
             if not self._in_quotes(cut.start()):
-                yield start, cut.start()
+                yield start, self._without_note(start, cut.start())
                 start = cut.end()
-        yield start, self.sentence.end
+        yield start, self._without_note(start, self.sentence.end)
+
+    def _without_note(self, start: int, end: int) -> int:
+        """The end of a clause without a remark in brackets: …公园（牵头单位：林业局）."""
+        while end > start and self.text[end - 1] in "。；！ ":
+            end -= 1
+        if end > start and self.text[end - 1] in "）)":
+            return max(self.text.rfind("（", start, end), self.text.rfind("(", start, end), start)
+        return end
 
     def _in_quotes(self, at: int) -> bool:
         for start, end in self.quoted:  # noqa: SIM110 (a plain loop is several times faster than any())
@@ -258,7 +272,13 @@ class _Reading:
         """加快…建设: the noun of doing at the end is the verb, what stands before it the thing; 向 binds both."""
         tail = nominal(self.text[max(start, end - 8) : end])
         stop = end - len(tail)
-        if not tail or stop - start < 3 or self._in_quotes(stop) or sort_of(self.text[start:end]) == "event":
+        if (
+            not tail
+            or stop - start < 3
+            or "参与" in self.text[start:stop]
+            or self._in_quotes(stop)
+            or sort_of(self.text[start:end]) == "event"
+        ):
             return None
         if "向" in self.text[start:stop]:
             return _Doing(word, push, start, end, "turn")
@@ -294,7 +314,10 @@ class _Reading:
         """Whether the sentence tells of this as something done."""
         if self.frame.mode == "future":
             return bool(_EARLIER.search(self.text, max(self.sentence.start, at - 40), at))
-        return self.chronicle.status(self.sentence, self.frame, self.mentions, at)[0] == "fact"
+        if _NOW.search(self.text, self.sentence.start, at):
+            return True
+        status, sureness = self.chronicle.status(self.sentence, self.frame, self.mentions, at)
+        return status == "fact" and sureness > UNSAID
 
     def _has_figure(self, start: int, end: int) -> bool:
         number = bisect_left(self.promised, (start, 0))
