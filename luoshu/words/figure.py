@@ -9,6 +9,7 @@ from typing import Any
 
 from luoshu.words.clause import Sentence, laid_out
 from luoshu.words.english import english, heading_due, is_english
+from luoshu.words.indicators import indicator_tables
 from luoshu.words.name import is_name
 from luoshu.words.number import narrowed
 from luoshu.words.passage import Passage, Reading
@@ -79,7 +80,10 @@ def figures(plain: str, *, author: str = "", year: int | None = None) -> list[Fi
     text = narrowed(plain)
     found = [q for q in quantities(text) if not is_name(text, q)]
     chronicle = Chronicle(text, year)
-    result: list[Figure] = []
+    tabled, tables = indicator_tables(text, chronicle.year, chronicle.setting.due)
+    result = [_figure(reading, author) for reading in tabled]
+    if tables:
+        found = [q for q in found if not any(low <= q.start < high for low, high in tables)]
     at = 0
     for sentence in laid_out(text):
         chronicle.passes(sentence)
@@ -94,7 +98,7 @@ def figures(plain: str, *, author: str = "", year: int | None = None) -> list[Fi
             owner = _owner(text, sentence) or author
             readings = Passage(text, sentence, found[first:at], chronicle, chronicle.frame(sentence)).read()
             result.extend(_figure(reading, owner) for reading in readings)
-    return result
+    return sorted(result, key=lambda each: each.start) if tables else result
 
 
 def _figure(reading: Reading, owner: str) -> Figure:
