@@ -18,7 +18,6 @@ from luoshu.book.records import Dated, Record, Step, append_record, remove_recor
 from luoshu.book.table import schema
 from luoshu.kinds import KINDS
 from luoshu.kinds.observation import Indicator, Observation
-from luoshu.kinds.target import Target
 from luoshu.read.answers import bare_subject
 from luoshu.read.proposal import Proposal
 
@@ -216,7 +215,7 @@ def _figure(value: float) -> str:
 
 def _answered(book: Book, proposal: Proposal) -> str:
     """The measure of the settled target that the fact plainly answers."""
-    by_id = {record.id: record for record in book.records if record.kind == Target.kind}
+    by_id = {record.id: record for record in book.records if record.latest("measure")}
     best = next((a for a in proposal.answers if a.settled and a.score >= 0.95 and a.id in by_id), None)
     return str(by_id[best.id].latest("measure", "")) if best else ""
 

@@ -19,7 +19,6 @@ from luoshu.kinds import KINDS
 from luoshu.kinds.commitment import Commitment
 from luoshu.kinds.making import make
 from luoshu.kinds.observation import Indicator, Observation
-from luoshu.kinds.target import Target
 from luoshu.read.answers import Known, known, known_of, related
 from luoshu.read.entry import enter, withdraw
 from luoshu.read.proposal import Proposal, as_json, from_json, version
@@ -84,7 +83,7 @@ def in_book(book: Book, found: Sequence[Proposal]) -> list[Proposal]:
     units = {row.id: row.unit for row in book.rows(Indicator)}
     targets = []
     for record in book.records:
-        if record.kind == Target.kind and isinstance(record.latest("level"), int | float):
+        if record.latest("measure") and isinstance(record.latest("level"), int | float):
             measure = str(record.latest("measure", ""))
             targets.append(_known_target(record, names.get(measure, measure), units.get(measure, "")))
     results = []
