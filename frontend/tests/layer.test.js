@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { legend, middle, paintExpression, shade, shades } from "../src/layer.js";
+import { bare, legend, middle, paintExpression, shade, shades } from "../src/layer.js";
 
 const layer = { values: { a: 1, b: 5, c: 9, d: 0 }, texts: { a: "1家", b: "5家", c: "9家", d: "0家" }, classes: [0, 3, 5, 7, 9] };
 
@@ -36,4 +36,12 @@ test("a name stands in the middle of the largest part", () => {
   const square = (x, size) => [[x, 0], [x + size, 0], [x + size, size], [x, size], [x, 0]];
   assert.deepEqual(middle({ type: "Polygon", coordinates: [square(0, 2)] }), [1, 1]);
   assert.deepEqual(middle({ type: "MultiPolygon", coordinates: [[square(0, 1)], [square(10, 4)]] }), [12, 2]);
+});
+
+test("on the map a figure goes without its unit", () => {
+  const people = { unit: "people", values: { a: 1 }, texts: { a: "252,165 people", b: "9%" } };
+  assert.equal(bare(people, "a"), "252,165");
+  assert.equal(bare(people, "b"), "9%");
+  assert.equal(bare({ unit: "人", texts: { a: "25.22万人" } }, "a"), "25.22万");
+  assert.equal(bare(people, "c"), "");
 });

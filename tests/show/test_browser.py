@@ -100,6 +100,7 @@ def test_the_ledger_is_filtered_grouped_and_sorted_and_the_address_keeps_it(watc
     everything = shown(page)
     page.fill("input[name=q]", "书屋　１２０")
     assert shown(page) == ["book-houses"]
+    page.wait_for_function("location.hash.includes('q=')")
     page.reload()
     assert shown(page) == ["book-houses"]
     page.click("form.filter button[type=reset]")
