@@ -10,7 +10,7 @@ from datetime import date
 from luoshu.words.conversion import reduced
 from luoshu.words.figure import Figure
 
-_ROW = re.compile(r"[^\n]*(?:\t|\||[ \u3000]{2,})[^\n]*")
+_GAP = re.compile(r"[\t|]|[ \u3000]{2}")
 _RULE = re.compile(r"[\s|:+=-]+")
 _FIGURE = re.compile(
     r"(?P<sign>[＞>≥≧⩾＜<≤≦⩽约]|大于|小于|超过|不低于|不高于|不超过)?\s*(?P<open>[\[〔［(（【])?\s*(?P<minus>[-－−–])?(?P<value>\d[\d,，]*(?:\.\d+)?)"
@@ -83,7 +83,7 @@ def tables(plain: str, *, author: str = "", year: int | None = None, title: str 
     fact 粮食 2410000.0 吨 = 2025-12-31
     promise 粮食 2500000.0 吨 > 2030-12-31
     """
-    if "\t" not in plain and "|" not in plain and "  " not in plain and "\u3000" not in plain:
+    if not _GAP.search(plain):
         return []
     found = []
     for rows in _blocks(plain):
@@ -99,18 +99,22 @@ def _blocks(plain: str) -> list[list[list[_Cell]]]:
     blocks: list[list[list[_Cell]]] = []
     rows: list[list[_Cell]] = []
     last = -1
-    for line in _ROW.finditer(plain):
-        if _RULE.fullmatch(line.group()):
-            last = line.end() if line.start() == last + 1 else last
+    end = -1
+    for line in plain.split("\n"):
+        start, end = end + 1, end + 1 + len(line)
+        if not _GAP.search(line):
             continue
-        cells = _cells(line.group(), line.start())
+        if _RULE.fullmatch(line):
+            last = end if start == last + 1 else last
+            continue
+        cells = _cells(line, start)
         if len(cells) < 2:
             continue
-        if line.start() != last + 1 and rows:
+        if start != last + 1 and rows:
             blocks.append(rows)
             rows = []
         rows.append(cells)
-        last = line.end()
+        last = end
     blocks.append(rows)
     return [block for block in blocks if len(block) > 1 and sum(map(_has_figure, block)) * 2 >= len(block) - 2]
 
