@@ -1,12 +1,14 @@
 """What can be promised: the list of kinds. A new kind is one file here and one word on the list."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from luoshu.book.book import Book
 from luoshu.book.cell import perhaps
 from luoshu.book.directory import Owner
 from luoshu.book.problem import Problem
 from luoshu.book.records import Record
+from luoshu.book.table import schema
 from luoshu.kinds.commitment import Commitment
 from luoshu.kinds.making import make
 from luoshu.kinds.observation import unlike_units
@@ -30,7 +32,7 @@ def tables() -> tuple[type, ...]:
 def faults(commitments: Iterable[Commitment], book: Book) -> list[Problem]:
     """What does not fit between commitments and the book's tables: unknown owners, and what each kind finds."""
     owners = {row.id for row in book.rows(Owner)}
-    found = _unlike(book)
+    found = [*_unlike(book), *_lost(book)]
     for each in commitments:
         record = next((r for r in book.records if r.id == each.id), None)
         if record is None:
@@ -58,3 +60,20 @@ def _unlike(book: Book) -> list[Problem]:
         )
         for row, unit in unlike_units(book)
     ]
+
+
+def _lost(book: Book) -> list[Problem]:
+    """Rows that are about a commitment which is not in the book."""
+    ids = {record.id for record in book.records}
+    found = []
+    for each in tables():
+        if "commitment" not in {column.name for column in schema(each).columns}:
+            continue
+        rows: tuple[Any, ...] = book.rows(each)
+        for row in rows:
+            if row.commitment not in ids:
+                says = say("{field} {found!r} does not stand in {file}", field="commitment", found=row.commitment,
+                           file="commitments.yaml")  # fmt: skip
+                mend = perhaps(row.commitment, ids, say("Write the id of an entry of commitments.yaml"))
+                found.append(Problem(code="dangling", says=says, source=book.source_of(row), mend=mend))
+    return found

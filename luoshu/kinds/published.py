@@ -98,7 +98,7 @@ def published(
             continue
         if row.published is not None and row.published > day:
             continue
-        reading, why = _reading(book, row, indicator, wanted, day, per)
+        reading, why = _reading(book, row, indicator, wanted, per)
         if why is not None:
             aside.append(Aside(reading=reading, why=why))
         elif row.status in ("forecast", "plan"):
@@ -124,7 +124,7 @@ def published(
 
 
 def _reading(
-    book: Book, row: Observation, indicator: Indicator, wanted: str, day: date, per: str
+    book: Book, row: Observation, indicator: Indicator, wanted: str, per: str
 ) -> tuple[Reading, Message | None]:
     value = convert(row.value, row.unit or indicator.unit, indicator.unit)
     since = row.since
@@ -140,8 +140,8 @@ def _reading(
         return reading, say(
             "it counts something else: {found}, not {wanted}", found=row.definition, wanted=wanted or indicator.name
         )
-    if row.status in MEASURED and row.as_of > day:
-        return reading, say("it is called a result for a day that had not come")
+    if row.status in MEASURED and row.as_of > row.published:
+        return reading, say("it is called a result, but was published before its day had come")
     return reading, None
 
 

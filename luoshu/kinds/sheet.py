@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from luoshu.kinds.commitment import Amount, Chart, Figure, Gauge, GoalStep, Listing, Point, Reason
@@ -39,6 +40,7 @@ def level_gauge(target: Target, measure: Indicator, known: Published, day: date,
         *doubts(judged, measure, known, way, day, book),
     )
     figures: tuple[Figure, ...] = (
+        *_size(target),
         *_amounts(way, at),
         *pace_figures(judged, way, day),
         *(
@@ -124,7 +126,7 @@ def goal_reasons(target: Target, judged: Target, measure: Indicator) -> tuple[Re
     levels = target.levels()
     unit = target.unit or measure.unit
     found = []
-    for before, after in itertools.pairwise(levels):
+    for before, after in pairwise(levels):
         if after.level == before.level:
             continue
         template = _MOVED[(target.comparator in ("<=", "<")) == (after.level > before.level)]
@@ -135,13 +137,36 @@ def goal_reasons(target: Target, judged: Target, measure: Indicator) -> tuple[Re
             "It is judged by what was promised, {level}, not by the eased goal", level=amount(judged.level, unit)
         )
         found.append(Reason(says=says, source=levels[0].source))
-    return tuple(found)
+    return (*found, *_deadlines(target, judged))
+
+
+def _deadlines(target: Target, judged: Target) -> Iterator[Reason]:
+    """Each time that the deadline was moved, and which one counts."""
+    for before, after in pairwise(target.history.get("due", ())):
+        if before.value != after.value:
+            says = say(
+                "The deadline was moved from {before} to {after} on {day}",
+                before=before.value,
+                after=after.value,
+                day=after.since,
+            )
+            yield Reason(says=says, source=target.source, tone="warn")
+    if judged.due != target.due:
+        says = say("It is judged by the first deadline, {due}", due=judged.due)
+        yield Reason(says=says, source=target.source)
 
 
 _MOVED = {
     True: "The goal was eased from {before} to {after} on {day}",
     False: "The goal was tightened from {before} to {after} on {day}",
 }
+
+
+def _size(target: Target) -> tuple[Amount, ...]:
+    """The size that each counted thing must have."""
+    if target.each is None:
+        return ()
+    return (Amount(name=say("Each at least"), value=target.each.value, unit=target.each.unit),)
 
 
 def _amounts(way: Course, at: Standing) -> tuple[Amount, ...]:

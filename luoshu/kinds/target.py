@@ -178,12 +178,17 @@ class Target(Commitment):
     def promised(self) -> Target:
         """The target at the level that it is judged by: an eased goal does not turn a broken promise into a kept one.
 
-        A goal that was tightened counts as tightened. With `judged: in force` the level in force counts either way.
+        A goal that was tightened counts as tightened, and a deadline that was put off stays where it was. With
+        `judged: in force` the level and the deadline in force count either way.
         """
-        if self.judged == "in force" or self.comparator in ("=", "~", "between"):
+        if self.judged == "in force":
             return self
+        dues = [step.value for step in self.history.get("due", ()) if step.value is not None]
+        due = min(dues) if dues else self.due
+        if self.comparator in ("=", "~", "between"):
+            return replace(self, due=due)
         levels = [step.level for step in self.levels()]
-        return replace(self, level=max(levels) if self.comparator in (">=", ">") else min(levels))
+        return replace(self, due=due, level=max(levels) if self.comparator in (">=", ">") else min(levels))
 
     def _written(self, about: Mapping[str, Any]) -> Source:
         source = about.get("source")

@@ -31,7 +31,7 @@ def observations(draw):
         unit=draw(st.sampled_from(["", "元", "亿元", "家"])),
         status=draw(st.sampled_from(["actual", "actual", *STATUSES])),
         definition=draw(st.sampled_from(["", "", "other"])),
-        published=draw(st.one_of(st.none(), st.integers(0, 400).map(lambda late: as_of + timedelta(days=late)))),
+        published=draw(st.one_of(st.none(), st.integers(-60, 400).map(lambda late: as_of + timedelta(days=late)))),
         stated_change=draw(st.one_of(st.none(), figures)),
         stated_since=draw(st.one_of(st.none(), year_ends)),
     )

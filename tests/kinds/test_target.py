@@ -419,3 +419,38 @@ def test_hindsight_never_changes_the_past(little):
         )
         assert [as_json(each) for each in gauge(short, day)] == before
         full = little(MOVED, "\n".join(lines))
+
+
+def test_a_deadline_that_was_put_off_stays_where_it_was(little):
+    fields = LEVEL.replace("due: 2025-12-31", "due: {2020-12-01: 2023-12-31, 2023-06-01: 2025-12-31}")
+    lines = "2023-12-31,112,2024-02-01\n2025-12-31,121,2026-02-01"
+    missed = little.gauge(fields, lines, "2026-03-01")
+    assert (missed.verdict, missed.value) == ("missed", 112)
+    assert "The deadline was moved from 2023-12-31 to 2025-12-31 on 2023-06-01" in said(missed)
+    assert little.gauge(fields + "\njudged: in force", lines, "2026-03-01").verdict == "kept"
+
+
+def test_a_result_that_was_published_before_its_day_is_none(little):
+    gauge = little.gauge(LEVEL, "2025-12-31,121,2025-10-01", "2026-03-01")
+    assert (gauge.value, gauge.verdict) == (None, "unknown")
+    assert "published before its day had come" in said(gauge)
+
+
+def test_a_monthly_quota(little):
+    fields = "since: 2024-01-01\ndue: 2024-06-30\nmeasure: flow\nper: month\nlevel: 30"
+    lines = "\n".join(
+        f"2024-{month:02}-{last},35,2024-{month + 1:02}-10" for month, last in ((1, 31), (2, 29), (3, 31))
+    )
+    gauge = little.gauge(fields, lines, "2024-04-15")
+    assert "3 periods kept, 0 missed" in said(gauge)
+    broken = little.gauge(fields, lines.replace("29,35", "29,25"), "2024-04-15")
+    assert broken.verdict == "missed"
+
+
+def test_a_running_total_counted_from_another_day_does_not_count(little):
+    fields = "since: 2021-01-01\ndue: 2025-12-31\nmeasure: total\nlevel: 300"
+    gauge = little.gauge(
+        fields, "2025-12-31,310,2026-02-01,2019-01-01", "2026-03-01", header="as_of,value,published,since"
+    )
+    assert gauge.verdict == "unknown"
+    assert "counted since 2019-01-01, not since 2021-01-01" in said(gauge)

@@ -8,6 +8,7 @@ from luoshu.book.book import open_book
 from luoshu.gauge import gauge
 from luoshu.kinds import tables
 from luoshu.kinds.task import Task
+from luoshu.region import Region
 
 
 class Found:
@@ -82,3 +83,14 @@ def test_an_undertaking_is_claimed_and_a_promise_is_not():
     other = Found()
     other.status = "promise"
     assert Task.read(other) is None
+
+
+def test_evidence_for_a_task_that_is_not_in_the_book_is_a_problem(task, tmp_path):
+    task("done,2024-05-01,2024-05-20")
+    file = tmp_path / "tables" / "evidence.csv"
+    file.write_text(file.read_text() + "tt,done,2024-05-01,2024-05-20,seen\n")
+    (problem,) = [
+        each for each in Region(tmp_path, date(2024, 6, 1)).problems if each.source.file == "tables/evidence.csv"
+    ]
+    assert (problem.code, problem.source.line) == ("dangling", 3)
+    assert "commitment 'tt' does not stand in commitments.yaml" in problem.says
