@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from bisect import bisect_right
 from collections import Counter
 from pathlib import Path
@@ -19,6 +20,9 @@ from luoshu.words.layout import Article
 from luoshu.words.number import narrowed
 from luoshu.words.tabular import tables
 from luoshu.words.undertaking import Undertaking, undertakings
+
+
+_BINDING = re.compile(r"(?:预期|约束)性")
 
 
 def read_file(path: str | Path) -> tuple[Document, list[Proposal]]:
@@ -66,9 +70,16 @@ def _read_article(document: Document, article: Article, lines: _Lines, year: int
 
 
 def _numbered(plain: str, author: str, year: int | None, title: str) -> list[Figure]:
-    """The figures of sentences and of tables; what stands in a table is read as a table only."""
+    """The figures of sentences and of tables; what stands in a table is read as a table only.
+
+    The indicator table of a plan (its rows end in 预期性, 约束性) is read by `figures` itself, whatever parts its cells.
+    """
     said = figures(plain, author=author, year=year)
-    grids = tables(plain, author=author, year=year, title=title)
+    grids = [
+        grid
+        for grid in tables(plain, author=author, year=year, title=title)
+        if len(_BINDING.findall(plain, grid.start, grid.end)) < 3
+    ]
     if not grids:
         return said
     said = [figure for figure in said if not any(grid.start <= figure.start < grid.end for grid in grids)]
