@@ -21,7 +21,6 @@ from luoshu.words.number import narrowed
 from luoshu.words.tabular import tables
 from luoshu.words.undertaking import Undertaking, undertakings
 
-
 _BINDING = re.compile(r"(?:预期|约束)性")
 
 
@@ -72,18 +71,17 @@ def _read_article(document: Document, article: Article, lines: _Lines, year: int
 def _numbered(plain: str, author: str, year: int | None, title: str) -> list[Figure]:
     """The figures of sentences and of tables; what stands in a table is read as a table only.
 
-    The indicator table of a plan (its rows end in 预期性, 约束性) is read by `figures` itself, whatever parts its cells.
+    `figures` itself reads the indicator tables of plans, whose rows end in 预期性 or 约束性: there only what it left out
+    is added.
     """
     said = figures(plain, author=author, year=year)
-    grids = [
-        grid
-        for grid in tables(plain, author=author, year=year, title=title)
-        if len(_BINDING.findall(plain, grid.start, grid.end)) < 3
-    ]
-    if not grids:
-        return said
-    said = [figure for figure in said if not any(grid.start <= figure.start < grid.end for grid in grids)]
-    return [*said, *(figure for grid in grids for figure in grid.figures)]
+    added: list[Figure] = []
+    for grid in tables(plain, author=author, year=year, title=title):
+        if len(_BINDING.findall(plain, grid.start, grid.end)) < 3:
+            said = [figure for figure in said if not grid.start <= figure.start < grid.end]
+        taken = [(figure.start, figure.end) for figure in said if grid.start <= figure.start < grid.end]
+        added.extend(each for each in grid.figures if not any(a < each.end and each.start < b for a, b in taken))
+    return [*said, *added]
 
 
 def _chapter(sentence: Sentence) -> str:
