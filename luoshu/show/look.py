@@ -48,6 +48,7 @@ def view_of(region: Region) -> View:
             **{row.id: (row.name, "") for row in book.rows(Place)},
             **{row.id: (row.name, row.name_en) for row in book.rows(Indicator)},
         },
+        indicators=tuple((row.id, row.name) for row in book.rows(Indicator)),
         polygons=polygons,
         county_values=tuple(county_values(book, day, set(county_names(polygons)))),
     )

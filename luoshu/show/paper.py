@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from luoshu.kinds.commitment import Gauge
+from luoshu.show.correcting import CHANGE_WORDS, COMPARATOR_WORDS, PER_WORDS, Field, fields_of
 from luoshu.show.language import Language, marked
 from luoshu.show.links import file_name, join
 from luoshu.show.page import Desk, Page
@@ -18,28 +19,6 @@ from luoshu.show.view import Paper
 
 STATUS_WORDS = {"promise": marked("promise"), "fact": marked("fact"), "task": marked("task")}
 STATE_WORDS = {"open": marked("open to decide"), "settled": marked("settled"), "rejected": marked("rejected")}
-COMPARATOR_WORDS = {
-    ">=": marked("at least"),
-    ">": marked("more than"),
-    "<=": marked("at most"),
-    "<": marked("less than"),
-    "=": marked("exactly"),
-    "~": marked("about"),
-    "between": marked("between"),
-}
-CHANGE_WORDS = {"level": marked("reaches"), "up": marked("grows by"), "down": marked("falls by")}
-PER_WORDS = {"year": marked("every year"), "month": marked("every month")}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """One field of a proposal's form."""
-
-    name: str
-    label: str
-    value: str
-    type: str = "text"
-    choices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +94,7 @@ class PaperPage(Page):
     found: tuple[Found, ...]
     can_settle: bool
     changed: bool
+    suggestions: dict[str, tuple[tuple[str, str], ...]]
     faults: tuple[tuple[str, str], ...]
 
 
@@ -167,6 +147,7 @@ def paper(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> Pape
         found=all_found(desk, one),
         can_settle=desk.links.mouth == "server",
         changed=one.changed,
+        suggestions=suggestions(desk),
         faults=tuple((desk.language.message(p.says), desk.language.message(p.mend)) for p in one.problems),
     )
 
@@ -206,6 +187,16 @@ def settled_found(desk: Desk, gauge: Gauge) -> Found:
         promise_href=desk.links.to(join("promises", promise.id)),
         settled_as=promise.id,
     )
+
+
+def suggestions(desk: Desk) -> dict[str, tuple[tuple[str, str], ...]]:
+    """What a form may offer: owners and indicators by their ids, chapters as they are."""
+    view, chapters = desk.view, dict.fromkeys(gauge.commitment.chapter for gauge in desk.view.gauges)
+    return {
+        "owner-list": tuple((id, desk.owner(id)) for id in view.owners),
+        "indicator-list": view.indicators,
+        "chapter-list": tuple((chapter, "") for chapter in chapters if chapter),
+    }
 
 
 def figure_words(proposal: Mapping[str, Any], language: Language) -> str:
@@ -250,7 +241,7 @@ def found(desk: Desk, proposal: Mapping[str, Any], *, conflict: str = "", fault:
         kind=str(proposal.get("kind") or ""),
         confidence=proposal.get("confidence"),
         version=str(proposal.get("version") or ""),
-        fields=fields(proposal, language),
+        fields=fields_of(proposal, language),
         promise_href=desk.links.to(join("promises", settled_as)) if gauge else "",
         settled_as=settled_as,
         answers=tuple(related(desk, each) for each in proposal.get("answers") or ()),
@@ -273,52 +264,6 @@ def related(desk: Desk, answer: Mapping[str, Any]) -> Related:
                 words = f"{paper.title}: {each.get('subject') or ''}{figure_words(each, desk.language)}"
                 return Related(words=words, href=desk.links.to(join("documents", paper.name), f"proposal-{name}"))
     return Related(words=str(answer.get("subject") or name))
-
-
-def fields(proposal: Mapping[str, Any], language: Language) -> tuple[Field, ...]:
-    """The fields that a person may correct."""
-
-    def options(words: Mapping[str, str], empty: bool = False) -> tuple[tuple[str, str], ...]:
-        return ((("", "—"),) if empty else ()) + tuple((key, language.text(word)) for key, word in words.items())
-
-    def text(name: str) -> str:
-        value = proposal.get(name)
-        return "" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)
-
-    each = proposal.get("each") or {}
-    task = proposal.get("status") == "task"
-    shared = [
-        Field(name="owner", label=language.say("who promises"), value=text("owner")),
-        Field(name="due", label=language.say("due"), value=text("due"), type="date"),
-    ]
-    if task:
-        return (
-            Field(name="verb", label=language.say("verb"), value=text("verb")),
-            Field(name="object", label=language.say("what"), value=text("object")),
-            *shared,
-        )
-    return (
-        Field(name="subject", label=language.say("what is measured"), value=text("subject")),
-        Field(
-            name="comparator",
-            label=language.say("comparator"),
-            value=text("comparator"),
-            choices=options(COMPARATOR_WORDS),
-        ),
-        Field(name="value", label=language.say("figure"), value=text("value"), type="number"),
-        Field(name="value_high", label=language.say("upper end"), value=text("value_high"), type="number"),
-        Field(name="unit", label=language.say("unit"), value=text("unit")),
-        Field(name="change", label=language.say("change"), value=text("change"), choices=options(CHANGE_WORDS)),
-        Field(name="per", label=language.say("per"), value=text("per"), choices=options(PER_WORDS, empty=True)),
-        Field(
-            name="each_value",
-            label=language.say("each of the size"),
-            value="" if not each else f"{each.get('value'):.12g}",
-            type="number",
-        ),
-        Field(name="each_unit", label=language.say("unit of the size"), value=str(each.get("unit", ""))),
-        *shared,
-    )
 
 
 def highlighted(text: str, proposals: Sequence[Found]) -> Markup:

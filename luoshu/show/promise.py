@@ -8,9 +8,9 @@ from typing import Any
 
 from luoshu.book.records import Dated, Record
 from luoshu.kinds.commitment import Amount, Commitment, Gauge, Listing, Reason
+from luoshu.show.correcting import COMPARATOR_WORDS
 from luoshu.show.links import file_name, join
 from luoshu.show.page import Desk, Page, Row
-from luoshu.show.paper import COMPARATOR_WORDS
 from luoshu.show.series import Cite, Series
 
 QUOTED_AROUND = 60

@@ -24,7 +24,7 @@ from luoshu.words.message import Message, say
 
 ALLOWED = (
     "value", "value_high", "unit", "comparator", "change", "per", "each", "due", "subject", "owner", "verb", "object",
-    "id", "chapter", "indicator", "as_of", "made",
+    "id", "chapter", "measure", "indicator", "as_of", "made", "published",
 )  # fmt: skip
 """What a form may say; everything else in it is left out."""
 

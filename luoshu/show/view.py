@@ -49,6 +49,7 @@ class View:
     owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    indicators: tuple[tuple[str, str], ...] = ()
     polygons: Mapping[str, Any] | None = None
     county_values: tuple[CountyValue, ...] = ()
 
