@@ -8,14 +8,18 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate, islice
+from itertools import accumulate
 
 from luoshu.book.problem import Problem, Source
 from luoshu.words.message import Message, say
 
 MOST_BROKEN_QUOTES = 100
 MOST_SCARS = 1000
+STRETCH = 20_000
+"""Characters that are looked through together for traces of a wrong encoding."""
 _SCARS = re.compile("\ufffd|锟斤拷|烫烫烫|[ÃÂ][\u0080-\u00bf]|[åæçèé][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]{2}")
+_TRACES = "\ufffdÃÂåæçèé锟烫"
+_HAN = re.compile("[\u3400-\u9fff€]{2,}")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _CONTROLS = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 127, 0xFFFE, 0xFFFF)))
@@ -29,6 +33,7 @@ class Text:
     encoding: str
     problems: tuple[Problem, ...] = ()
     bad_lines: frozenset[int] = frozenset()
+    unlisted: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +130,7 @@ def _quoted(found: _Lines, separator: str, file: str) -> None:
         if len(found.problems) > MOST_BROKEN_QUOTES:
             found.skipped.add(i)
             continue
-        reader = csv.reader((line + "\n" for line in islice(lines, i, None)), delimiter=separator, strict=True)
+        reader = csv.reader((lines[j] + "\n" for j in range(i, len(lines))), delimiter=separator, strict=True)
         try:
             cells = next(reader)
         except csv.Error as error:
@@ -225,34 +230,49 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _finish(text: str, encoding: str, file: str) -> Text:
-    bad: dict[int, Problem] = {}
+    bad: dict[int, tuple[str, Message]] = {}
     if not text.isascii():
         says = say("the text is garbled here: it was saved or pasted in another encoding")
-        _mark(text, _scars(text), "mojibake", says, file, bad)
-        if encoding == "gb18030":  # bytes that stand for no character of GB18030 come out as private ones
-            _mark(text, (m.start() for m in _PRIVATE.finditer(text)), "mojibake", says, file, bad)
+        _mark(text, _scars(text, encoding), "mojibake", says, bad)
     if any(mark in text for mark in _CONTROLS):
         says = say("a character stands here that cannot be printed")
-        _mark(text, (m.start() for m in _CONTROL.finditer(text)), "control-character", says, file, bad)
-    problems = [bad[line] for line in sorted(bad)[:MOST_SCARS]]
-    if len(bad) > MOST_SCARS:
-        says = say("{count} more lines are garbled", count=len(bad) - MOST_SCARS)
-        mend = say("Save the file again as UTF-8")
-        problems.append(Problem(code="mojibake", says=says, source=Source(file=file), mend=mend))
-    return Text(text=text, encoding=encoding, problems=tuple(problems), bad_lines=frozenset(bad))
+        _mark(text, (m.start() for m in _CONTROL.finditer(text)), "control-character", says, bad)
+    mend = say("Type the text of this line again and save the file as UTF-8")
+    problems = tuple(
+        Problem(code=bad[line][0], says=bad[line][1], source=Source(file=file, line=line), mend=mend)
+        for line in sorted(bad)[:MOST_SCARS]
+    )
+    return Text(
+        text=text,
+        encoding=encoding,
+        problems=problems,
+        bad_lines=frozenset(bad),
+        unlisted=max(0, len(bad) - MOST_SCARS),
+    )
 
 
-def _scars(text: str) -> Iterator[int]:
+def _scars(text: str, encoding: str) -> Iterator[int]:
     """Where the text shows that it went through a wrong encoding: known traces, and UTF-8 that was read as GBK."""
-    yield from (m.start() for m in _SCARS.finditer(text))
-    for run in re.finditer("[\u3400-\u9fff€]{2,}", text):
-        if any(not _common(ch) for ch in run[0]) and _was_utf8(run[0]):
-            yield run.start()
+    if any(trace in text for trace in _TRACES):
+        yield from (m.start() for m in _SCARS.finditer(text))
+    if encoding == "gb18030":  # bytes that stand for no character of GB18030 come out as private ones
+        yield from (m.start() for m in _PRIVATE.finditer(text))
+    known: dict[str, bool] = {}
+    for start in range(0, len(text), STRETCH):
+        stretch = text[start : start + STRETCH]
+        if _common(stretch):  # UTF-8 read as GBK always brings characters that GB2312 does not have
+            continue
+        for found in _HAN.finditer(stretch):
+            run = found[0]
+            if run not in known:
+                known[run] = not _common(run) and _was_utf8(run)
+            if known[run]:
+                yield start + found.start()
 
 
-def _common(character: str) -> bool:
+def _common(run: str) -> bool:
     try:
-        character.encode("gb2312")
+        run.encode("gb2312")
     except UnicodeEncodeError:
         return False
     return True
@@ -274,11 +294,9 @@ def _was_utf8(run: str) -> bool:
     return False
 
 
-def _mark(text: str, places: Iterable[int], code: str, says: Message, file: str, bad: dict[int, Problem]) -> None:
+def _mark(text: str, places: Iterable[int], code: str, says: Message, bad: dict[int, tuple[str, Message]]) -> None:
+    """Note the line of each place, with what is wrong in it."""
     ends: list[int] = []
     for place in places:
         ends = ends or list(accumulate(len(line) + 1 for line in text.split("\n")))
-        line = bisect_right(ends, place) + 1
-        if line not in bad:
-            mend = say("Type the text of this line again and save the file as UTF-8")
-            bad[line] = Problem(code=code, says=says, source=Source(file=file, line=line), mend=mend)
+        bad.setdefault(bisect_right(ends, place) + 1, (code, says))

@@ -53,6 +53,10 @@ class Findings:
         else:
             self.rest += 1
 
+    @property
+    def full(self) -> bool:
+        return len(self.listed) >= self.most
+
     def extend(self, problems: Sequence[Problem]) -> None:
         room = max(0, self.most - len(self.listed))
         self.listed.extend(problems[:room])
@@ -86,6 +90,7 @@ def load(schema: Schema, data: bytes, file: str = "") -> Loaded:
         return nothing(schema, findings.all())
     text = decode(data, file)
     findings.extend(text.problems)
+    findings.rest += text.unlisted
     sheet = split(text.text, file)
     if sheet is None:
         findings.add("no-heading", say("the table has no heading line"),
@@ -101,7 +106,9 @@ def load_cells(schema: Schema, sheet: Cells, findings: Findings, bad_lines: froz
     if place is None:
         return nothing(schema, findings.all())
     width = len(sheet.heading)
-    for line, count in sheet.overfull:
+    room = max(0, findings.most - len(findings.listed))
+    findings.rest += len(sheet.overfull[room:])
+    for line, count in sheet.overfull[:room]:
         findings.add("extra-cell", say("the row has {count} cells where the heading has {width}", count=count,
                      width=width), say("Quote a cell that holds the separator, or remove the extra cell"), line,
                      column=str(width + 1))  # fmt: skip
@@ -236,16 +243,21 @@ class _Reading:
     def one(self, i: int, text: str) -> Any:
         if self.column.unit_from and text.rstrip().endswith(("%", "％")):
             self.percent.append(i)
-        if text in self.known:
-            return self.known[text]
-        value, fault = cells.parse(text, self.column, comma_decimal=self.comma_decimal)
-        if fault is None:
+        value = self.known.get(text, self)
+        if value is self:
+            value = cells.read(text, self.column, comma_decimal=self.comma_decimal)
             if len(self.known) < 100_000:
                 self.known[text] = value
-        elif i not in self.skip:
+        if value is not cells.WRONG:
+            return value
+        if i not in self.skip:
             self.wrong.add(i)
-            self.findings.add(fault.code, fault.says, fault.mend, self.lines[i], self.column.name)
-        return value
+            if self.findings.full:
+                self.findings.rest += 1
+            else:
+                fault = cells.explain(text, self.column)
+                self.findings.add(fault.code, fault.says, fault.mend, self.lines[i], self.column.name)
+        return None
 
 
 _FAST: dict[type, Callable[[str], Any]] = {float: float, int: int, date: date.fromisoformat}
@@ -318,6 +330,9 @@ def _duplicates(
             first[key] = i
             continue
         again.add(i)
+        if findings.full:
+            findings.rest += 1
+            continue
         shown = ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
         findings.add("duplicate", say("{column} {key} already stands in line {line}", column="+".join(schema.key),
                      key=cells.quoted(shown), line=lines[first[key]]),
