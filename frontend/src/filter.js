@@ -172,7 +172,8 @@ class Ledger {
 
   mark(verdict) {
     for (const link of document.querySelectorAll(".tally a[data-verdict]")) {
-      link.setAttribute("aria-pressed", String(link.dataset.verdict === verdict));
+      if (link.dataset.verdict === verdict) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
     }
     const name = this.sort.replace(/^-/, "");
     for (const head of this.table.querySelectorAll("th[data-sort]")) {

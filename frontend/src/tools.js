@@ -55,6 +55,10 @@ export function startTools(page) {
     field.addEventListener("change", () => typed || send(field));
     field.addEventListener("blur", () => typed && field.value !== field.defaultValue && send(field));
   }
+  // what scrolls sideways can be scrolled by keyboard
+  for (const box of page.querySelectorAll("main table, main pre")) {
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+  }
   // what lies folded away is printed too
   addEventListener("beforeprint", () => page.querySelectorAll("main details:not(.correct)").forEach((fold) => (fold.open = true)));
 }
