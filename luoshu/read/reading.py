@@ -71,8 +71,8 @@ def _read_article(document: Document, article: Article, lines: _Lines, year: int
 def _numbered(plain: str, author: str, year: int | None, title: str) -> list[Figure]:
     """The figures of sentences and of tables; what stands in a table is read as a table only.
 
-    `figures` itself reads the indicator tables of plans, whose rows end in 预期性 or 约束性: there only what it left out
-    is added.
+    `figures` itself reads the indicator tables of plans (rows that end in 预期性 or 约束性): there only what it left
+    out is added.
     """
     said = figures(plain, author=author, year=year)
     added: list[Figure] = []
