@@ -71,10 +71,11 @@ def _year(text: str) -> int:
 def days(text: str, year: int | None, start: int = 0, end: int | None = None) -> list[Mention]:
     """All times named in `text[start:end]`, in order; 今年, 上半年, 年底 count from `year`, the report's own.
 
-    >>> [(m.day.isoformat(), m.role) for m in days("到2025年达标，2027年底前完成，今年上半年开工，比2020年翻一番", 2026) if m.day]
+    >>> said = days("到2025年达标，2027年底前完成，今年上半年开工，比2020年翻一番", 2026)
+    >>> [(m.day.isoformat(), m.role) for m in said if m.day]
     [('2025-12-31', 'by'), ('2027-12-31', 'by'), ('2026-12-31', 'in'), ('2026-06-30', 'in'), ('2020-12-31', 'base')]
-    >>> [(m.day.isoformat(), m.role) for m in days("“十五五”末、“十三五”以来、本世纪中叶、二〇三五年、2026—2030年", None) if m.day]
-    ... # doctest: +NORMALIZE_WHITESPACE
+    >>> said = days("“十五五”末、“十三五”以来、本世纪中叶、二〇三五年、2026—2030年", None)
+    >>> [(m.day.isoformat(), m.role) for m in said if m.day]  # doctest: +NORMALIZE_WHITESPACE
     [('2030-12-31', 'by'), ('2020-12-31', 'since'), ('2050-12-31', 'by'), ('2035-12-31', 'in'), ('2030-12-31', 'in')]
     """
     stop = len(text) if end is None else end

@@ -39,16 +39,37 @@ _SCALES = {
     "m": 1e6,
 }
 _UNITS = {
-    "%": "%", "percent": "%", "per cent": "%", "percentage points": "百分点", "percentage point": "百分点",
-    "yuan": "元", "rmb": "元", "cny": "元", "renminbi": "元", "us dollars": "美元", "dollars": "美元", "usd": "美元",
-    "euros": "欧元", "km": "公里", "kilometres": "公里", "kilometers": "公里", "kilometre": "公里", "kilometer": "公里",
-    "square kilometres": "平方公里", "square kilometers": "平方公里", "km2": "平方公里", "square metres": "平方米",
-    "square meters": "平方米", "m2": "平方米", "metres": "米", "meters": "米", "hectares": "公顷", "hectare": "公顷", "mu": "亩",
-    "tonnes": "吨", "tons": "吨", "tonne": "吨", "ton": "吨", "kilograms": "千克", "kg": "千克", "kw": "千瓦", "mw": "兆瓦",
-    "gw": "吉瓦", "kwh": "千瓦时", "minutes": "分钟", "minute": "分钟", "hours": "小时", "hour": "小时", "days": "天", "day": "天",
-    "working days": "工作日", "people": "人", "persons": "人", "visits": "人次", "visitor trips": "人次", "households": "户",
-    "cubic metres": "立方米", "cubic meters": "立方米", "years of age": "岁",
-}  # fmt: skip
+    name: unit
+    for unit, names in {
+        "%": ("%", "percent", "per cent"),
+        "百分点": ("percentage points", "percentage point"),
+        "元": ("yuan", "rmb", "cny", "renminbi"),
+        "美元": ("us dollars", "dollars", "usd"),
+        "欧元": ("euros",),
+        "公里": ("km", "kilometres", "kilometers", "kilometre", "kilometer"),
+        "平方公里": ("square kilometres", "square kilometers", "km2"),
+        "平方米": ("square metres", "square meters", "m2"),
+        "米": ("metres", "meters"),
+        "公顷": ("hectares", "hectare"),
+        "亩": ("mu",),
+        "吨": ("tonnes", "tons", "tonne", "ton"),
+        "千克": ("kilograms", "kg"),
+        "千瓦": ("kw",),
+        "兆瓦": ("mw",),
+        "吉瓦": ("gw",),
+        "千瓦时": ("kwh",),
+        "分钟": ("minutes", "minute"),
+        "小时": ("hours", "hour"),
+        "天": ("days", "day"),
+        "工作日": ("working days",),
+        "人": ("people", "persons"),
+        "人次": ("visits", "visitor trips"),
+        "户": ("households",),
+        "立方米": ("cubic metres", "cubic meters"),
+        "岁": ("years of age",),
+    }.items()
+    for name in names
+}
 _UNIT = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
 _SCALE = "|".join(_SCALES)
 _WORD = "|".join(sorted(_SMALL, key=len, reverse=True))
@@ -71,14 +92,17 @@ _FRACTIONS = {
 }
 _MONEY = {"US$": "美元", "$": "美元", "€": "欧元", "¥": "元", "RMB": "元", "CNY": "元"}
 _NO_FIGURE = re.compile(
-    r"(?:No\.|number|article|chapter|section|phase|stage|page|table|figure|goal|sdg|top|version|age[sd]?|highway|line|g|"
+    r"(?:No\.|number|article|chapter|section|phase|stage|page|table|figure|goal|sdg|top|version|age[sd]?|"
+    r"highway|line|g|"
     r"q|tier|class|level|grade|type)\s?$",
     re.IGNORECASE,
 )
 _YEAR_ALONE = re.compile(r"(?:19|20)\d\d")
 _ORDINAL_AFTER = re.compile(r"(?:st|nd|rd|th|G|D|K)\b|[-–]?(?:year|point)[-\s](?:plan|old|strategy)|:\d")
 _FLOOR = re.compile(r"(?:at least|no (?:less|fewer) than|not less than|a minimum of|minimum)\s*$", re.I)
-_CEILING = re.compile(r"(?:at most|no more than|not more than|up to|within|a maximum of|not exceed(?:ing)?|capped at|limited? to|cut[^.;,]* to|"
+_CEILING = re.compile(
+    r"(?:at most|no more than|not more than|up to|within|a maximum of|not exceed(?:ing)?|capped at|limited? to|"
+    r"cut[^.;,]* to|"
                       r"reduc[^.;,]* to|lower[^.;,]* to|below or at|or less)\s*$", re.I)  # fmt: skip
 _OVER = re.compile(
     r"(?:more than|over|above|exceed(?:s|ed|ing)?|greater than|upwards of|surpass(?:es|ed|ing)?)\s*$", re.I
@@ -87,10 +111,18 @@ _UNDER = re.compile(r"(?:less than|fewer than|under|below)\s*$", re.I)
 _NEAR = re.compile(r"(?:about|around|approximately|roughly|some|nearly|almost|close to|circa)\s*$", re.I)
 _OR_MORE = re.compile(r"\s*(?:[A-Za-z]+\s)?or (?:more|above|higher)\b", re.I)
 _OR_LESS = re.compile(r"\s*(?:[A-Za-z]+\s)?or (?:less|fewer|below|lower)\b", re.I)
-_QUALIFIER = r"(?:\s(?:at least|more than|over|about|around|approximately|nearly|almost|some|roughly|up to|an average of|no less than))*+\s*"
-_BY_UP = re.compile(rf"(?:grow|grew|growth|increas|ris|rose|rais|expand|gain|climb|up)\w*(?:\s[^\s,;]+){{0,8}}?\s(?:by|of|at){_QUALIFIER}$"
+_QUALIFIER = (
+    r"(?:\s(?:at least|more than|over|about|around|approximately|nearly|almost|some|roughly|up to|an average of|"
+    r"no less than))*+\s*"
+)
+_FAR = r"(?:\s[^\s,;]+){0,8}?"
+_BY_UP = re.compile(
+    r"(?:grow|grew|growth|increas|ris|rose|rais|expand|gain|climb|up)\w*"
+    rf"{_FAR}\s(?:by|of|at){_QUALIFIER}$"
                     rf"|(?:grow|grew|grown|increas|rose|risen|gain|climb)\w*{_QUALIFIER}$", re.I)  # fmt: skip
-_BY_DOWN = re.compile(rf"(?:fall|fell|drop|declin|decreas|reduc|lower|cut|shrink)\w*(?:\s[^\s,;]+){{0,8}}?\s(?:by|of){_QUALIFIER}$"
+_BY_DOWN = re.compile(
+    r"(?:fall|fell|drop|declin|decreas|reduc|lower|cut|shrink)\w*"
+    rf"{_FAR}\s(?:by|of){_QUALIFIER}$"
                       rf"|(?:fall|fell|drop|declin|decreas)\w*{_QUALIFIER}$", re.I)  # fmt: skip
 _THEN_UP = re.compile(r"\s(?:annual |yearly |average )*(?:growth|increase|rise)\b", re.I)
 _THEN_DOWN = re.compile(r"\s(?:annual |yearly )*(?:reduction|decrease|fall|decline|drop|cut)\b", re.I)
@@ -114,12 +146,15 @@ _DID = re.compile(
     r"\b(?:was|were|has|have|had|reached|rose|grew|fell|increased|decreased|totall?ed|stood|amounted|dropped|built|opened|added|recorded|"
     r"last year|already|so far|since)\b", re.I)  # fmt: skip
 _SUBJECT_STOP = re.compile(
-    r"\b(?:by|in|before|until|and|,|;|to|of at least|within|per|each|every|a year|annually|between|from|will|shall|is|are|with|for|on|over|at)\b|[,;:.()]",
+    r"\b(?:by|in|before|until|and|,|;|to|of at least|within|per|each|every|a year|annually|between|from|will|shall|is|are|"
+    r"with|for|on|over|at)\b|[,;:.()]",
     re.I,
 )
 _LEAD = re.compile(
-    r"^(?:by|in|before)\s(?:the\s)?(?:end\s(?:of\s)?)?20\d\d,?\s*|^(?:we|it|they|the (?:city|province|county|government|council|plan))\s(?:will|shall|aims? to|plans? to)\s*|"
-    r"^(?:and|also|then|will|shall|to|the|a|an)\s|^(?:build|create|open|raise|increase|reduce|cut|lower|reach|keep|establish|set up|train|add|achieve|"
+    r"^(?:by|in|before)\s(?:the\s)?(?:end\s(?:of\s)?)?20\d\d,?\s*|"
+    r"^(?:we|it|they|the (?:city|province|county|government|council|plan))\s(?:will|shall|aims? to|plans? to)\s*|"
+    r"^(?:and|also|then|will|shall|to|the|a|an)\s|^(?:build|create|open|raise|increase|reduce|cut|lower|reach|keep|"
+    r"establish|set up|train|add|achieve|"
     r"complete|construct|plant|invest|attract|double|renovate|upgrade|provide|maintain|bring|lift|grow)\s(?:the\s|a\s)?", re.I)  # fmt: skip
 _NEXT = re.compile(r"[,;:]\s|\sand\s(?=[a-z]+\s)|\s(?=\d)")
 _OF_SIZE = re.compile(r"\sof\s(?:at least |more than |over |about )?$", re.I)
@@ -128,7 +163,9 @@ _OF_WHAT = re.compile(
 )
 _VERB_ALONE = re.compile(
     r"(?:build|create|open|raise|increase|reduce|cut|lower|reach|keep|establish|train|add|achieve|complete|construct|plant|invest|attract|"
-    r"renovate|upgrade|provide|maintain|bring|lift|grow|serve|treat|restore|support|produce|generate|spend|no|up|and)?$", re.I)  # fmt: skip
+    r"renovate|upgrade|provide|maintain|bring|lift|grow|serve|treat|restore|support|produce|generate|spend|no|up|and)?$",
+    re.I,
+)
 _ENDING = re.compile(
     r"(?:\s(?:will|shall|should|must|to|has|have|had|is|are|was|were|be|been|reach(?:es|ed)?|rise|rose|risen|grow|grew|grown|fall|fell|fallen|"
     r"increas\w*|decreas\w*|reduc\w*|rais\w*|exceed\w*|surpass\w*|total\w*|stood|stand|keep|kept|remain\w*|at|by|of|least|most|more|less|"

@@ -12,9 +12,12 @@ _CLOSE = "”’」》〉』"
 _QUOTE_REACH = 24
 
 _BUILD = (
-    "建成|新建|改建|扩建|新改建|改扩建|建设|开工|新开工|续建|新增|增加|减少|净增|培育|新培育|引进|引育|创建|创成|开通|完成|落地|获批|新设|设立|入选|"
-    "打造|组建|布局|投用|启用|建立|选派|招引|举办|承办|实施|新认定|认定|获评|新获|荣获|达到|达|突破|超过|超|近|约|不少于|不低于|至少|逾|过|打通|改造|谋划|储备|签约|"
-    "收储|培训|发放|发展|吸引|汇聚|集聚|新签|增至|降至|增长|提高|提升|翻|扩大到|压缩到|缩短至|缩短到|压缩至|覆盖|创作|推出|制定|出台|开展|保持|连续|"
+    "建成|新建|改建|扩建|新改建|改扩建|建设|开工|新开工|续建|新增|增加|减少|净增|培育|新培育|引进|引育|创建|"
+    "创成|开通|完成|落地|获批|新设|设立|入选|"
+    "打造|组建|布局|投用|启用|建立|选派|招引|举办|承办|实施|新认定|认定|获评|新获|荣获|达到|达|突破|超过|超|"
+    "近|约|不少于|不低于|至少|逾|过|打通|改造|谋划|储备|签约|"
+    "收储|培训|发放|发展|吸引|汇聚|集聚|新签|增至|降至|增长|提高|提升|翻|扩大到|压缩到|缩短至|缩短到|压缩至|"
+    "覆盖|创作|推出|制定|出台|开展|保持|连续|"
     "新创建|新引进|新建成|新投产|投产|竣工|建好|办好|建|创|增|获"
 )
 _BUILT = re.compile(rf"(?:{_BUILD})(?:了|成|好|出)?$")
@@ -24,7 +27,8 @@ _LASTS = re.compile(
 _AGE = re.compile(r"\s?(?:及|\(含\)|（含）)?(?:以[上下内]|至|的|老|儿|婴|人群|女|男|适龄|[-—~至到])")
 _LIFE = re.compile(r"寿命|年龄|平均")
 _LISTED = re.compile(
-    r"\s?(?:方面|层面|维度|坚持|必须|原则|统筹|阶段|部分|问题|关系|意识|自信|维护|确立|全面|新目标|主要指标|[^，。；、]{0,10}之一|结合|一[^定]|月)"
+    r"\s?(?:方面|层面|维度|坚持|必须|原则|统筹|阶段|部分|问题|关系|意识|自信|维护|确立|全面|新目标|主要指标|"
+    r"[^，。；、]{0,10}之一|结合|一[^定]|月)"
 )
 _POINTED = re.compile(r"(?:以下|如下|下列|上述|这|该|那|其他|哪|某|另|有|任|每|同|首|各|逐|上|下|第|头|前)$")
 _CAMPAIGN = re.compile(r"[^，。；、“”的]{0,14}?(?:工程|行动|计划|大会战|攻坚战|目标)(?![的内])")
@@ -80,7 +84,8 @@ def is_name(text: str, quantity: Quantity) -> bool:
     """Whether the number belongs to a name, a rank, an age, a list or a specification, and so promises nothing.
 
     >>> from luoshu.words.quantity import quantities
-    >>> [is_name(t, quantities(t)[0]) for t in ("实施百亿斤粮食产能提升工程", "招收3岁以下幼儿", "做好10个方面工作", "建成10个园区")]
+    >>> texts = ("实施百亿斤粮食产能提升工程", "招收3岁以下幼儿", "做好10个方面工作", "建成10个园区")
+    >>> [is_name(text, quantities(text)[0]) for text in texts]
     [True, True, True, False]
     """
     start, end, kind, unit = quantity.start, quantity.end, quantity.kind, quantity.unit
@@ -104,7 +109,7 @@ def is_name(text: str, quantity: Quantity) -> bool:
     if unit == "岁":
         reached = bool(_ATTAINED.search(before)) and not re.match(r".{0,4}?的", after)
         return not (_LIFE.search(text[max(0, start - 30) : start]) and (reached or not _AGE.match(after)))
-    if unit == "个" and (_LISTED.match(after) or _POINTED.search(before.rstrip()) and not before.endswith("有")):
+    if unit == "个" and (_LISTED.match(after) or (_POINTED.search(before.rstrip()) and not before.endswith("有"))):
         return True
     if unit in COUNTS and (_SIX_NEW.match(after) and quantity.value < 13):
         return True
@@ -128,7 +133,8 @@ def _circle_promised(text: str, quantity: Quantity) -> bool:
 
 
 _ATTAINED = re.compile(
-    r"(?:达到?|为|至|到|在|超过?|突破|上|逾|多达|高达|超出|是|比|于|不低于|不高于|不超过|近|约|增长|提高|降低|过)(?:了)?\s?$"
+    r"(?:达到?|为|至|到|在|超过?|突破|上|逾|多达|高达|超出|是|比|于|不低于|不高于|不超过|近|约|增长|提高|"
+    r"降低|过)(?:了)?\s?$"
 )
 _ENDS = re.compile(r"\s?(?:[，。；、,;）)\n]|$|以[上下内]|左右|上下|之间)")
 

@@ -42,16 +42,19 @@ _ROW = re.compile(r"(?:以上|以下|以内|左右|上下)?\s?(?:[、和及与]|
 _SHARES_OUT = re.compile(r"分别|(?<![平年人户])均(?![衡等匀可])|都(?=达|保持|稳定|超|在|增|下|提)")
 _FROM = re.compile(r"(?:从|由)[^，；。]{0,14}$")
 _ONWARD = re.compile(
-    r"\s?[^，；。、]{0,6}?(?:增加|提高|提升|增长|增|上升|扩大|扩展|降低|下降|降|减少|减|缩小|缩短|压缩|升|调整|拓展|跃升|跃)[到至为]?"
+    r"\s?[^，；。、]{0,6}?(?:增加|提高|提升|增长|增|上升|扩大|扩展|降低|下降|降|减少|减|缩小|缩短|压缩|升|"
+    r"调整|拓展|跃升|跃)[到至为]?"
 )
 _TO = re.compile(r"[到至为]$")
 _ATTAINS = re.compile(
-    r"(?:达到?|[迈跨站登]上|[迈跨越]过|突破|超过?|过|近|约|完成|投资|建成|新增|实现|力争|至|到|不少于|不低于|建设|打造|形成|培育|规模|总额|收入|产值|装机)了?$"
+    r"(?:达到?|[迈跨站登]上|[迈跨越]过|突破|超过?|过|近|约|完成|投资|建成|新增|实现|力争|至|到|不少于|"
+    r"不低于|建设|打造|形成|培育|规模|总额|收入|产值|装机)了?$"
 )
 _CAPACITIES = frozenset(["吨", "千瓦", "立方米", "千瓦时", "吨标准煤"])
 _BUILDS = re.compile(r"建设|建成|开工|推进|加快|打造|实施|投产|新建|扩建")
 _WORTH = re.compile(
-    r"[^，、。；\d]{0,6}?(?:投资额?|(?:主营业务|营业|业务)?收入|营收|产值|产能|规模|市值|估值|税收|纳税额?)(?:总额)?(?:超过?|达到?|在|不低于|突破|不少于)*"
+    r"[^，、。；\d]{0,6}?(?:投资额?|(?:主营业务|营业|业务)?收入|营收|产值|产能|规模|市值|估值|税收|"
+    r"纳税额?)(?:总额)?(?:超过?|达到?|在|不低于|突破|不少于)*"
 )
 _OF_THEM = re.compile(r"(?:及?以上)?(?:的|[^，。；、左上多）]{2})")
 _ORDINAL = re.compile(r"第[\d一二三四五六七八九十]{1,3}个\s?$")
@@ -102,7 +105,7 @@ class Passage:
                 sizes[previous.start] = quantity
                 continue
             following = found[i + 1] if i + 1 < len(found) else None
-            if following and following.unit in COUNTS and not self._parted(quantity.end, following.start, 18):
+            if following and following.unit in COUNTS and not self._parted(quantity.end, following.start, 18, "等"):
                 pending = quantity
                 continue
             if (sort == "level" and self._itself(quantity)) or (
@@ -136,8 +139,8 @@ class Passage:
     def _promised_edge(self, quantity: Quantity) -> bool:
         return (quantity.unit in COUNTS and quantity.unit != "户") or self._attained(quantity)
 
-    def _parted(self, start: int, end: int, reach: int = 40) -> bool:
-        return end - start > reach or any(mark in self.text[start:end] for mark in "，、；。：")
+    def _parted(self, start: int, end: int, reach: int = 40, more: str = "") -> bool:
+        return end - start > reach or any(mark in self.text[start:end] for mark in "，、；。：" + more)
 
     def _mark_before(self, marks: list[int], at: int) -> int:
         """Just after the last of `marks` before `at`, or where the sentence begins."""
@@ -232,7 +235,7 @@ class Passage:
         return start == low or self.text[start - 1] in "、和及"
 
     def _subjects(self, index: int, row: list[Quantity], low: int, clause: int, words: str) -> list[str]:
-        """The several subjects of a row, one for each figure, or all that share a lone figure; none where it has one."""
+        """The several subjects of a row: one for each figure, or all that share a lone one; else none."""
         first, chain = row[0], len(row)
         if index and self.done and self._onward(index):
             return [r.subject for r in self.done[-chain:]]

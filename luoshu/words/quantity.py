@@ -30,7 +30,8 @@ class Quantity(NamedTuple):
 
 _DASH = r"(?:[-—–~～－]{1,2}|至|到)"
 _DATE = (
-    r"(?:19|20)\d\d\s?(?:年?\s?[-—–~～－至到]{1,2}\s?(?:20)?\d\d\s?)?年(?!以上)(?:\s?\d{1,2}\s?月)?(?:\s?\d{1,2}\s?[日号])?"
+    r"(?:19|"
+    r"20)\d\d\s?(?:年?\s?[-—–~～－至到]{1,2}\s?(?:20)?\d\d\s?)?年(?!以上)(?:\s?\d{1,2}\s?月)?(?:\s?\d{1,2}\s?[日号])?"
     r"|(?:19|20)\d\d\s?[-—–~～－至]{1,2}\s?20\d\d(?!\d)"
     r"|\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)"
     r"|\d{1,2}\s?(?:[-—–~～－至]{1,2}\s?\d{1,2}\s?)?月(?!子)(?:\s?\d{1,2}\s?日)?|\d{1,2}\s?日(?!均)"
@@ -77,10 +78,11 @@ def quantities(text: str) -> list[Quantity]:
 
     `text` must be narrowed (words.number.narrowed); offsets are those of `text`. Linear in its length.
 
-    >>> [(q.value, q.high, q.unit, q.kind) for q in quantities("到2025年达到120 家，增长5%—5.5%，投资2.5万亿元")]
+    >>> found = quantities("到2025年达到120 家，增长5%—5.5%，投资2.5万亿元")
+    >>> [(q.value, q.high, q.unit, q.kind) for q in found]
     [(120.0, None, '家', 'figure'), (5.0, 5.5, '%', 'figure'), (2500000000000.0, None, '元', 'figure')]
-    >>> [(round(q.value, 3), q.unit, q.kind) for q in quantities("收入翻一番，三分之二达标，建成万亿级基地，吸引三千多人")]
-    ... # doctest: +NORMALIZE_WHITESPACE
+    >>> found = quantities("收入翻一番，三分之二达标，建成万亿级基地，吸引三千多人")
+    >>> [(round(q.value, 3), q.unit, q.kind) for q in found]  # doctest: +NORMALIZE_WHITESPACE
     [(100.0, '%', 'fold'), (66.667, '%', 'fraction'), (1000000000000.0, '元', 'spoken'),
      (3000.0, '人', 'spoken')]
     """

@@ -39,7 +39,8 @@ _YEAR_OF = (
 )
 _YEAR_IN = (
     re.compile(
-        r"(20\d\d)\s?年(?:经济社会发展|政府|全[省市区县州盟]|工作)?[^。\n，]{0,8}(?:预期目标|总体要求|重点工作|工作安排|主要任务)"
+        r"(20\d\d)\s?年(?:经济社会发展|政府|全[省市区县州盟]|工作)?[^。\n，]{0,8}(?:预期目标|总体要求|"
+        r"重点工作|工作安排|主要任务)"
     ),
     re.compile(r"今年是[“\"]?十(?P<first>[一二三四五六七])五[”\"]?(?:规划)?(?:的)?(?:开局|起步|第一)"),
     re.compile(r"今年是[“\"]?十(?P<last>[一二三四五六七])五[”\"]?(?:规划)?(?:的)?(?:收官|最后)"),
@@ -138,34 +139,41 @@ _LOOKS_BACK = re.compile(
 _AHEAD_ONLY = re.compile(r"目标|任务|安排|打算|展望|总体要求|重点工作|主要指标|工作建议|预期|实事|部署|思路")
 _NOTES = re.compile(r"(?:名词|术语|词语|有关|相关)?(?:名词|用语|术语)?(?:解释|注释|附注)[：:]?$")
 _OPENS_PAST = re.compile(
-    r"(?:——)?(?:过去[一五两三几的]|刚刚过去|回顾|[一两三四五]年来|一年来|[“\"]?十.五[”\"]?(?:时期|期间|以来)[^。]{0,30}(?:取得|成就|极不)|"
+    r"(?:——)?(?:过去[一五两三几的]|刚刚过去|回顾|[一两三四五]年来|一年来|[“\"]?十.五[”\"]?(?:时期|期间|"
+    r"以来)[^。]{0,30}(?:取得|成就|极不)|"
     r"去年|上年|近年来|近几年|今年以来|五年间)"
 )
 _OPENS_AHEAD = re.compile(
-    r"(?:做好)?(?:今年|(?P<y>20\d\d)年)(?:是[“\"]?(?:十.五|实施|全面|贯彻|我[省市区县])|(?:的)?(?:工作|政府工作|经济社会|全[省市区县州]|"
+    r"(?:做好)?(?:今年|(?P<y>20\d\d)年)(?:是[“\"]?(?:十.五|实施|全面|贯彻|我[省市区县])|(?:的)?(?:工作|"
+    r"政府工作|经济社会|全[省市区县州]|"
     r"主要|总体|我们要|，?要|我们将|将))|今后五年|未来五年|[“\"]?十.五[”\"]?时期(?:是|，|我|经济社会)"
 )
 _FACT = re.compile(
-    r"去年|上年(?!度)|过去[一五两三几的]|[一两三四五六七八九十\d]年来|近年来|以来|截至|截止|截[止至]?目前|目前|已经|已[^，。；谋批纳经]{0,4}"
+    r"去年|上年(?!度)|过去[一五两三几的]|[一两三四五六七八九十\d]年来|近年来|以来|截至|截止|截[止至]?目前|"
+    r"目前|已经|已[^，。；谋批纳经]{0,4}"
     r"|刚刚过去|曾|初步核算|[^，。；]{1,8}了$|同比|比上年|较上年|累计(?:已|完成)?.{0,12}了"
 )
 _SURE_FACT = re.compile(
-    r"去年|过去[一五两三几的]|[一两三四五六七八九十\d]年来|近年来|[^来]以来|截至|截止|目前|已经|已(?:累计|建成?|完成|实现|达|有|超|突破|形成|"
+    r"去年|过去[一五两三几的]|[一两三四五六七八九十\d]年来|近年来|[^来]以来|截至|截止|目前|已经|已(?:累计|"
+    r"建成?|完成|实现|达|有|超|突破|形成|"
     r"开工|投|发放|成为|连续)|刚刚过去|初步核算|(?:增长|提高|增加|下降|降低|减少|达到|完成|实现|建成|超额)了"
 )
 _WILL = re.compile(
-    r"力争|确保|争取|计划|拟|将[在建新达完实投培推打突超增使从进]|预期|目标[是为：]|要(?:达到|实现|完成|建成|新增|力争|确保)|明年|下一步|未来|今后"
+    r"力争|确保|争取|计划|拟|将[在建新达完实投培推打突超增使从进]|预期|目标[是为：]|要(?:达到|实现|完成|"
+    r"建成|新增|力争|确保)|明年|下一步|未来|今后"
     r"|不低于|不少于|不高于|不超过|控制在|努力"
 )
 _SURE_WILL = re.compile(r"力争到?|明年|下一步|未来[一二三四五六七八九十]|今后[一二三四五六七八九十]|计划到")
+_BOUNDED = re.compile(r"[^，。；、]{1,10}?以[上内]")
 _DOING = re.compile(
-    r"(?:^|[，；：、。])\s?(?:要|加快|推进|推动|实施|建设|打造|培育|提升|新建|完善|支持|深化|强化|加强|开展|持续|积极|全面|每年|建成|"
+    r"(?:^|[，；：、。])\s?(?:要|加快|推进|推动|实施|建设|打造|培育|提升|新建|完善|支持|深化|强化|加强|开展|"
+    r"持续|积极|全面|每年|建成|"
     r"构建|创建|引进|改造|扩大|优化|健全|坚持|着力|大力|新谋划|谋划)"
 )
 
 
 class Chronicle:
-    """Walks through the sentences of one text and says of each figure whether it is promised or reported, and by when."""
+    """Walks through the sentences of a text and says of each figure whether it is promised, and by when."""
 
     def __init__(self, plain: str, year: int | None) -> None:
         self.plain = plain
@@ -268,9 +276,9 @@ class Chronicle:
             return "promise", 0.9
         if frame.mode == "past":
             return ("promise", 0.6) if _SURE_WILL.search(before) and not last else ("fact", 0.9)
-        return self._unframed(before, last, mentions)
+        return self._unframed(before, last, mentions, at)
 
-    def _unframed(self, before: str, last: date | None, mentions: list[Mention]) -> tuple[str, float]:
+    def _unframed(self, before: str, last: date | None, mentions: list[Mention], at: int) -> tuple[str, float]:
         if any(m.role == "since" for m in mentions):
             return "fact", 0.7
         if last and (not self.year or last.year >= self.year):
@@ -286,7 +294,7 @@ class Chronicle:
             return "fact", 0.7
         if named:
             return "promise", 0.7
-        if self.setting.kind in ("plan", "report"):
+        if self.setting.kind in ("plan", "report") or _BOUNDED.search(self.plain, at, at + 16):
             return "promise", 0.6
         return ("promise", 0.6) if _DOING.search(before) else ("fact", 0.5)
 
