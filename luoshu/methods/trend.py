@@ -16,8 +16,6 @@ Array = npt.NDArray[np.float64]
 
 LONGEST = 60
 """Points used at most, the latest: what is older says nothing about the years to come."""
-TYPICAL_MOVE = 0.03
-"""Prior guess of a year's move, as a share of the level; worth one observation."""
 _FLATTEST = 8.0
 _ENDS = np.array([0.025, 0.1, 0.5, 0.9, 0.975])
 
@@ -151,8 +149,8 @@ def _mixtures(
     pieces, freedom = [], 1
     for curve in curves:
         bent = bend(x, curve)
-        size, floor = _sizes(x, curve, in_proportion)
-        found = posterior(when, bent, size, ahead, floor)
+        size, typical = _sizes(x, curve, in_proportion)
+        found = posterior(when, bent, size, ahead, typical)
         freedom = found.freedom
         weights = found.weights / len(curves)
         pieces.append(Piece(curve=curve, weights=weights, centres=found.centres, spreads=found.spreads))
@@ -202,8 +200,8 @@ def _spread_unit(what: Array) -> float:
 
 
 def _sizes(x: Array, curve: Curve, in_proportion: bool) -> tuple[Array, float]:
-    """Size of a move at each point relative to the last, and the prior guess of one at the last point."""
+    """Size of a move at each point relative to the last, and what the prior guesses of one are multiplied by."""
     if not in_proportion:
-        return np.ones_like(x), 0.1 if curve == "plain" and np.abs(x).max() > 1 else TYPICAL_MOVE
+        return np.ones_like(x), 10.0 if curve == "plain" and np.abs(x).max() > 1 else 1.0
     power = {"log": 0.0, "root": 0.5, "plain": 1.0}[curve]
-    return np.exp(power * np.clip(np.log(x / x[-1]), -_FLATTEST, _FLATTEST)), TYPICAL_MOVE
+    return np.exp(power * np.clip(np.log(x / x[-1]), -_FLATTEST, _FLATTEST)), 1.0
