@@ -1,12 +1,17 @@
 """Records to commitments: what is wrong is said with its line and its mend; what is right is built."""
 
+from dataclasses import fields
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from luoshu.book.records import read_records
+from luoshu.book.faults import FAULTS
+from luoshu.book.problem import Source
+from luoshu.book.records import Dated, Record, Step, read_records
 from luoshu.kinds import build
-from luoshu.kinds.target import Base, Size
+from luoshu.kinds.target import Base, Size, Target
 
 GOOD = """- kind: target
   id: museums
@@ -91,3 +96,37 @@ def test_a_bare_year_or_month_is_its_last_day(written, day):
 
 def test_a_period_begins_on_its_first_day():
     assert made(GOOD.replace("weight: 2", "since: 2021"))[0].since == date(2021, 1, 1)
+
+
+values = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(10**20), 10**20),
+        st.floats(),
+        st.text(max_size=8),
+        st.dates(),
+        st.sampled_from(["target", "task", "between", ">=", "2025", "2025-13", "museums"]),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["value", "unit", "as_of", "file", "line", "x"]), inner, max_size=3),
+        st.lists(st.builds(Step, since=st.dates(), value=inner), min_size=1, max_size=2).map(lambda s: Dated(tuple(s))),
+    ),
+    max_leaves=6,
+)
+names = st.sampled_from([*(field.name for field in fields(Target)), "kind", "wieght", "object"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(written=st.dictionaries(names, values, max_size=8))
+def test_any_record_is_built_or_explained(written):
+    whole = {"kind": "target", "id": "t", "words": "w", "measure": "m", "level": 1.0, **written}
+    commitment, problems = build(Record(fields=whole, source=Source(file="commitments.yaml", line=1)))
+    assert commitment is not None or problems
+    for problem in problems:
+        assert problem.code in FAULTS
+        assert problem.mend
+    if commitment is not None:
+        commitment.on(date(2024, 1, 1))
+        commitment.announced(date(2024, 1, 1))
