@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,10 @@ def rows(*lines: tuple[Any, ...]) -> str:
 
 def commands() -> str:
     """docs/commands.md: every verb with its arguments, in both languages."""
-    text = MADE + "# 命令 Commands\n\n`luoshu --language zh|en` chooses the language of what is said; else `LUOSHU_LANGUAGE`, "
+    text = (
+        MADE
+        + "# 命令 Commands\n\n`luoshu --language zh|en` chooses the language of what is said; else `LUOSHU_LANGUAGE`, "
+    )
     text += "else the machine's locale. Exit codes: 0 good, 1 problems were found, 2 not done.\n"
     for verb in VERBS.values():
         text += f"\n## luoshu {verb.name}\n\n{ZH.message(verb.help)}。{EN.message(verb.help).capitalize()}.\n\n"
@@ -52,21 +56,37 @@ def commands() -> str:
 
 def kinds() -> str:
     """docs/kinds.md: what can be promised, with the fields of each kind and the tables it reads."""
-    shared = [f.name for f in dataclasses.fields(Commitment)]
-    text = MADE + "# 承诺的种类 Kinds of promise\n\n"
-    text += "Every promise in `commitments.yaml` has these fields: " + ", ".join(f"`{name}`" for name in shared) + ". "
-    text += "Any field may be written by dates (`level: {2020-12-01: 120, 2023-08-25: 110}`), so that a changed goal keeps "
-    text += "its history.\n\nVerdicts, best to worst: " + ", ".join(f"{ZH.verdict(v)} ({v})" for v in VERDICTS) + ".\n"
+    shared = [f for f in dataclasses.fields(Commitment) if f.name != "history"]
+    text = MADE + "# 承诺的种类 Kinds of promise\n\nEvery promise in `commitments.yaml` has these fields:\n\n"
+    text += terms(shared)
+    text += "\nAny field may be written by dates (`level: {2020-12-01: 120, 2023-08-25: 110}`), so that a changed goal "
+    text += (
+        "keeps its history.\n\nVerdicts, best to worst: "
+        + ", ".join(f"{ZH.verdict(v)} ({v})" for v in VERDICTS)
+        + ".\n"
+    )
+    names = {f.name for f in dataclasses.fields(Commitment)}
     for kind in KINDS:
-        text += f"\n## {kind.kind}\n\n{(kind.__doc__ or '').strip()}\n\n"
-        own = [f for f in dataclasses.fields(kind) if f.name not in shared]
-        text += rows(("field", "type", "default"), *((f"`{f.name}`", f"`{f.type}`", default(f)) for f in own))
+        text += f"\n## {kind.kind_zh} {kind.kind}\n\n{inspect.cleandoc(kind.__doc__ or '')}\n\n"
+        text += terms([f for f in dataclasses.fields(kind) if f.name not in names])
         text += "\nReads: " + ", ".join(f"`tables/{table.__schema__.name}.csv`" for table in kind.needs) + "\n"
     return text
 
 
+def terms(fields: list[dataclasses.Field[Any]]) -> str:
+    """A table of fields as `term` declared them: what each means and which words it may hold."""
+    lines = []
+    for each in fields:
+        words = ", ".join(f"`{word}`" for word in each.metadata.get("choices", ()) if word)
+        meaning = str(each.metadata.get("note", "")) + (f" ({words})" if words else "")
+        lines.append((f"`{each.name}`", each.metadata.get("zh", ""), meaning, default(each)))
+    return rows(("字段 field", "名称", "meaning", "default"), *lines)
+
+
 def default(field: dataclasses.Field[Any]) -> str:
-    return "required" if field.default is dataclasses.MISSING else f"`{field.default!r}`"
+    if field.default is dataclasses.MISSING:
+        return "required"
+    return f"`{field.default!r}`" if field.default not in (None, "", ()) and field.name != "source" else ""
 
 
 def problems() -> str:
