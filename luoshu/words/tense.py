@@ -150,7 +150,7 @@ _OPENS_AHEAD = re.compile(
 )
 _FACT = re.compile(
     r"去年|上年(?!度)|过去[一五两三几的]|[一两三四五六七八九十\d]年来|近年来|以来|截至|截止|截[止至]?目前|"
-    r"目前|已经|已[^，。；谋批纳经]{0,4}"
+    r"目前|已经|已(?![谋批纳经])|前不久|近日|日前|如今"
     r"|刚刚过去|曾|初步核算|[^，。；]{1,8}了$|同比|比上年|较上年|累计(?:已|完成)?.{0,12}了"
 )
 _SURE_FACT = re.compile(
@@ -218,7 +218,7 @@ class Chronicle:
             self._section = tuple(h for h in sentence.above if h.level <= 4)
             self._running = Frame("past", None)
             return
-        ahead = _OPENS_AHEAD.match(self.plain, sentence.start, end)
+        ahead = None if self.setting.kind == "bulletin" else _OPENS_AHEAD.match(self.plain, sentence.start, end)
         if ahead and not (ahead["y"] and self.year and int(ahead["y"]) < self.year):
             named = [m.day for m in days(self.plain, self.year, sentence.start, ahead.end()) if m.day]
             gone = bool(named and self.year and named[-1].year < self.year)
