@@ -143,7 +143,8 @@ _WILL = re.compile(
     r"\b(?:will|shall|should|must|to|aim|target|goal|plan|expect|by|commit|intend|strive|pledge)\w*\b", re.I
 )
 _DID = re.compile(
-    r"\b(?:was|were|has|have|had|reached|rose|grew|fell|increased|decreased|totall?ed|stood|amounted|dropped|built|opened|added|recorded|"
+    r"\b(?:was|were|has|have|had|reached|rose|grew|fell|increased|decreased|totall?ed|stood|amounted|dropped|built|"
+    r"opened|added|recorded|"
     r"last year|already|so far|since)\b", re.I)  # fmt: skip
 _SUBJECT_STOP = re.compile(
     r"\b(?:by|in|before|until|and|,|;|to|of at least|within|per|each|every|a year|annually|between|from|will|shall|is|are|"
@@ -167,7 +168,8 @@ _VERB_ALONE = re.compile(
     re.I,
 )
 _ENDING = re.compile(
-    r"(?:\s(?:will|shall|should|must|to|has|have|had|is|are|was|were|be|been|reach(?:es|ed)?|rise|rose|risen|grow|grew|grown|fall|fell|fallen|"
+    r"(?:\s(?:will|shall|should|must|to|has|have|had|is|are|was|were|be|been|reach(?:es|ed)?|rise|rose|risen|"
+    r"grow|grew|grown|fall|fell|fallen|"
     r"increas\w*|decreas\w*|reduc\w*|rais\w*|exceed\w*|surpass\w*|total\w*|stood|stand|keep|kept|remain\w*|at|by|of|least|most|more|less|"
     r"than|over|about|around|approximately|nearly|almost|from|no|between|within|below|under|above|up|on|average|an|a|the|not|hit|drop\w*|"
     r"lowered|cut|account for|for|expected|projected|forecast|planned)\b)++$", re.I)  # fmt: skip

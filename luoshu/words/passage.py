@@ -173,7 +173,7 @@ class Passage:
 
     def _take(self, index: int, chain: int) -> None:
         """Read the figures of one row, which share verb, bearing and status."""
-        row = self.found[index : index + chain]
+        row = self._same_unit(self.found[index : index + chain])
         first = row[0]
         low, clause = self._low(index), max(self._clause(first.start), first.start - _REACH)
         words = before_figure(self.text, low, first.start)
@@ -206,6 +206,13 @@ class Passage:
                 names = [self._subject(index, low, words)]
             for name in names:
                 self._add(quantity, name, own, status, sure)
+
+    def _same_unit(self, row: list[Quantity]) -> list[Quantity]:
+        """分别达1409万、1305万人次: the unit that stands only after the last figure of a row is that of all."""
+        last = row[-1]
+        if last.kind != "figure" or all(q.kind != "bare" for q in row):
+            return row
+        return [q._replace(unit=last.unit, kind="figure") if q.kind == "bare" else q for q in row]
 
     def _borne(self, index: int, row: list[Quantity], low: int, clause: int, status: str) -> Bearing:
         first = row[0]
@@ -278,7 +285,7 @@ class Passage:
         """What one figure measures: the words before it, the thing after it, or what the clause before spoke of."""
         quantity = self.found[index]
         stop = self.found[index + 1].start if index + 1 < len(self.found) else self.sentence.end
-        works = quantity.kind == "spoken" and quantity.unit in _CAPACITIES
+        works = quantity.size or (quantity.kind == "spoken" and quantity.unit in _CAPACITIES)
         counted = quantity.unit in COUNTS or quantity.kind == "bare" or works
         after = after_figure(self.text, quantity.end, stop, quantity.unit not in COUNTS)
         if after and (not before or counted or ends_in_verb(self.text, low, quantity.start)):

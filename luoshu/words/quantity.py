@@ -6,7 +6,7 @@ import re
 from math import isfinite
 from typing import NamedTuple
 
-from luoshu.words.number import ARABIC, CHINESE, LONGEST, SCALE, chinese, number, scale
+from luoshu.words.number import ARABIC, CHINESE, DIGITS, LONGEST, SCALE, chinese, number, scale
 from luoshu.words.unit import UNIT, canonical
 
 
@@ -195,6 +195,8 @@ def _in_unit(start: int, end: int, value: float, unit: str, kind: str, more: boo
 def _spoken(match: re.Match[str]) -> Quantity | None:
     numeral, unit = match["c"], match["cu"]
     value = chinese(numeral)
+    if len(numeral) > 1 and all(c in DIGITS for c in numeral):
+        return None
     if value is None or (not unit and not match["cl"] and numeral[-1] != "亿"):
         return None
     if numeral[-1] == "千" and unit in ("瓦", "米", "克", "伏", "瓦时"):
