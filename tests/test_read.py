@@ -237,30 +237,62 @@ def test_empty_and_missing_files(tmp_path: Path) -> None:
     assert (nothing, [problem.code for problem in document.problems]) == ([], ["no-document"])
 
 
+END = date(2025, 12, 31)
 PROMISES_000 = [
-    (120, "家", date(2025, 12, 31), "魏险峰"), (6, "%", date(2025, 12, 31), "魏险峰"),
-    (3_000_000, "人次", date(2025, 12, 31), "魏险峰"), (20, "%", date(2025, 12, 31), "魏险峰"),
-    (20, "%", date(2025, 12, 31), "魏险峰"), (10, "分钟", date(2025, 12, 31), "魏险峰"),
-    (2.22, "平方米", date(2025, 12, 31), "魏险峰"), (40, "%", date(2025, 12, 31), "魏险峰"),
-    (2.3, "%", date(2025, 12, 31), "魏险峰"), (3, "%", date(2025, 12, 31), "魏险峰"),
-    (1e12, "元", date(2025, 12, 31), "侯占国"), (6, "个", date(2025, 12, 31), "侯占国"),
-    (1e6, "吨", None, "侯占国"), (112, "个", None, "侯占国"), (400, "个", None, "侯占国"),
-    (2.5e11, "元", date(2025, 12, 31), "侯占国"), (20, "家", date(2025, 12, 31), "侯占国"),
-    (100, "家", date(2025, 12, 31), "侯占国"), (30, "家", date(2025, 12, 31), "侯占国"),
-    (5, "家", date(2025, 12, 31), "侯占国"), (15, "家", date(2025, 12, 31), "侯占国"),
-]  # fmt: skip
-"""Value, unit, deadline and owner of the promises with a figure on the newspaper page, marked by hand by the guide.
+    (120, "家", END, "魏险峰", "博物馆"),
+    (6, "%", END, "魏险峰", "文化产业增加值"),
+    (3_000_000, "人次", END, "魏险峰", "入境游客"),
+    (20, "%", END, "魏险峰", "人数"),
+    (20, "%", END, "魏险峰", "收入"),
+    (10, "分钟", None, "魏险峰", "健身圈"),
+    (2.22, "平方米", END, "魏险峰", "人均体育场地面积"),
+    (40, "%", END, "魏险峰", "经常参加体育锻炼的人数"),
+    (1, "", END, "魏险峰", "奥运冠军"),
+    (2.3, "%", END, "魏险峰", "体育产业"),
+    (3, "%", END, "魏险峰", "人均体育消费"),
+    (1e12, "元", END, "侯占国", "先进制造业基地"),
+    (6, "个", END, "侯占国", "先进制造业集群"),
+    (1e6, "吨", None, "侯占国", "乙烯"),
+    (112, "个", None, "侯占国", "已谋划项目"),
+    (400, "个", None, "侯占国", "千万元项目"),
+    (2.5e11, "元", END, "侯占国", "制造业项目"),
+    (20, "家", END, "侯占国", "百亿级企业"),
+    (100, "家", END, "侯占国", "优质中小企业"),
+    (30, "家", END, "侯占国", "服务型制造示范企业"),
+    (5, "家", END, "侯占国", "制造业创新中心"),
+    (15, "家", END, "侯占国", "工业设计中心"),
+]
+"""Value, unit, deadline, owner and a piece of the subject of the promises with a figure, marked by hand by the guide.
 
-The first gold medal (“零”的突破) is the twenty-second; 10 分钟 is promised without a deadline of its own in its clause.
+None for a deadline: the clause states none and no earlier one carries over surely.
 """
 
 
 @pytest.mark.skipif(not SEEDS.exists(), reason="the seeds are not beside this checkout")
 def test_all_promises_of_the_newspaper_page() -> None:
     document, all_found = read_file(next(SEEDS.glob("000*.txt")))
-    said = [(each.value, each.unit, each.owner) for each in all_found if each.status == "promise"]
-    for value, unit, _, owner in PROMISES_000:
-        assert (value, unit, owner) in said
-        said.remove((value, unit, owner))
-    assert said in ([(1, "个", "魏险峰")], [(1, "", "魏险峰")], [(1, "枚", "魏险峰")])
     assert document.problems == ()
+    promises = [each for each in all_found if each.status == "promise"]
+    for value, unit, due, owner, subject in PROMISES_000:
+        fits = [p for p in promises if (p.value, p.unit, p.owner) == (value, unit, owner) and subject in p.subject]
+        assert fits, (value, unit, owner, subject)
+        assert due is None or fits[0].due == due, (value, subject, fits[0].due)
+        promises.remove(fits[0])
+    assert promises == []
+
+
+@pytest.mark.skipif(not SEEDS.exists(), reason="the seeds are not beside this checkout")
+def test_a_feature_story_has_no_owner_and_next_to_no_promise() -> None:
+    _, all_found = read_file(next(SEEDS.glob("004*.txt")))
+    assert {each.owner for each in all_found} <= {""}
+    assert sum(each.status != "fact" for each in all_found) <= 1
+
+
+def test_reading_is_quick_enough() -> None:
+    import time
+
+    document, _ = plan(HEAD + (BODY + "\n一要开展矿山生态普查，编制修复方案，推动老旧小区改造，让群众得实惠。\n") * 60)
+    read(document)
+    before = time.process_time()
+    read(document)
+    assert len(document.text) / (time.process_time() - before) > 30_000  # far under what it does, for slow machines
