@@ -62,7 +62,7 @@ def stand(target: Target, measure: Indicator, known: Published, way: Course, day
     later = [r for r in way.readings if due is not None and r.day > due]
     reached = _reached(measure, goal, until)
     if reached is not None:
-        return _early(measure, way, goal, due, until, reached)
+        return _early(target, measure, way, goal, until, reached, day)
     if due is None:
         return _open_ended(way, goal, way.last)
     if later:
@@ -117,11 +117,16 @@ def _reached(measure: Indicator, goal: Goal, until: list[Reading]) -> Reading | 
 
 
 def _early(
-    measure: Indicator, way: Course, goal: Goal, due: date | None, until: list[Reading], reached: Reading
+    target: Target, measure: Indicator, way: Course, goal: Goal, until: list[Reading], reached: Reading, day: date
 ) -> Standing:
-    last = until[-1]
+    """Kept early; but a share that may well be lost again before its deadline is only as good as its chance."""
+    last, due = until[-1], target.due
     ahead = outlook_of(measure, until, due) if due else None
-    chance = ahead.outcome(goal, way.base(goal))[1] if ahead else None
+    met, chance = ahead.outcome(goal, way.base(goal)) if ahead else (1.0, None)
+    firm = measure.aggregation in ("last", "cumulative") or due is None or day >= due
+    verdict = "kept" if firm else "likely" if chance is None else verdict_of(chance, target.nature)
+    if verdict == "likely" and chance is not None:
+        verdict = "kept"
     says = say(
         "The goal was reached early: {value} on {day}", value=amount(rounded(reached.value), way.unit), day=reached.day
     )
@@ -130,7 +135,13 @@ def _early(
         says = say("The figure for the deadline itself, {due}, is not published yet", due=due)
         because.append(Reason(says=says, source=last.source))
     return Standing(
-        met=1.0, chance=chance, verdict="kept", because=tuple(because), value=last.value, reading=last, outlook=ahead
+        met=1.0 if verdict == "kept" else met,
+        chance=chance,
+        verdict=verdict,
+        because=tuple(because),
+        value=last.value,
+        reading=last,
+        outlook=ahead,
     )
 
 

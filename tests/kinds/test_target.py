@@ -454,3 +454,15 @@ def test_a_running_total_counted_from_another_day_does_not_count(little):
     )
     assert gauge.verdict == "unknown"
     assert "counted since 2019-01-01, not since 2021-01-01" in said(gauge)
+
+
+def test_a_share_that_was_reached_once_is_not_kept_for_certain(little):
+    fields = "due: 2025-12-31\nmeasure: share\nlevel: 40\nunit: '%'"
+    once = little.gauge(fields, "2021-12-31,41,2022-02-01", "2022-06-01")
+    assert (once.verdict, once.chance) == ("likely", None)
+    shaky = "2019-12-31,30,2020-02-01\n2020-12-31,44,2021-02-01\n2021-12-31,35,2022-02-01\n2022-12-31,40.5,2023-02-01"
+    gauge = little.gauge(fields, shaky, "2023-06-01")
+    assert gauge.verdict in ("open", "at risk")
+    assert gauge.met < 1
+    firm = "2019-12-31,40,2020-02-01\n2020-12-31,44,2021-02-01\n2021-12-31,48,2022-02-01\n2022-12-31,52,2023-02-01"
+    assert little.gauge(fields, firm, "2023-06-01").verdict == "kept"
