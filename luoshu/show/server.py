@@ -16,6 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from luoshu.show.desks import desk_of
+from luoshu.show.events import add_events
 from luoshu.show.guard import Guard, is_loopback
 from luoshu.show.language import marked
 from luoshu.show.manual import ApiPage, ErrorAnswer, manual, openapi_with_examples
@@ -61,6 +62,7 @@ def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = Fa
     for leaf in LEAVES:
         _add_leaf(app, leaf)
     add_settling(app)
+    add_events(app)
     _add_manual(app)
     if STATIC.is_dir():
         app.mount("/static/built", StaticFiles(directory=STATIC), name="static")
@@ -76,7 +78,15 @@ def serve(folder: Path, *, host: str = "127.0.0.1", port: int = 8000, day: date 
 
     app = make_app(folder, day=day, open_to_others=not is_loopback(host))
     # a proxy's word about the client is not believed: settling is for this machine
-    uvicorn.run(app, host=host, port=port, proxy_headers=False, server_header=False, log_level="warning")
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        proxy_headers=False,
+        server_header=False,
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+    )
 
 
 def _version() -> str:

@@ -289,6 +289,29 @@ def test_the_book_is_read_again_when_it_changes_on_disk(desk: TestClient, book: 
     assert desk.get("/overview.json").json()["title"] == "新台账"
 
 
+def test_open_pages_hear_of_a_change(book: Path) -> None:
+    import asyncio
+
+    from luoshu.show.events import changes
+    from luoshu.show.language import Language
+    from luoshu.show.shelf import Shelf
+
+    async def listen() -> list[str]:
+        heard: list[str] = []
+
+        async def gone() -> bool:
+            return len(heard) > 1
+
+        shelf = Shelf(book, date(2025, 12, 31))
+        async for event in changes(shelf, Language("zh"), gone, every=0.6):
+            heard.append(event)
+            (book / "commitments.yaml").write_text("# changed\n", encoding="utf-8")
+        return heard
+
+    heard = asyncio.run(listen())
+    assert heard[1].startswith("event: book\ndata: <p")
+
+
 def test_a_book_with_faults_still_opens(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLE, tmp_path / "book")
     (tmp_path / "book" / "tables" / "observation.csv").write_text(
