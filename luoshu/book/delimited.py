@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import Any
 
 from luoshu.book.problem import Problem, Source
 from luoshu.words.message import Message, say
@@ -124,22 +125,26 @@ def _quoted(found: _Lines, separator: str, file: str) -> None:
     """Read the rows that hold quotation marks with the csv module, and take their lines out of the plain ones."""
     lines = found.lines
     after = 0
+    reader: Any = None
     for i in [i for i, line in enumerate(lines) if '"' in line]:
         if i < after:
             continue
         if len(found.problems) > MOST_BROKEN_QUOTES:
             found.skipped.add(i)
             continue
-        reader = csv.reader((lines[j] + "\n" for j in range(i, len(lines))), delimiter=separator, strict=True)
+        if reader is None or i != after:
+            began = i
+            reader = csv.reader((lines[j] + "\n" for j in range(i, len(lines))), delimiter=separator, strict=True)
         try:
-            cells = next(reader)
+            found.quoted[i] = next(reader)
         except csv.Error as error:
+            reader = None
             found.skipped.add(i)
             found.problems.append(_broken(len(found.problems), str(error), file, i + 1))
             continue
-        found.quoted[i] = cells
-        after = i + reader.line_num
-        found.skipped.update(range(i + 1, after))
+        after = began + reader.line_num
+        if after > i + 1:
+            found.skipped.update(range(i + 1, after))
 
 
 def _broken(already: int, error: str, file: str, line: int) -> Problem:

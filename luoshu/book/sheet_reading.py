@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import re
 import zipfile
 from collections.abc import Mapping
@@ -63,7 +64,8 @@ def read_workbook(path: Path) -> tuple[Workbook | None, Problem | None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = load_workbook(path, data_only=False, keep_links=False)
+            # from memory: openpyxl leaves the file open where it fails
+            book = load_workbook(io.BytesIO(path.read_bytes()), data_only=False, keep_links=False)
             sheets = tuple(_sheet(sheet) for sheet in book.worksheets)
             left: Any = getattr(book, "custom_doc_props")  # noqa: B009 (the stubs do not know it)
             properties = {p.name or "": str(p.value) for p in left.props}
