@@ -1,4 +1,4 @@
-"""Promise or fact: which year a text speaks from, what its headings announce, and what each sentence says itself."""
+"""Promise or fact: what the headings of a text announce, and what each sentence says itself."""
 
 from __future__ import annotations
 
@@ -10,14 +10,7 @@ from typing import NamedTuple
 
 from luoshu.words.clause import Heading, Sentence
 from luoshu.words.day import Mention, days, last_day
-
-
-class Setting(NamedTuple):
-    """What a text says about itself: its kind (report, plan, bulletin, news), its own year, the end of its period."""
-
-    kind: str
-    year: int | None
-    due: date | None
+from luoshu.words.setting import setting
 
 
 class Frame(NamedTuple):
@@ -27,112 +20,10 @@ class Frame(NamedTuple):
     due: date | None
 
 
-_HEAD = 1500
 _REACH = 240
 """How far before a figure its sentence is searched for words that tell promise from fact."""
 _RECENT = 12
 _END = attrgetter("end")
-_YEAR_OF = (
-    re.compile(r"(20\d\d)\s?年[^。\n，]{0,24}?(?:政府)?工作报告"),
-    re.compile(r"[（(]?(20\d\d)\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日[^。\n]{0,16}?(?:在|会议|大会)"),
-    re.compile(r"(20\d\d)\s?年[^。\n，]{0,20}?(?:工作要点|重点工作|工作安排|工作计划|实施方案|统计公报|计划草案)"),
-)
-_YEAR_IN = (
-    re.compile(
-        r"(20\d\d)\s?年(?:经济社会发展|政府|全[省市区县州盟]|工作)?[^。\n，]{0,8}(?:预期目标|总体要求|"
-        r"重点工作|工作安排|主要任务)"
-    ),
-    re.compile(r"今年是[“\"]?十(?P<first>[一二三四五六七])五[”\"]?(?:规划)?(?:的)?(?:开局|起步|第一)"),
-    re.compile(r"今年是[“\"]?十(?P<last>[一二三四五六七])五[”\"]?(?:规划)?(?:的)?(?:收官|最后)"),
-    re.compile(r"(?P<gone>20\d\d)\s?年(?:政府)?工作(?:的)?(?:简要)?(?:回顾|总结)"),
-    re.compile(r"(?:刚刚)?过去的(?P<gone>20\d\d)\s?年"),
-)
-_PLAN = re.compile(
-    r"第十(?P<fifth>[一二三四五六七])个五年规划|[“\"]?十(?P<five>[一二三四五六七])五[”\"]?[^。\n]{0,24}规划"
-)
-_SPAN = re.compile(r"[（(]?(20\d\d)\s?年?\s?[-—–~～－至到]{1,2}\s?(20\d\d)\s?年")
-_DATED = re.compile(r"(20\d\d)\s?(?:年\s?\d{1,2}\s?月|-\d{1,2}-\d{1,2})")
-_KINDS = (
-    ("bulletin", re.compile(r"统计公报|公报|统计信息|运行情况|主要数据|统计年鉴|经济运行")),
-    ("report", re.compile(r"政府工作报告|工作报告|大会报告工作|各位代表|计划执行情况")),
-    ("plan", re.compile(r"规划纲要|规划|纲要|行动计划|实施方案|行动方案|工作要点|实施意见|工作方案|若干措施|重点任务")),
-)
-_BODY = 40_000
-_SPEAKS_AHEAD = re.compile(
-    r"力争|确保|加快|推进|推动|到20[2-9]\d年|目标|任务|将[达建实完新]|不低于|不少于|以上|打造|构建|完善|强化"
-)
-_SPEAKS_BACK = re.compile(r"同比|比上年|去年|以来|[年月]来|已[经达建完实]|[成升降到加]了|取得|记者|截至|目前")
-_NUMERALS = "零一二三四五六七"
-
-
-def setting(plain: str, year: int | None = None) -> Setting:
-    """What kind of text this is and the year that it calls 今年; `year` where the caller knows it better.
-
-    >>> setting("2026年某省政府工作报告\\n各位代表：")
-    Setting(kind='report', year=2026, due=None)
-    >>> setting("某市国民经济和社会发展第十五个五年规划纲要\\n到2030年……")
-    Setting(kind='plan', year=2026, due=datetime.date(2030, 12, 31))
-    """
-    head = plain[:_HEAD]
-    title = head[:400]
-    kind = next((name for name, sign in _KINDS if sign.search(title)), "")
-    kind = kind or ("report" if _KINDS[1][1].search(head) else _leaning(plain))
-    if kind != "plan":
-        return Setting(kind, year or _own_year(plain, head), None)
-    due, first = _period(head)
-    return Setting(kind, year or first or _own_year(plain, head), due)
-
-
-def _leaning(plain: str) -> str:
-    """`plan` where a text without a telling title speaks more of what is to come than of what was, else `news`."""
-    body = plain[:_BODY]
-    ahead, back = len(_SPEAKS_AHEAD.findall(body)), len(_SPEAKS_BACK.findall(body))
-    return "plan" if ahead > 1 and ahead > 2 * back else "news"
-
-
-def report_year(plain: str) -> int | None:
-    """The year that a text calls 今年, from its title, its date or what it says itself; None where it says nothing.
-
-    >>> report_year("某市政府工作报告\\n——2025年1月8日在某市人民代表大会上")
-    2025
-    >>> report_year("各位代表：\\n一、2024年工作回顾\\n")
-    2025
-    """
-    return setting(plain).year
-
-
-def _own_year(plain: str, head: str) -> int | None:
-    for sign in _YEAR_OF:
-        match = sign.search(head)
-        if match:
-            return int(match[1])
-    for sign in _YEAR_IN:
-        match = sign.search(plain)
-        if match:
-            named = match.groupdict()
-            if named.get("gone"):
-                return int(named["gone"]) + 1
-            if named.get("first"):
-                return 2001 + 5 * _NUMERALS.index(named["first"])
-            if named.get("last"):
-                return 2005 + 5 * _NUMERALS.index(named["last"])
-            return int(match[1])
-    dated = _DATED.search(head[:600]) or _DATED.search(plain[-300:])
-    return int(dated[1]) if dated else None
-
-
-def _period(head: str) -> tuple[date | None, int | None]:
-    """The last day and the first year of the period that a plan is made for."""
-    span = _SPAN.search(head)
-    if span:
-        return last_day(int(span[2])), int(span[1])
-    plan = _PLAN.search(head)
-    if plan:
-        last = 2005 + 5 * _NUMERALS.index(plan["fifth"] or plan["five"])
-        return last_day(last), last - 4
-    return None, None
-
-
 _LOOKS_BACK = re.compile(
     r"回顾|成就|成绩|成效|总结|过去|现状|发展基础|发展环境|基础条件|完成情况|执行情况|进展|历程|面临|取得"
 )
@@ -258,7 +149,7 @@ class Chronicle:
         before = self.plain[max(sentence.start, at - _REACH) : at]
         mentions = mentions[: bisect_right(mentions, at, key=_END)][-_RECENT:]
         named = [m for m in mentions if m.role in ("by", "in") and m.day]
-        if self.setting.kind == "bulletin" and frame.mode != "future":
+        if self.setting.kind == "bulletin":
             later = any(m.day and self.year and m.day.year > self.year for m in named)
             return ("promise", 0.7) if later else ("fact", 0.95)
         by = [m for m in named if m.role == "by" or (self.year and m.day and m.day.year > self.year)]
@@ -312,10 +203,10 @@ class Chronicle:
             return None
         if frame.due:
             return frame.due
-        if self.setting.kind == "plan":
-            return self.setting.due if status == "promise" else None
-        if self.setting.kind == "report" and self.year:
-            return last_day(self.year if status == "promise" else self.year - 1)
-        if self.setting.kind == "bulletin" and self.year and status == "fact":
+        if status == "promise":
+            return self.setting.due
+        if self.setting.kind == "report" and self.setting.due and self.year:
+            return last_day(self.year - 1)
+        if self.setting.kind == "bulletin" and self.year:
             return last_day(self.year)
         return None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from luoshu.words.day import days
-from luoshu.words.tense import report_year
+from luoshu.words.setting import report_year
 
 NAMED = {
     "到2025年": "2025-12-31",
