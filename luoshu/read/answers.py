@@ -15,9 +15,10 @@ LEAST = 0.5
 """The least score that is shown."""
 MOST_ANSWERS = 5
 _WORN = re.compile(
-    r"^(?:(?:全|我|本|该)(?:市|省|州|县|区|国|旗|盟|年|社会)|年末|年度?|累计|共|新增|实现|完成|其中|力争|确保)+|(?:总?数量?|总量|总额|总值|规模|水平|建设|达到|累计)$"
-    r"|[\s\W_]+"
+    r"^(?:(?:全|我|本|该)(?:市|省|州|县|区|国|旗|盟|年|社会)|年末|年度?|累计|共|新增|实现|完成|其中|力争|确保)+"
+    r"|(?:总数量?|数量|(?<!人)数|达到|累计)$"
 )
+"""Words that any subject may begin or end with."""
 
 
 @dataclass(frozen=True, slots=True)

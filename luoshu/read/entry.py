@@ -20,6 +20,7 @@ from luoshu.kinds import KINDS
 from luoshu.kinds.observation import Indicator, Observation
 from luoshu.read.answers import bare_subject
 from luoshu.read.proposal import Proposal
+from luoshu.words.message import say
 
 _GROWTH = {"up": "增速", "down": "降幅"}
 _PUNCTUATION = re.compile(r"[\s\W_]+")
@@ -63,7 +64,7 @@ def _enter_record(book: Book, proposal: Proposal, others: Mapping[str, Any]) -> 
     kind = kind or next((kind for kind in KINDS if kind.read(proposal) is not None), None)
     claim = kind.read(proposal) if kind else None
     if kind is None or claim is None:
-        raise ValueError("no kind of promise takes this; give its figure, or reject it")
+        raise ValueError(say("no kind of promise takes this; give its figure, or reject it"))
     entered: dict[str, Any] = {"file": COMMITMENTS}
     names = {field.name for field in fields_of(kind)}
     given = {name: value for name, value in others.items() if name in names}
@@ -76,7 +77,7 @@ def _enter_record(book: Book, proposal: Proposal, others: Mapping[str, Any]) -> 
     record = {
         "kind": kind.kind,
         "id": given.get("id") or _free_id(book, proposal),
-        "words": given.get("words") or words_of(proposal),
+        "words": given.get("words") or proposal.words or proposal.subject,
         **{name: value for name, value in claim.items() if name != "kind"},
     }
     if "each" in names and proposal.each and "each" not in record:
@@ -89,24 +90,6 @@ def _enter_record(book: Book, proposal: Proposal, others: Mapping[str, Any]) -> 
     record.setdefault("source", source)
     append_record(book.folder / COMMITMENTS, {name: _whole(value) for name, value in record.items()})
     return str(record["id"]), entered
-
-
-def words_of(proposal: Proposal) -> str:
-    """The promise in the plan's own words: the clause around its figure, its lines joined.
-
-    >>> words_of(Proposal(text="加快建设，到2025年全市博\\n物馆达到120家。推进…", start=19, end=23))
-    '加快建设，到2025年全市博物馆达到120家'
-    """
-    text = re.sub(r"(?<=[A-Za-z,.])\s+(?=[A-Za-z\d])", "\x1f", proposal.text)
-    text = re.sub(r"\s+", "", text).replace("\x1f", " ").strip("。；;")
-    if proposal.status == "task":
-        return f"{proposal.verb}{proposal.object}"
-    sentence = text.split("。")[0]
-    if len(sentence) <= 60:
-        return sentence
-    subject = _PUNCTUATION.sub("", proposal.subject)
-    near = [part for part in re.split(r"[，；：。]", text) if subject and subject in _PUNCTUATION.sub("", part)]
-    return near[0] if near else sentence[:60]
 
 
 def _free_id(book: Book, proposal: Proposal) -> str:
@@ -140,18 +123,20 @@ def _enter_step(book: Book, proposal: Proposal, others: Mapping[str, Any]) -> tu
     assert proposal.moves is not None
     record = next((record for record in book.records if record.id == proposal.moves.id), None)
     if record is None:
-        raise ValueError(f"the target {proposal.moves.id!r} that this would move is no longer in the book")
+        raise ValueError(say("the target {id!r} that this would move is no longer in the book", id=proposal.moves.id))
     since = _typed("made", others.get("made")) or proposal.published
     if since is None:
-        raise ValueError("the day on which the new figure was announced is not known; give it as made")
+        raise ValueError(say("the day on which the new figure was announced is not known; give it as made"))
     steps = list(record.history("level"))
     if steps and steps[0].since is None:
         first = record.latest("made")
         if not isinstance(first, date):
-            raise ValueError(f"the target {record.id!r} does not say when it was announced; add made: … to it first")
+            raise ValueError(
+                say("the target {id!r} does not say when it was announced; add made: … to it first", id=record.id)
+            )
         steps[0] = Step(since=first, value=steps[0].value)
     if any(step.since == since for step in steps):
-        raise ValueError(f"the target {record.id!r} has a figure of {since} already")
+        raise ValueError(say("the target {id!r} has a figure of {day} already", id=record.id, day=since))
     about = {"source": {"file": f"documents/{proposal.document}", "line": proposal.line, "start": proposal.start,
                         "end": proposal.end}}  # fmt: skip
     steps.append(Step(since=since, value=_whole(proposal.value), about=about))
@@ -186,9 +171,9 @@ def _is_moved(record: Record, entered: Mapping[str, Any]) -> bool:
 def _enter_result(book: Book, proposal: Proposal, others: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     as_of = _typed("due", others.get("as_of")) or proposal.due
     if as_of is None:
-        raise ValueError("the day that the figure is for is not known; give it as as_of")
+        raise ValueError(say("the day that the figure is for is not known; write it in the field due"))
     if proposal.value is None:
-        raise ValueError("a fact without a figure cannot be entered")
+        raise ValueError(say("a fact without a figure cannot be entered"))
     entered: dict[str, Any] = {}
     indicator = str(others.get("indicator") or "") or _answered(book, proposal)
     if not indicator:
@@ -226,7 +211,7 @@ def _indicator(book: Book, proposal: Proposal) -> tuple[str, dict[str, Any]]:
     if proposal.change in _GROWTH and not name.endswith(("增速", "增长率", "降幅", "增幅")):
         name += _GROWTH[proposal.change]
     if not name:
-        raise ValueError("what the figure measures is not known; give its subject or an indicator")
+        raise ValueError(say("what the figure measures is not known; give its subject"))
     rows = book.rows(Indicator)
     for row in rows:
         if bare_subject(row.name) == name and row.unit in ("", proposal.unit):
@@ -236,7 +221,7 @@ def _indicator(book: Book, proposal: Proposal) -> tuple[str, dict[str, Any]]:
     while id in taken:
         id, number = f"{name}-{number}", number + 1
     adds = "ratio" if proposal.unit in ("%", "‰", "百分点") or "/" in proposal.unit else "last"
-    if adds == "last" and (proposal.per or _FLOWS.search(name)):
+    if adds == "last" and (proposal.per or proposal.unit in ("人次", "次") or _FLOWS.search(name)):
         adds = "sum"
     values = {"id": id, "name": name, "unit": proposal.unit, "aggregation": adds}
     line = _append_row(book.folder / schema(Indicator).file, Indicator, values)

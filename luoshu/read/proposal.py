@@ -27,7 +27,8 @@ class Answer:
 class Proposal:
     """A promise, a fact or a task found in a document; the fields of the reading guide, then what else is known of it.
 
-    `start` and `end` are offsets in the document's text; `text` is the sentence as it stands there. `answers` are the
+    `start` and `end` are offsets in the document's text; `text` is the sentence as it stands there, `words` the clause
+    that promises, its lines joined. `answers` are the
     targets that a fact may be a result of; `moves` the settled target whose level or deadline a promise changes;
     `contradicts` the proposals or observations that give another figure for the same thing and day. `settled_as` is the
     record that an accepted proposal became, `entered` what undoing it needs to know.
@@ -55,6 +56,7 @@ class Proposal:
     text: str = ""
     title: str = ""
     chapter: str = ""
+    words: str = ""
     line: int = 1
     page: int | None = None
     published: date | None = None

@@ -14,13 +14,16 @@ from luoshu.kinds import KINDS
 from luoshu.read.answers import related
 from luoshu.read.proposal import Proposal
 from luoshu.words.byline import own_year
-from luoshu.words.clause import Sentence, laid_out
+from luoshu.words.clause import Sentence, clauses, laid_out
 from luoshu.words.figure import Figure, figures
 from luoshu.words.layout import Article
 from luoshu.words.number import narrowed
 from luoshu.words.tabular import tables
 from luoshu.words.undertaking import Undertaking, undertakings
 
+_DEADLINE = re.compile(
+    r"(?:力争|确保|预计|计划)?(?:到|至)?[“\"]?[\d一二三四五六七八九十〇]{1,4}(?:年|五)[^，。；]{0,8}|今年|明年|年内"
+)
 _BINDING = re.compile(r"(?:预期|约束)性")
 
 
@@ -61,9 +64,10 @@ def _read_article(document: Document, article: Article, lines: _Lines, year: int
     for each in found:
         number = bisect_right(starts, each["start"]) - 1
         begin, stop = article.span(sentences[number].start, sentences[number].end) if number >= 0 else (0, 0)
+        words = _words(article.plain, sentences[number], each) if number >= 0 else ""
         start, end = article.span(each["start"], each["end"])
         chapter = _chapter(sentences[number]) if number >= 0 else ""
-        each.update(whole, start=start, end=end, text=document.text[begin:stop], chapter=chapter)
+        each.update(whole, start=start, end=end, text=document.text[begin:stop], chapter=chapter, words=words)
         each.update(line=lines.number(start), page=document.page(start) if document.parts else None, sentence=begin)
     return found
 
@@ -82,6 +86,18 @@ def _numbered(plain: str, author: str, year: int | None, title: str) -> list[Fig
         taken = [(figure.start, figure.end) for figure in said if grid.start <= figure.start < grid.end]
         added.extend(each for each in grid.figures if not any(a < each.end and each.start < b for a, b in taken))
     return [*said, *added]
+
+
+def _words(plain: str, sentence: Sentence, each: dict[str, Any]) -> str:
+    """The promise in the plan's own words: the clause that holds its figure, with the deadline right before it."""
+    if each["status"] == "task":
+        return f"{each['verb']}{each['object']}"
+    parts = clauses(plain, sentence.start, sentence.end)
+    at = next((n for n, (start, end) in enumerate(parts) if start <= each["start"] < end), None)
+    if at is None:
+        return ""
+    first = at - 1 if at and _DEADLINE.fullmatch(plain, *parts[at - 1]) else at
+    return plain[parts[first][0] : parts[at][1]].strip("，；。;.、 ").replace("\t", " ")[:120]
 
 
 def _chapter(sentence: Sentence) -> str:

@@ -256,7 +256,7 @@ def _decided(folder: Path, proposal: Proposal, decision: str, fields: dict[str, 
             withdraw(folder, proposal)
         return replace(proposal, state="open", settled_as="", corrected={}, entered={})
     if proposal.state == "settled":
-        raise ValueError("the proposal is settled; undo that first")
+        raise ValueError(say("the proposal is settled; undo that first"))
     if decision == "reject":
         return replace(proposal, state="rejected")
     named = {name: value for name, value in fields.items() if name in CORRECTABLE}
@@ -274,7 +274,7 @@ def corrected(proposal: Proposal, fields: Mapping[str, Any]) -> Proposal:
         if isinstance(said, str):
             said = said.strip()
         if name in ("value", "value_high"):
-            values[name] = _number(name, said)
+            values[name] = _number(said)
         elif name == "due":
             values[name] = _day(said)
         elif name == "each":
@@ -284,15 +284,15 @@ def corrected(proposal: Proposal, fields: Mapping[str, Any]) -> Proposal:
     return replace(proposal, **values)
 
 
-def _number(name: str, said: Any) -> float | None:
+def _number(said: Any) -> float | None:
     if said is None or said == "":
         return None
     try:
         number = float(str(said).replace(",", "").replace("，", "").rstrip("%％"))
     except ValueError:
-        raise ValueError(f"{name} is {said!r}, which is not a number; write digits, as in 40") from None
+        raise ValueError(say("{found!r} is not a number; write digits, as in 40", found=str(said))) from None
     if number != number or abs(number) == float("inf"):
-        raise ValueError(f"{name} is {said!r}, which is not a number; write digits, as in 40")
+        raise ValueError(say("{found!r} is not a number; write digits, as in 40", found=str(said)))
     return number
 
 
@@ -304,4 +304,4 @@ def _day(said: Any) -> date | None:
     try:
         return date.fromisoformat(str(said))
     except ValueError:
-        raise ValueError(f"due is {said!r}, which is not a day; write it as in 2025-12-31") from None
+        raise ValueError(say("{found!r} is not a day; write it as in 2025-12-31", found=str(said))) from None

@@ -114,6 +114,9 @@ _NOUN = re.compile(
 )
 _HEADS = "心馆园区市地站路院库桥港台系统制城目程会场所校房线道"
 _LIST = re.compile(rf"、|(?<=[{_HEADS}])(?:和|及|以及|与)(?=[\u4e00-\u9fff“])")
+_PLAN_TITLE = re.compile(
+    r"[#\s]*(?![一二三四五六七八九十]{1,2}、|[（(])[^\n。，]{2,60}(?:规划|纲要|计划|方案|意见|要点)(?:[（(][^\n]{0,20})?(?=[\n，]|$)"
+)
 _NOW = re.compile(r"如今|当下|眼下|近日|日前|前不久")
 _EARLIER = re.compile(r"去年|上年|过去[一五两三]年|已经|以来|已累计")
 
@@ -308,8 +311,15 @@ class _Reading:
             last = doing.end + len(doing.verb) if doing.sort == "nominal" and not named and end == doing.end else end
             yield Undertaking(
                 start=first, end=last, verb=doing.verb, object=text[start:end], owner=self._owner(),
-                due=self.chronicle.due(self.frame, self.mentions, "promise", start), confidence=round(sureness, 2),
+                due=self._due(start), confidence=round(sureness, 2),
             )  # fmt: skip
+
+    def _due(self, at: int) -> date | None:
+        """The deadline that sentence or heading gives; the end of the period only where this is the plan itself."""
+        said = self.frame.due or any(m.day and m.end <= at and m.role in ("by", "in") for m in self.mentions)
+        if not said and self.chronicle.setting.kind == "plan" and not _PLAN_TITLE.match(self.text):
+            return None
+        return self.chronicle.due(self.frame, self.mentions, "promise", at)
 
     def _reported(self, at: int) -> bool:
         """Whether the sentence tells of this as something done."""
