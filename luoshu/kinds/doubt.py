@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from luoshu.kinds.commitment import Reason
 from luoshu.kinds.course import Course, shape
+from luoshu.kinds.gathering import published
 from luoshu.kinds.observation import Indicator
 from luoshu.kinds.outlook import as_year
-from luoshu.kinds.published import Published, published, same
+from luoshu.kinds.published import Published, same
 from luoshu.words.message import Message, amount, say
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def doubts(
 ) -> tuple[Reason, ...]:
     """All warnings for a target, each with the source that it rests on: reasons to ask, never verdicts."""
     return (
+        *known.notes,
         *_forecasts(known, measure),
         *_claims(known),
         *_definitions(known, measure),

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from luoshu.kinds.commitment import Amount, Figure, Move, Reason
 from luoshu.kinds.course import Course, course, shape
+from luoshu.kinds.gathering import published
 from luoshu.kinds.observation import Indicator, observations_of
 from luoshu.kinds.outlook import as_year
-from luoshu.kinds.published import Reading, published
+from luoshu.kinds.published import Reading
 from luoshu.kinds.standing import rounded
 from luoshu.words.message import Message, amount, say
 

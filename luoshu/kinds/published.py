@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from luoshu.book.problem import Source
+from luoshu.kinds.commitment import Reason
 from luoshu.kinds.observation import MEASURED, Indicator, Observation, observations_of
 from luoshu.words.conversion import convert
 from luoshu.words.message import Message, say
@@ -17,13 +18,11 @@ if TYPE_CHECKING:
     from luoshu.book.book import Book
 
 FLOWS = ("sum", "distinct")
-NEAR_DAYS = 366
-"""How far apart the two sides of a computed ratio may lie."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """One figure in the indicator's unit, with its place; `sides` are the two that a ratio was computed from."""
+    """One figure in the indicator's unit, with its place; `sides` are the figures that it was computed from."""
 
     day: date
     since: date | None
@@ -60,7 +59,7 @@ class Published:
     """The figures of one indicator for one area as a reader of that day could know them, each list by day.
 
     `readings` count; `running` are totals of a period that is not over; `forecasts` were said by others; `aside` do not
-    count; `contradictions` and `revisions` are pairs for the same day.
+    count; `contradictions` and `revisions` are pairs for the same day; `notes` say what could not be put together.
     """
 
     readings: tuple[Reading, ...] = ()
@@ -70,6 +69,7 @@ class Published:
     aside: tuple[Aside, ...] = ()
     contradictions: tuple[Pair, ...] = ()
     revisions: tuple[Pair, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
     @property
     def last(self) -> Reading | None:
@@ -80,10 +80,10 @@ class Published:
         return next((r for r in self.readings if r.day == day), None)
 
 
-def published(
+def own_figures(
     book: Book, indicator: Indicator, day: date, *, place: str = "", definition: str = "", per: str = "year"
 ) -> Published:
-    """What was known on `day` of `indicator` in `place` (empty: the book's whole region) under one definition.
+    """What was published by `day` of `indicator` for `place` itself (empty: the book's region) under one definition.
 
     Figures published later are left out without trace; those without a day of publication, of another definition or
     in a unit that cannot be converted are set aside with the reason. Flows count where they cover a whole period
@@ -109,8 +109,6 @@ def published(
             sorted_out["running"].append(reading)
         else:
             kept.append(reading)
-    if not kept:
-        kept = _derived(book, indicator, day, place)
     readings, contradictions, revisions = _one_each(kept)
     return Published(
         readings=readings,
@@ -143,42 +141,6 @@ def _reading(
     if row.status in MEASURED and row.as_of > row.published:
         return reading, say("it is called a result, but was published before its day had come")
     return reading, None
-
-
-def _derived(book: Book, indicator: Indicator, day: date, place: str) -> list[Reading]:
-    """Figures of a ratio that nobody published, from its two sides: each published within a year of the other."""
-    if indicator.aggregation != "ratio" or not indicator.numerator or not indicator.denominator:
-        return []
-    sides = {row.id: row for row in book.rows(Indicator) if row.id in (indicator.numerator, indicator.denominator)}
-    if len(sides) < 2 or any(row.numerator for row in sides.values()):
-        return []
-    above, below = (
-        published(book, sides[side], day, place=place).readings for side in (indicator.numerator, indicator.denominator)
-    )
-    found = []
-    for under in below:
-        over = min(above, key=lambda r: abs((r.day - under.day).days), default=None)
-        if over is None or abs((over.day - under.day).days) > NEAR_DAYS or under.value == 0:
-            continue
-        later = max(over, under, key=lambda r: r.day)
-        value = float(f"{over.value / under.value:.4g}")
-        row = replace(
-            later.row,
-            indicator=indicator.id,
-            value=value,
-            unit=indicator.unit,
-            comparator="~",
-            published=max(over.published, under.published),
-            stated_change=None,
-            note="computed",
-        )
-        pair = _named(over, sides[indicator.numerator]), _named(under, sides[indicator.denominator])
-        found.append(Reading(day=later.day, since=None, value=value, row=row, source=later.source, sides=pair))
-    return found
-
-
-def _named(reading: Reading, indicator: Indicator) -> Reading:
-    return replace(reading, row=replace(reading.row, unit=reading.row.unit or indicator.unit))
 
 
 def _whole(reading: Reading, indicator: Indicator, per: str) -> bool:

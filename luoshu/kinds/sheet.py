@@ -109,6 +109,14 @@ def value_reasons(at: Standing, measure: Indicator) -> tuple[Reason, ...]:
 
 
 def _computed(reading: Reading, value: float, measure: Indicator) -> Reason:
+    if measure.aggregation != "ratio":
+        says = say(
+            "{value} as of {day}, added up from {count} areas; nobody published the whole",
+            value=amount(rounded(value), measure.unit),
+            day=reading.day,
+            count=len(reading.sides),
+        )
+        return Reason(says=says, source=reading.source, tone="warn")
     above, below = reading.sides
     says = say(
         "{value}, computed from {above} on {day} and {below} on {other}; nobody published it as such",

@@ -12,10 +12,10 @@ from luoshu.book.directory import Place
 from luoshu.book.problem import Source
 from luoshu.kinds.commitment import Commitment, Gauge, Move, Reason, term
 from luoshu.kinds.course import shape
+from luoshu.kinds.gathering import published
 from luoshu.kinds.goal import COMPARATORS
 from luoshu.kinds.observation import Indicator, Observation
 from luoshu.kinds.pace import moves_of
-from luoshu.kinds.published import published
 from luoshu.kinds.quota import quota_gauge
 from luoshu.kinds.sheet import level_gauge
 from luoshu.words.conversion import convert

@@ -466,3 +466,47 @@ def test_a_share_that_was_reached_once_is_not_kept_for_certain(little):
     assert gauge.met < 1
     firm = "2019-12-31,40,2020-02-01\n2020-12-31,44,2021-02-01\n2021-12-31,48,2022-02-01\n2022-12-31,52,2023-02-01"
     assert little.gauge(fields, firm, "2023-06-01").verdict == "kept"
+
+
+PLACES = "id,name,parent\nx,X,\ny,Y,x\nz,Z,x\n"
+
+
+def placed(little):
+    (little.folder / "tables").mkdir(exist_ok=True)
+    (little.folder / "tables" / "place.csv").write_text(PLACES)
+    return little
+
+
+def test_a_whole_is_added_up_only_from_all_its_areas(little):
+    header = "as_of,value,published,place"
+    both = "2025-12-31,70,2026-02-01,y\n2025-12-31,55,2026-02-05,z"
+    gauge = placed(little).gauge(LEVEL, both, "2026-03-01", header=header)
+    assert (gauge.value, gauge.verdict) == (125, "kept")
+    assert "added up from 2 areas" in said(gauge)
+    assert little.gauge(LEVEL, both, "2026-02-03", header=header).value is None
+    some = little.gauge(LEVEL, "2025-12-31,130,2026-02-01,y", "2026-03-01", header=header)
+    assert (some.value, some.verdict) == (None, "unknown")
+    assert "1 of 2 areas have published" in said(some)
+
+
+def test_shares_of_areas_are_never_added_up(little):
+    fields = "due: 2025-12-31\nmeasure: share\nlevel: 40\nunit: '%'"
+    header = "as_of,value,published,place"
+    gauge = placed(little).gauge(
+        fields, "2025-12-31,50,2026-02-01,y\n2025-12-31,30,2026-02-01,z", "2026-03-01", header=header
+    )
+    assert (gauge.value, gauge.verdict) == (None, "unknown")
+    assert "never add up" in said(gauge)
+
+
+def test_a_share_is_the_ratio_of_the_sums_of_its_sides(little):
+    head = "id,name,unit,direction,aggregation,numerator,denominator\n"
+    indicators = head + "r,R,%,higher,ratio,a,b\na,A,人,,sum,,\nb,B,人,,sum,,\n"
+    fields = "due: 2025-12-31\nmeasure: r\nlevel: 40\nunit: '%'"
+    book = placed(little)(fields, "", header="as_of,value,published,place", indicators=indicators)
+    rows = ("a,2025-12-31,50,2026-02-01,y", "b,2025-12-31,100,2026-02-01,y", "a,2025-12-31,10,2026-02-01,z",
+            "b,2025-12-31,10,2026-02-01,z")  # fmt: skip
+    file = book.folder / "tables" / "observation.csv"
+    file.write_text("indicator,as_of,value,published,place\n" + "\n".join(rows) + "\n")
+    found = gauge(open_book(book.folder, tables=tables()), date(2026, 3, 1))[0]
+    assert (found.value, found.verdict) == (54.55, "kept")
