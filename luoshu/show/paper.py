@@ -49,6 +49,7 @@ class Found:
     kind: str
     confidence: float | None
     version: str
+    title: str = ""
     fields: tuple[Field, ...] = ()
     promise_href: str = ""
     settled_as: str = ""
@@ -234,7 +235,8 @@ def found(desk: Desk, proposal: Mapping[str, Any], *, conflict: str = "", fault:
         end=int(proposal.get("end") or 0),
         line=proposal.get("line"),
         figure=figure_words(proposal, language),
-        subject=str(proposal.get("subject") or ""),
+        subject="" if status == "task" else str(proposal.get("subject") or ""),
+        title=str(proposal.get("title") or ""),
         owner=str(proposal.get("owner") or ""),
         due=str(proposal.get("due") or ""),
         text=str(proposal.get("text") or ""),
