@@ -103,11 +103,8 @@ class Target(Commitment):
     def read(cls, found: Any) -> dict[str, Any] | None:
         if found.status != "promise" or found.value is None:
             return None
-        named = ("level", "level_high", "unit", "comparator", "change", "per", "due", "owner")
-        values = {
-            name: getattr(found, "value" if name == "level" else "value_high" if name == "level_high" else name, None)
-            for name in named
-        }
+        values = {"level": found.value, "level_high": getattr(found, "value_high", None)}
+        values |= {n: getattr(found, n, None) for n in ("unit", "comparator", "change", "per", "due", "owner")}
         return {"kind": cls.kind, **{name: value for name, value in values.items() if value not in (None, "")}}
 
     def gauge(self, book: Book, day: date) -> Gauge:
@@ -120,7 +117,7 @@ class Target(Commitment):
                 day=day,
                 met=None,
                 because=(Reason(says=says, tone="warn", source=self.source),),
-                goal=self.level,
+                goal=now.promised().level,
                 unit=self.unit,
             )
         known = published(book, measure, day, place=now.place, definition=now.definition, per=now.per or "year")
@@ -159,6 +156,9 @@ class Target(Commitment):
                 other=measure.unit,
             )
             yield "unit", "unlike-units", says, say("Mend one of the two units, or name another measure")
+        if self.since is not None and self.due is not None and self.since > self.due:
+            says = say("the period begins on {since}, after its deadline {due}", since=self.since, due=self.due)
+            yield "since", "bad-value", says, say("Mend one of the two days")
         if self.place and self.place not in {row.id for row in book.rows(Place)}:
             says = say(
                 "{field} {found!r} does not stand in {file}", field="place", found=self.place, file="tables/place.csv"

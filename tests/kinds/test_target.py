@@ -7,6 +7,8 @@ import pytest
 from luoshu.book.book import open_book
 from luoshu.gauge import as_json, gauge
 from luoshu.kinds import tables
+from luoshu.kinds.target import Target
+from luoshu.region import Region
 
 INDICATORS = """id,name,unit,direction,aggregation,definition
 stock,Things,个,higher,last,counted things
@@ -510,3 +512,35 @@ def test_a_share_is_the_ratio_of_the_sums_of_its_sides(little):
     file.write_text("indicator,as_of,value,published,place\n" + "\n".join(rows) + "\n")
     found = gauge(open_book(book.folder, tables=tables()), date(2026, 3, 1))[0]
     assert (found.value, found.verdict) == (54.55, "kept")
+
+
+class Found:
+    """What a reader gives for a figure."""
+
+    status, value, value_high, unit, comparator, change = "promise", 5.0, 5.5, "%", "between", "up"
+    per, due, owner = "", date(2026, 12, 31), ""
+
+
+def test_a_promise_is_claimed_and_facts_and_tasks_are_not():
+    assert Target.read(Found()) == {
+        "kind": "target", "level": 5.0, "level_high": 5.5, "unit": "%", "comparator": "between", "change": "up",
+        "due": date(2026, 12, 31),
+    }  # fmt: skip
+    for status in ("fact", "task"):
+        other = Found()
+        other.status = status
+        assert Target.read(other) is None
+
+
+def test_a_goal_of_zero_found_in_a_text_keeps_its_level():
+    found = Found()
+    found.value = 0.0
+    assert Target.read(found)["level"] == 0.0
+
+
+def test_a_period_that_begins_after_its_deadline_is_a_problem(little):
+    book = little(LEVEL + "\nsince: 2026-01-01", "")
+    problems = Region(book.folder, date(2026, 1, 1)).problems
+    assert [(each.code, each.source.line) for each in problems if each.source.file == "commitments.yaml"] == [
+        ("bad-value", 9)
+    ]
