@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from luoshu.words.quantity import Quantity
-from luoshu.words.unit import CIRCLES, COUNTS
+from luoshu.words.unit import CIRCLES, COUNTS, SHARES
 
 
 class Bearing(NamedTuple):
@@ -138,10 +138,10 @@ def _change(text: str, quantity: Quantity, before: str) -> str:
         return "level" if quantity.unit in _TREATED and _TREATS.search(before) else "up"
     if _DOWN.search(before):
         return "down"
+    led = _LED_BY.match(before)
+    if led and not _LEVELLED.search(before) and (led[1] in _FALLS or quantity.unit in SHARES):
+        return "down" if led[1] in _FALLS else "up"
     if quantity.unit in ("%", "百分点", "倍"):
-        led = _LED_BY.match(before)
-        if led and not _LEVELLED.search(before):
-            return "down" if led[1] in _FALLS else "up"
         if _THEN_UP.match(text, quantity.end):
             return "up"
         if _THEN_DOWN.match(text, quantity.end):

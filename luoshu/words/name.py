@@ -213,7 +213,7 @@ _SIZE_UNITS = frozenset(
 
 
 def sorting_size(text: str, quantity: Quantity) -> str:
-    """`level` for 百亿级, `edge` for 亿元以上 (before a noun), `bare` for 千万元 (before a noun), or empty.
+    """`level` for 百亿级; before a noun `edge` for 亿元以上, `of` for 5万吨的, `bare` for 千万元; or empty.
 
     Such a number says how large each counted thing is, or only which things are meant.
     """
@@ -224,6 +224,8 @@ def sorting_size(text: str, quantity: Quantity) -> str:
     sorts = _SORTS.match(text, quantity.end)
     if not sorts:
         return ""
+    if text.startswith("的", quantity.end):
+        return "of"
     if sorts["edge"] in ("以上", "以下", "以内"):
         return "edge"
     spoken_round = text[quantity.start] in "百千万亿" and quantity.unit in ("元", "吨", "亩", "千瓦")

@@ -97,22 +97,26 @@ class Passage:
                 sizes[kept[-1].start] = quantity
                 continue
             sort = sorting_size(self.text, quantity)
-            if not sort or (sort == "edge" and self._promised_edge(quantity)):
-                kept.append(quantity)
-                continue
             previous = kept[-1] if kept else None
-            if previous and previous.unit in COUNTS and not self._parted(previous.end, quantity.start, 14):
-                sizes[previous.start] = quantity
-                continue
             following = found[i + 1] if i + 1 < len(found) else None
-            if following and following.unit in COUNTS and not self._parted(quantity.end, following.start, 18, "等"):
+            if sort and previous and self._counts(previous, quantity, 14):
+                sizes[previous.start] = quantity
+            elif sort and following and self._counts(following, quantity, 18):
                 pending = quantity
-                continue
-            if (sort == "level" and self._itself(quantity)) or (
+            elif not sort or sort == "of" or (sort == "edge" and self._promised_edge(quantity)):
+                kept.append(quantity)
+            elif (sort == "level" and self._itself(quantity)) or (
                 sort == "bare" and (self._attained(quantity) or self._works(quantity))
             ):
                 kept.append(quantity)
         return kept, sizes
+
+    def _counts(self, count: Quantity, size: Quantity, reach: int) -> bool:
+        """Whether a count stands so near a size that it counts the things of that size."""
+        if count.unit not in COUNTS or size.unit in COUNTS:
+            return False
+        first, last = (count, size) if count.start < size.start else (size, count)
+        return not self._parted(first.end, last.start, reach, "" if first is count else "等")
 
     def _worth(self, count: Quantity, quantity: Quantity) -> bool:
         """推进20个投资超10亿元的项目: what each counted thing is worth."""

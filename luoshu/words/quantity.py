@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from math import isfinite
 from typing import NamedTuple
 
@@ -142,9 +143,8 @@ def _arabic(text: str, match: re.Match[str]) -> Quantity | None:
     more = any(c in "多余几" for c in scaled)
     multipliers = scaled.strip("多余几")
     start, end = match.span()
-    value = number(digits + multipliers)
-    if value is None:
-        return None
+    plain = digits.replace(",", "")
+    value = float(Decimal(plain) * scale(multipliers)) if multipliers else float(plain)
     if match["b"]:
         return _range(match, value, multipliers)
     size = match["al"] is not None
