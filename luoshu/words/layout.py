@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from luoshu.words import byline
@@ -80,7 +80,7 @@ def lay(text: str) -> Layout:
     lines = lines_of(text)
     if not lines:
         return Layout(articles=())
-    signs = _signs(lines)
+    signs = _signs(lines) or _closing_signs(lines)
     if len(signs) > 1 or (signs and signs[0].last == len(lines) - 1):
         return Layout(articles=tuple(_signed_articles(text, lines, signs)))
     return Layout(articles=(_single(text, lines),))
@@ -98,7 +98,8 @@ def _signs(lines: Sequence[Line]) -> list[_Sign]:
     found: list[_Sign] = []
     for at in named:
         first = at - 1
-        if not _title_like(lines[first].text, 6) or _tabular(lines, at):
+        told = byline.SIGNED_WORD.fullmatch(lines[at].text.strip("（）()")) is not None
+        if not _title_like(lines[first].text, 4 if told else 6) or _tabular(lines, at):
             continue
         while first and not lines[first].apart and at - first < 4 and _title_like(lines[first - 1].text, 2):
             if columns[first - 1] and abs(lines[first - 1].width - columns[first - 1]) < 2:
@@ -108,6 +109,19 @@ def _signs(lines: Sequence[Line]) -> list[_Sign]:
         if above is None or lines[first].apart or ended(above.text) or lines[first].text[0] == "#":
             found.append(_Sign(first, at, _title_of(lines[first:at]), _signature(lines[at].text)))
     return found if _have_bodies(lines, found) else []
+
+
+def _closing_signs(lines: Sequence[Line]) -> list[_Sign]:
+    """Signatures that stand alone under their bodies, while the titles stand above: （作者：李明）."""
+    found = []
+    for at, line in enumerate(lines):
+        if not at or line.width > 20 or not ended(lines[at - 1].text) or not (name := _signature(line.text)):
+            continue
+        following = lines[at + 1] if at + 1 < len(lines) else None
+        if following is None or (following.apart and _title_like(following.text, 4)):
+            found.append(_Sign(at, at, "", name))
+    whole = bool(found) and found[-1].last == len(lines) - 1 and _title_like(lines[0].text, 4)
+    return found if whole and _have_bodies(lines, found) else []
 
 
 def _signature(text: str) -> str:
@@ -137,7 +151,7 @@ def _title_like(text: str, least: int) -> bool:
 def _tabular(lines: Sequence[Line], at: int) -> bool:
     """Whether the lines around are short cells of a table, where a name means nothing."""
     near = [*lines[max(0, at - 6) : at], *lines[at + 1 : at + 7]]
-    return bool(near) and sum(line.width < 9 for line in near) > len(near) // 2
+    return sum(line.width < 9 for line in near) > len(near) // 2 and not any(line.width > 60 for line in near)
 
 
 def _have_bodies(lines: Sequence[Line], signs: Sequence[_Sign]) -> bool:
@@ -149,7 +163,7 @@ def _have_bodies(lines: Sequence[Line], signs: Sequence[_Sign]) -> bool:
 
 def _title_of(lines: Sequence[Line]) -> str:
     plain, _ = joined("", [[line] for line in lines])
-    return re.sub(r"[ \u3000\xa0]+", " ", plain.replace("\n", " ")).strip()
+    return re.sub(r"[ \u3000\xa0]+", " ", plain.replace("\n", " ")).lstrip("# ").strip()
 
 
 def _signed_articles(text: str, lines: Sequence[Line], signs: Sequence[_Sign]) -> list[Article]:
@@ -160,6 +174,10 @@ def _signed_articles(text: str, lines: Sequence[Line], signs: Sequence[_Sign]) -
         if closing:
             begin = signs[at - 1].last + 1 if at else 0
             body, whole = lines[begin : sign.first], lines[begin : sign.last + 1]
+            if not sign.title:
+                titled = _titled(body)
+                sign = replace(sign, title=_title_of(body[:titled]))
+                body = body[titled:]
         else:
             stop = signs[at + 1].first if at + 1 < len(signs) else len(lines)
             begin = sign.first if at else 0
@@ -169,6 +187,19 @@ def _signed_articles(text: str, lines: Sequence[Line], signs: Sequence[_Sign]) -
         rest = lines[signs[-1].last + 1 :]
         articles.append(_article(text, rest, rest, "", ""))
     return articles
+
+
+def _titled(lines: Sequence[Line]) -> int:
+    """How many lines at the head of a body are its title: short ones before the first that is text."""
+    count = 0
+    while count < min(4, len(lines) - 1) and _title_like(lines[count].text, 4) and not (count and lines[count].apart):
+        count += 1
+        if lines[count].apart or lines[count].width > 1.5 * lines[0].width:
+            break
+    columns = column_widths(lines[:16])
+    while count > 1 and columns[count - 1] and abs(lines[count - 1].width - columns[count - 1]) < 2:
+        count -= 1
+    return count
 
 
 def _size(lines: Sequence[Line]) -> float:

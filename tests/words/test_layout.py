@@ -67,6 +67,26 @@ def test_titles_and_names_before_their_bodies() -> None:
     assert two.plain.replace("\n", "") == BODY_TWO
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "把饭碗端牢\n□ 李明\n{one}\n推窗见绿出门入园\n□ 周小平\n{two}",
+        "把饭碗端牢 把仓廪装满\n某市农业农村局局长 李明\n{one}\n\n推窗见绿出门入园\n某市园林局局长 周小平\n{two}",
+        "把饭碗端牢 把仓廪装满\n{one}\n（作者：李明）\n\n推窗见绿出门入园\n{two}\n（作者：周小平）\n",
+        "# 把饭碗端牢 把仓廪装满\n\n李明\n\n{one}\n\n# 推窗见绿出门入园\n\n周小平\n\n{two}\n",
+        "{one}\n\n把饭碗端牢\n把仓廪装满\n李  明\n\n{two}\n\n推 窗 见 绿 出 门 入 园\n周小平\n",
+    ],
+)
+@pytest.mark.parametrize("width", [20, 1000])
+def test_pages_as_other_papers_set_them(page: str, width: int) -> None:
+    one, two = lay(page.format(one=columned(BODY_ONE, width), two=columned(BODY_TWO, width))).articles
+    assert (one.author, two.author) == ("李明", "周小平")
+    assert one.title.startswith("把饭碗端牢")
+    assert two.title == "推窗见绿出门入园"
+    assert one.plain.replace("\n", "") == BODY_ONE
+    assert two.plain.replace("\n", "") == BODY_TWO
+
+
 def test_a_list_of_names_is_not_a_page_of_articles() -> None:
     roll = "某市领导小组成员名单\n" + "\n".join(f"某市第{n}协调办公室\n李明" for n in "一二三四五六")
     assert len(lay(roll).articles) == 1
