@@ -108,7 +108,12 @@ class Reader {
     if (target) target.scrollIntoView({ block: "center" });
     if (this.current) return;
     const first = this.shown().find((item) => item.dataset.state === "open") ?? this.shown()[0];
-    if (first) this.mark(first.dataset.proposal);
+    if (!first) return;
+    const mark = this.mark(first.dataset.proposal);
+    if (document.documentElement.dataset.mouth === "server" && first.dataset.state === "open") {
+      show(mark, "center", false); // there is work to do: begin where it is
+      show(first, "nearest", false);
+    }
   }
 
   click(event) {
@@ -313,13 +318,17 @@ function named(mark) {
   return (mark.dataset.proposals ?? "").split(/\s+/).filter(Boolean);
 }
 
-/** Brings an element into its pane: to the middle, or just so far that it is seen. Only the pane moves, not the page. */
-function show(element, block) {
+/**
+ * Brings an element into its pane: to the middle, or just so far that it is seen. The page itself moves only where `page`
+ * allows it and the pane does not scroll (on a phone) or is out of sight.
+ */
+function show(element, block, page = true) {
   if (!element) return;
   const pane = element.closest(".reader-text, .reader-side");
-  if (!pane || pane.scrollHeight <= pane.clientHeight + 1) return element.scrollIntoView({ block: "nearest" });
+  const scrolls = pane && pane.scrollHeight > pane.clientHeight + 1;
+  if (!scrolls) return page ? element.scrollIntoView({ block: "nearest" }) : undefined;
   const [box, frame] = [element.getBoundingClientRect(), pane.getBoundingClientRect()];
-  if (frame.bottom < 120 || frame.top > innerHeight - 120) return element.scrollIntoView({ block: "nearest" });
+  if (page && (frame.bottom < 120 || frame.top > innerHeight - 120)) return element.scrollIntoView({ block: "nearest" });
   const filter = pane.querySelector(".proposal-filter")?.offsetHeight ?? 0;
   const [top, bottom] = [Math.max(frame.top, 0) + filter + 6, Math.min(frame.bottom, innerHeight) - 12]; // what is seen of it
   if (block === "center") pane.scrollTop += (box.top + box.bottom) / 2 - (top + bottom) / 2;
