@@ -99,12 +99,14 @@ def _signs(lines: Sequence[Line]) -> list[_Sign]:
     for at in named:
         first = at - 1
         told = byline.SIGNED_WORD.fullmatch(lines[at].text.strip("（）()")) is not None
-        if not _title_like(lines[first].text, 4 if told else 6) or _tabular(lines, at):
+        if not _title_like(lines[first].text, 4) or _tabular(lines, at):
             continue
         while first and not lines[first].apart and at - first < 4 and _title_like(lines[first - 1].text, 2):
             if columns[first - 1] and abs(lines[first - 1].width - columns[first - 1]) < 2:
                 break
             first -= 1
+        if not told and _size(lines[first:at]) < 6:
+            continue
         above = lines[first - 1] if first else None
         if above is None or lines[first].apart or ended(above.text) or lines[first].text[0] == "#":
             found.append(_Sign(first, at, _title_of(lines[first:at]), _signature(lines[at].text)))
