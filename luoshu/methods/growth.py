@@ -25,7 +25,7 @@ NOISES = (0.0, 1.0)
 """Standard deviation of the noise of a value, as a multiple of the level's own random move in a year."""
 DRIFTS = (0.0, 0.1, 0.3, 1.0, 3.0)
 """Prior standard deviation of the constant drift a year, as a multiple of the same."""
-SLOPES = ((0.0, 1.0), (0.4, 4.0))
+SLOPES = ((0.0, 1.0), (0.3, 4.0))
 """Standard deviation of the wandering slope (same multiple) and its memory in years: none, or a modest one."""
 SLOPE_PRIORS = (0.5, 0.5)
 """Prior weights of the slopes."""
@@ -39,11 +39,11 @@ PRIOR_FREEDOM = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Posterior:
-    """For each point of the grid: weight (they add to 1), and centre and spread of its t forecast at each horizon."""
+    """For each series and point of the grid: its weight (a series' add to 1), and its t forecast at each horizon."""
 
-    weights: Array  # (grid,)
-    centres: Array  # (grid, horizons)
-    spreads: Array  # (grid, horizons)
+    weights: Array  # (series, grid)
+    centres: Array  # (series, grid, horizons)
+    spreads: Array  # (series, grid, horizons)
     freedom: int
 
 
@@ -96,63 +96,70 @@ def _spans(years: tuple[float, ...], ahead: tuple[float, ...]) -> _Spans:
     return _Spans(past=past, onward=onward, variance=variance, factors=factors)
 
 
-def posterior(years: Array, bent: Array, size: Array, ahead: Array, typical: float = 1.0) -> Posterior:
-    """Forecast on the bent scale, `ahead` (horizons) years after the last point.
+def posterior(years: Array, bent: Array, size: Array, ahead: Array, typical: Array) -> Posterior:
+    """Forecasts on the bent scale of many series with the same times, `ahead` (horizons) years after the last point.
 
-    `years` (n, rising) and `bent` (n) are the points; `size` (n) how large a move is at each point relative to one at
-    the last point; `typical` what the prior guesses of a move are multiplied by on this scale. n >= 2.
+    `years` (n, rising) and `bent` (series, n) are the points; `size` (series, n) how large a move is at each point
+    relative to one at the last point; `typical` (series) what the prior guesses of a move are multiplied by. n >= 2.
     """
     times = _spans(tuple((years - years[-1]).tolist()), tuple(ahead.tolist()))
     spans = np.diff(years)
-    unit = np.sqrt(size[1:] * size[:-1] * spans)  # standard deviation of each move, to be divided by
-    known = np.stack((np.diff(bent) / unit, spans / unit), axis=1)  # the moves, and what a drift of one adds to them
-    noise = _noise(size, unit)
+    unit = np.sqrt(size[:, 1:] * size[:, :-1] * spans)  # standard deviation of each move, to be divided by
+    known = np.stack((np.diff(bent) / unit, spans / unit), axis=2)  # the moves, and what a drift of one adds to them
+    noise = _noise(size, unit)[:, None]
+    shape = (len(bent), *times.onward.shape)
     parts = []
     for amount in NOISES:
-        factors = np.linalg.cholesky(times.past + amount**2 * noise) if amount else times.factors
-        onward = times.onward.copy()
-        onward[:, -1] -= amount**2 * size[-1] ** 2 / unit[-1]
-        columns = np.concatenate((np.broadcast_to(known, (len(onward), *known.shape)), onward), axis=2)
-        variance = times.variance + 2 * amount**2 * size[-1] ** 2
-        parts.append((factors, np.linalg.solve(factors, columns), variance))
-    factor, solved, variance = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return _weighted(factor, solved, variance, ahead, float(bent[-1]), typical)
+        factors = np.linalg.cholesky(times.past + amount**2 * noise) if amount else times.factors[None]
+        columns = np.empty((*shape[:3], 2 + shape[3]))
+        columns[..., :2] = known[:, None]
+        columns[..., 2:] = times.onward
+        last = amount**2 * size[:, -1] ** 2
+        columns[:, :, -1, 2:] -= (last / unit[:, -1])[:, None, None]
+        solved = np.linalg.solve(factors, columns)
+        log_root = np.log(np.diagonal(factors, axis1=2, axis2=3)).sum(axis=2)
+        variance = times.variance + 2 * last[:, None, None] - np.square(solved[..., 2:]).sum(axis=2)
+        parts.append((np.broadcast_to(log_root, shape[:2]), solved, variance))
+    log_root, solved, variance = (np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
+    return _weighted(log_root, solved, variance, ahead, bent[:, -1], typical)
 
 
-def _weighted(factor: Array, solved: Array, variance: Array, ahead: Array, last: float, typical: float) -> Posterior:
-    """The t forecasts of all drifts at once: a constant drift is a rank-one change of a factor (Sherman-Morrison)."""
-    u, w, q = solved[:, None, :, 0], solved[:, None, :, 1], solved[:, :, 2:]
-    freedom = PRIOR_FREEDOM + solved.shape[1]
-    log_root = np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)[:, None]
-    uu, uw, ww = (u * u).sum(axis=2), (u * w).sum(axis=2), (w * w).sum(axis=2)  # (grid without drifts, 1)
-    reached = np.matmul(u, q)  # (grid without drifts, 1, horizons)
-    loading = ahead - np.matmul(w, q)
-    drifts = np.square(DRIFTS)[None, :]
+def _weighted(log_root: Array, solved: Array, variance: Array, ahead: Array, last: Array, typical: Array) -> Posterior:
+    """The t forecasts of all drifts at once: a constant drift is a rank-one change of a factor (Sherman-Morrison).
+
+    Axes: series, grid without drifts, drifts, guesses of the size of moves, horizons.
+    """
+    products = np.matmul(solved[..., :2].swapaxes(2, 3), solved)  # of moves and drift with moves, drift and way ahead
+    uu, uw, ww = (products[:, :, i, j, None] for i, j in ((0, 0), (0, 1), (1, 1)))
+    reached, loading = products[:, :, 0, None, 2:], ahead - products[:, :, 1, None, 2:]
+    freedom = PRIOR_FREEDOM + solved.shape[2]
+    drifts = np.square(DRIFTS)
     shrink = drifts / (1 + drifts * ww)
-    prior = PRIOR_FREEDOM * np.square(MOVES) * typical**2  # (guesses)
-    left = np.maximum(uu - shrink * uw**2, 0.0)[:, :, None] + prior  # (grid without drifts, drifts, guesses)
-    given = np.tile(np.log(SLOPE_PRIORS), len(NOISES))[:, None] - log_root - 0.5 * np.log1p(drifts * ww)
+    prior = PRIOR_FREEDOM * np.square(typical[:, None] * MOVES)[:, None, None, :]
+    left = np.maximum(uu - shrink * uw**2, 0.0)[..., None] + prior
+    given = np.tile(np.log(SLOPE_PRIORS), len(NOISES))[:, None] - log_root[:, :, None] - 0.5 * np.log1p(drifts * ww)
     guess = np.log(MOVE_PRIORS) + 0.5 * PRIOR_FREEDOM * np.log(prior)
-    log_weight = given[:, :, None] + guess - 0.5 * freedom * np.log(left)
-    weight = np.exp(log_weight - log_weight.max())
-    centres = last + reached + loading * (shrink * uw)[:, :, None]
-    still = (variance - (q * q).sum(axis=1))[:, None, :] + shrink[:, :, None] * loading**2
-    spreads = np.sqrt(np.maximum(still, 0.0)[:, :, None, :] * (left / freedom)[:, :, :, None])
-    centres = np.broadcast_to(centres[:, :, None, :], spreads.shape)
+    log_weight = (given[..., None] + guess - 0.5 * freedom * np.log(left)).reshape(len(last), -1)
+    weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
+    centres = last[:, None, None, None] + reached + loading * (shrink * uw)[..., None]
+    still = np.maximum(variance[:, :, None] + shrink[..., None] * loading**2, 0.0)
+    spreads = np.sqrt(still[:, :, :, None] * (left / freedom)[..., None])
+    shape = (len(last), weight.shape[1], len(ahead))
     return Posterior(
-        weights=(weight / weight.sum()).ravel(),
-        centres=centres.reshape(-1, len(ahead)),
-        spreads=spreads.reshape(-1, len(ahead)),
+        weights=weight / weight.sum(axis=1, keepdims=True),
+        centres=np.broadcast_to(centres[:, :, :, None], spreads.shape).reshape(shape),
+        spreads=spreads.reshape(shape),
         freedom=freedom,
     )
 
 
 def _noise(size: Array, unit: Array) -> Array:
     """Covariance that unit noise of the values gives to their moves (each divided by its own size)."""
-    n = len(unit)
-    noise = np.zeros((n, n))
-    np.fill_diagonal(noise, (size[1:] ** 2 + size[:-1] ** 2) / unit**2)
-    side = -(size[1:-1] ** 2) / (unit[:-1] * unit[1:])
-    noise[np.arange(n - 1), np.arange(1, n)] = side
-    noise[np.arange(1, n), np.arange(n - 1)] = side
+    n = unit.shape[1]
+    noise = np.zeros((len(size), n, n))
+    moves = np.arange(n)
+    noise[:, moves, moves] = (size[:, 1:] ** 2 + size[:, :-1] ** 2) / unit**2
+    side = -(size[:, 1:-1] ** 2) / (unit[:, :-1] * unit[:, 1:])
+    noise[:, moves[:-1], moves[1:]] = side
+    noise[:, moves[1:], moves[:-1]] = side
     return noise

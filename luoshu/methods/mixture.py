@@ -15,7 +15,7 @@ from luoshu.methods.student import student_probability, student_quantile
 Array = npt.NDArray[np.float64]
 Curve = Literal["log", "root", "plain", "logit"]
 
-_SMALLEST_SHARE = 1e-5
+_SMALLEST_SHARE = 1e-4
 _THINNEST = 1e-12
 _ROUNDS = 60
 _EXACT = 1e-5
@@ -52,63 +52,79 @@ def unbend(z: Array, curve: Curve) -> Array:
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """The part of a mixture on one curve: weights (all pieces' add to 1), centres and spreads on that curve.
-
-    A piece may stand for several horizons: weights (members), centres and spreads (members, horizons).
-    """
+    """The part of a mixture on one curve; each column is a mixture of its own, whose weights in all pieces add to 1."""
 
     curve: Curve
-    weights: Array
-    centres: Array
-    spreads: Array
+    weights: Array  # (members, columns)
+    centres: Array  # (members, columns), on the curve
+    spreads: Array  # (members, columns), on the curve
 
 
 def probability_below(pieces: tuple[Piece, ...], freedom: int, x: Array) -> Array:
-    """P(X <= x) of the pieces together; x (horizons, points), the same shape back."""
+    """P(X <= x) of the pieces together; x (columns, points), the same shape back."""
     total = np.zeros_like(x)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         for piece in pieces:
-            z = bend(x, piece.curve)[:, :, None]
-            t = (z - piece.centres.T[:, None, :]) / piece.spreads.T[:, None, :]
-            total += student_probability(t, freedom) @ piece.weights
+            t = (bend(x, piece.curve) - piece.centres[:, :, None]) / piece.spreads[:, :, None]
+            total += (student_probability(t, freedom) * piece.weights[:, :, None]).sum(axis=0)
     return np.minimum(total, 1.0)
 
 
 def mixture_quantiles(pieces: tuple[Piece, ...], freedom: int, shares: Array) -> Array:
-    """The levels that X lies below with probabilities `shares` (points), at each horizon: (horizons, points).
+    """The levels that X lies below with probabilities `shares` (points), in each column: (columns, points).
 
-    Starts from the bracket of the pieces' own quantiles and closes it by false position, on scales where the
-    distribution function is nearly straight; where that stalls, by halving.
+    The secant method on scales where the distribution function is nearly straight, from the members' mean quantile,
+    inside the bracket of the members' own quantiles, which is halved where the secant does not help.
     """
     aim = student_quantile(shares, freedom)
-    low, high = np.inf, -np.inf
+    low, high, guess, slope = _start(pieces, aim)
+    found = np.empty(low.shape)
+    active = np.arange(len(low))
+    before, f_before = guess, np.full(low.shape, np.inf)
+    for turn in range(_ROUNDS):
+        some = pieces if len(active) == len(found) else tuple(_chosen(piece, active) for piece in pieces)
+        reached = np.clip(probability_below(some, freedom, np.sinh(guess)), 1e-12, 1 - 1e-12)
+        f = student_quantile(reached, freedom) - aim
+        low, high = np.where(f <= 0, guess, low), np.where(f >= 0, guess, high)
+        found[active] = guess
+        open_ = ((np.abs(f) > _EXACT) & (high - low > _EXACT * _EXACT * (1 + np.abs(low)))).any(axis=1)
+        if not open_.any() or turn == _ROUNDS - 1:
+            break
+        moved, gained = guess - before, f - f_before
+        slope = np.where(
+            (np.abs(gained) > 1e-12) & np.isfinite(gained), moved / np.where(gained == 0, 1, gained), slope
+        )
+        step = guess - f * slope
+        poor = ~((low < step) & (step < high)) | (np.abs(f) > 0.5 * np.abs(f_before))
+        nearer = np.where(poor, (low + high) / 2, step)
+        nearer = np.where(np.abs(f) <= _EXACT, guess, nearer)
+        before, f_before, guess = guess[open_], f[open_], nearer[open_]
+        low, high, slope, active = low[open_], high[open_], slope[open_], active[open_]
+    return np.asarray(np.sinh(found))
+
+
+def _start(pieces: tuple[Piece, ...], aim: Array) -> tuple[Array, Array, Array, Array]:
+    """On the scale arcsinh(x): the bracket of the members' quantiles, their mean, and its slope against t."""
+    low, high, middle, slope = np.inf, -np.inf, 0.0, 0.0
     with np.errstate(over="ignore"):
         for piece in pieces:
-            own = unbend(piece.centres[:, :, None] + piece.spreads[:, :, None] * aim, piece.curve)
+            centres, spreads, weights = (a[:, :, None] for a in (piece.centres, piece.spreads, piece.weights))
+            own, near = (
+                np.arcsinh(np.clip(unbend(centres + spreads * t, piece.curve), -1e300, 1e300)) for t in (aim, aim + 0.1)
+            )
             low, high = np.minimum(low, own.min(axis=0)), np.maximum(high, own.max(axis=0))
-    a, b = np.arcsinh(np.clip(low, -1e300, 1e300)), np.arcsinh(np.clip(high, -1e300, 1e300))
+            middle = middle + (own * weights).sum(axis=0)
+            slope = slope + ((near - own) * weights).sum(axis=0) * 10
+    return np.asarray(low), np.asarray(high), np.clip(middle, low, high), np.asarray(slope)
 
-    def miss(at: Array) -> Array:
-        reached = probability_below(pieces, freedom, np.sinh(at))
-        return student_quantile(np.clip(reached, 1e-12, 1 - 1e-12), freedom) - aim
 
-    fa, fb = miss(a), miss(b)
-    side = np.zeros(a.shape)
-    for turn in range(_ROUNDS):
-        gap = fb - fa
-        step = np.where(gap > 0, -fa / np.where(gap > 0, gap, 1.0), 0.5)
-        guess = a + (b - a) * (0.5 if turn % 8 == 7 else np.clip(step, 1e-3, 1 - 1e-3))
-        f = miss(guess)
-        close, under = np.abs(f) < _EXACT, f <= 0
-        # The Illinois rule: an end that stays a second time counts half. What is close enough counts as found.
-        keep_a = np.where(side == 1, 0.5, 1.0)
-        keep_b = np.where(side == -1, 0.5, 1.0)
-        fa, fb = np.where(under, f, fa * keep_a), np.where(under, fb * keep_b, f)
-        a, b = np.where(under | close, guess, a), np.where(~under | close, guess, b)
-        side = np.where(under, -1.0, 1.0)
-        if np.all(b - a <= 1e-9 * (1 + np.abs(a))):
-            break
-    return np.asarray(np.sinh((a + b) / 2))
+def _chosen(piece: Piece, columns: npt.NDArray[np.intp]) -> Piece:
+    return Piece(
+        curve=piece.curve,
+        weights=piece.weights[:, columns],
+        centres=piece.centres[:, columns],
+        spreads=piece.spreads[:, columns],
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,29 +189,27 @@ class Mixture:
 
 
 def thin(pieces: list[Piece]) -> tuple[Piece, ...]:
-    """The pieces without their members of negligible weight, the rest scaled to add to 1."""
+    """The pieces without members of negligible weight in every column, the rest scaled to add to 1."""
     kept: list[tuple[Piece, npt.NDArray[np.bool_]]] = []
     for piece in pieces:
-        use = piece.weights > _SMALLEST_SHARE
+        use = np.asarray(np.any(piece.weights > _SMALLEST_SHARE, axis=1))
         if use.any():
             kept.append((piece, use))
-    whole = sum(float(piece.weights[use].sum()) for piece, use in kept)
+    whole = np.sum([piece.weights[use].sum(axis=0) for piece, use in kept], axis=0)
     return tuple(
         Piece(
-            curve=p.curve,
-            weights=p.weights[use] / whole,
-            centres=p.centres[use],
-            spreads=np.maximum(p.spreads[use], _THINNEST),
+            curve=piece.curve,
+            weights=piece.weights[use] / whole,
+            centres=piece.centres[use],
+            spreads=np.maximum(piece.spreads[use], _THINNEST),
         )
-        for p, use in kept
+        for piece, use in kept
     )
 
 
-def horizon(piece: Piece, j: int) -> Piece:
-    """The piece at its horizon `j` alone."""
+def column(piece: Piece, j: int) -> Piece:
+    """The piece at its column `j` alone."""
+    one = slice(j, j + 1)
     return Piece(
-        curve=piece.curve,
-        weights=piece.weights,
-        centres=piece.centres[:, j : j + 1],
-        spreads=piece.spreads[:, j : j + 1],
+        curve=piece.curve, weights=piece.weights[:, one], centres=piece.centres[:, one], spreads=piece.spreads[:, one]
     )

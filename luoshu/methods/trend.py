@@ -10,13 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from luoshu.methods.growth import posterior
-from luoshu.methods.mixture import Curve, Mixture, Piece, bend, horizon, mixture_quantiles, thin
+from luoshu.methods.mixture import Curve, Mixture, Piece, bend, column, mixture_quantiles, thin
 
 Array = npt.NDArray[np.float64]
 
 LONGEST = 60
 """Points used at most, the latest: what is older says nothing about the years to come."""
 _FLATTEST = 8.0
+_MOMENT = 3
+"""Digits of a year that tell moments apart: a thousandth is nine hours."""
+_AT_ONCE = 64
+_OWN_MOVES = 10.0
 _ENDS = np.array([0.025, 0.1, 0.5, 0.9, 0.975])
 
 
@@ -98,24 +102,39 @@ def fan(
         return ()
     if targets.size and not np.all(np.isfinite(targets)):
         raise ValueError("The year of a forecast must be a finite number.")
+    targets = np.round(targets, _MOMENT)
     if targets.size and targets.min() < when[-1]:
         raise ValueError(f"The forecast is asked for {targets.min():g}, before the last point at {when[-1]:g}.")
-    low, high = _bounds(what, lower, upper, never_falls)
     ahead = np.asarray(targets - when[-1], dtype=np.float64)
-    mixtures, levels = _mixtures(when, what, ahead, low, high, lower, upper)
-    return tuple(
-        Forecast(
-            year=float(year),
-            median=q[2],
-            low80=q[1],
-            high80=q[3],
-            low95=q[0],
-            high95=q[4],
-            points=len(when),
-            distribution=m,
-        )
-        for year, q, m in zip(targets, levels, mixtures, strict=True)
-    )
+    history = _History(years=when, values=what, scale=_scale(what, lower, upper, never_falls))
+    return _forecasts([history], ahead)[0]
+
+
+def fans(
+    histories: Sequence[tuple[Sequence[float] | Array, Sequence[float] | Array]], ahead: Sequence[float] | Array
+) -> list[tuple[Forecast, ...]]:
+    """Forecasts of many series at once, each `ahead` years after its own last point: the same as one by one, faster.
+
+    `histories` are pairs of years and values. Empty for a series of fewer than two points.
+
+    >>> [len(found) for found in fans([([2020, 2021], [5, 6]), ([2021], [7])], ahead=[1, 2])]
+    [2, 0]
+    """
+    spans = np.asarray(ahead, dtype=np.float64)
+    found: list[tuple[Forecast, ...]] = [() for _ in histories]
+    alike: dict[tuple[object, ...], list[tuple[int, _History]]] = {}
+    for place, (years, values) in enumerate(histories):
+        when, what = _points(years, values)
+        if len(when) >= 2:
+            history = _History(years=when, values=what, scale=_scale(what, None, None, False))
+            times = tuple(np.round(when - when[-1], _MOMENT).tolist())
+            alike.setdefault((times, history.scale.curves, history.scale.in_proportion), []).append((place, history))
+    for group in alike.values():
+        for start in range(0, len(group), _AT_ONCE):
+            some = group[start : start + _AT_ONCE]
+            for (place, _), answer in zip(some, _forecasts([history for _, history in some], spans), strict=True):
+                found[place] = answer
+    return found
 
 
 def _points(years: Sequence[float] | Array, values: Sequence[float] | Array) -> tuple[Array, Array]:
@@ -124,69 +143,108 @@ def _points(years: Sequence[float] | Array, values: Sequence[float] | Array) -> 
     if when.shape != what.shape or when.ndim != 1:
         raise ValueError(f"There are {when.size} years for {what.size} values; give one year a value.")
     use = np.isfinite(when) & np.isfinite(what)
-    moments, place, count = np.unique(when[use], return_inverse=True, return_counts=True)
+    moments, place, count = np.unique(np.round(when[use], _MOMENT), return_inverse=True, return_counts=True)
     mean = np.bincount(place, weights=what[use] / count[place], minlength=len(moments))
     return moments[-LONGEST:], np.asarray(mean[-LONGEST:], dtype=np.float64)
 
 
-def _bounds(what: Array, lower: float | None, upper: float | None, never_falls: bool) -> tuple[float, float]:
-    """Where the forecast is cut off; a bound that the data themselves break is no bound."""
+@dataclass(frozen=True, kw_only=True)
+class _Scale:
+    """How a series is measured for its forecast: value = offset + unit * x, curves of x, and where x is cut off."""
+
+    offset: float
+    unit: float
+    curves: tuple[Curve, ...]
+    in_proportion: bool
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class _History:
+    years: Array
+    values: Array
+    scale: _Scale
+
+
+def _scale(what: Array, lower: float | None, upper: float | None, never_falls: bool) -> _Scale:
+    """The scale for a series of this range; a bound that the data themselves break is no bound.
+
+    Inside two bounds: logit and linear. Strictly above zero (or `lower`): growth may be compound, linear or between,
+    and moves are in proportion to the level. Touching zero: no logarithm. Anything else: linear.
+    """
+    if lower is None and what.min() >= 0:
+        lower = 0.0
     low = -math.inf if lower is None or what.min() < lower else lower
     high = math.inf if upper is None or what.max() > upper else upper
-    if lower is None and what.min() >= 0:
-        low = 0.0
-    if never_falls:
-        low = max(low, float(what.max()))
-    return low, max(low, high)
+    offset, unit, curves, in_proportion = _curves(what, low, high)
+    low = max(low, float(what.max())) if never_falls else low
+    return _Scale(offset=offset, unit=unit, curves=curves, in_proportion=in_proportion, low=low, high=max(low, high))
 
 
-def _mixtures(
-    when: Array, what: Array, ahead: Array, low: float, high: float, lower: float | None, upper: float | None
-) -> tuple[list[Mixture], list[list[float]]]:
-    """The distribution at each horizon, and its quantiles at `_ENDS`."""
-    offset, unit, curves, in_proportion = _scales(what, lower, upper)
-    x = (what - offset) / unit
-    pieces, freedom = [], 1
-    for curve in curves:
-        bent = bend(x, curve)
-        size, typical = _sizes(x, curve, in_proportion)
-        found = posterior(when, bent, size, ahead, typical)
-        freedom = found.freedom
-        weights = found.weights / len(curves)
-        pieces.append(Piece(curve=curve, weights=weights, centres=found.centres, spreads=found.spreads))
-    whole = thin(pieces)
-    inner = mixture_quantiles(whole, freedom, _ENDS)
-    mixtures = [
-        Mixture(
-            pieces=tuple(horizon(piece, j) for piece in whole),
-            freedom=freedom,
-            unit=unit,
-            offset=offset,
-            low=low,
-            high=high,
-        )
-        for j in range(len(ahead))
-    ]
-    return mixtures, [m.outward(levels).tolist() for m, levels in zip(mixtures, inner, strict=True)]
-
-
-def _scales(what: Array, lower: float | None, upper: float | None) -> tuple[float, float, tuple[Curve, ...], bool]:
-    """(offset, unit, curves, moves in proportion to the level) for a series of this range.
-
-    Strictly above zero: growth may be compound, linear or between, and moves are in proportion to the level.
-    Touching zero: no logarithm.
-    Inside two bounds: logit and linear. Anything else: linear.
-    """
-    if lower is not None and upper is not None and lower < what.min() and what.max() < upper:
-        return lower, upper - lower, ("logit", "plain"), False
-    offset = lower if lower is not None and what.min() >= lower else 0.0
+def _curves(what: Array, low: float, high: float) -> tuple[float, float, tuple[Curve, ...], bool]:
+    if math.isfinite(low) and math.isfinite(high) and 0 < high - low < math.inf:
+        x = (what - low) / (high - low)
+        if x.min() > 1e-9 and x.max() < 1 - 1e-9:
+            return low, high - low, ("logit", "plain"), False
+    offset = low if math.isfinite(low) else 0.0
     x = what - offset
     largest = float(np.abs(x).max())
-    if x.min() > 0 and x.min() / largest > 1e-12:
-        return offset, float(x[-1]), ("log", "root", "plain"), True
-    if x.min() >= 0 and largest > 0:
+    if math.isfinite(low) and math.isfinite(largest) and largest > 0:
+        if x.min() / largest > 1e-12:
+            return offset, float(x[-1]), ("log", "root", "plain"), True
         return offset, largest, ("root", "plain"), False
     return 0.0, _spread_unit(what), ("plain",), False
+
+
+def _forecasts(histories: list[_History], ahead: Array) -> list[tuple[Forecast, ...]]:
+    """Forecasts of series that share their times, curves and proportion."""
+    scales = [history.scale for history in histories]
+    x = np.array([(h.values - h.scale.offset) / h.scale.unit for h in histories])
+    pieces, freedom = [], 1
+    for curve in scales[0].curves:
+        size, typical = _sizes(x, curve, scales[0])
+        found = posterior(histories[0].years, bend(x, curve), size, ahead, typical)
+        freedom = found.freedom
+        weights = np.repeat(found.weights / len(scales[0].curves), len(ahead), axis=0)
+        pieces.append(
+            Piece(curve=curve, weights=weights.T, centres=_columns(found.centres), spreads=_columns(found.spreads))
+        )
+    whole = thin(pieces)
+    inner = mixture_quantiles(whole, freedom, _ENDS)
+    answers = []
+    for i, history in enumerate(histories):
+        answer = []
+        for j, span in enumerate(ahead.tolist()):
+            k = i * len(ahead) + j
+            distribution = Mixture(
+                pieces=tuple(column(piece, k) for piece in whole),
+                freedom=freedom,
+                unit=history.scale.unit,
+                offset=history.scale.offset,
+                low=history.scale.low,
+                high=history.scale.high,
+            )
+            low95, low80, median, high80, high95 = distribution.outward(inner[k]).tolist()
+            answer.append(
+                Forecast(
+                    year=float(history.years[-1] + span),
+                    median=median,
+                    low80=low80,
+                    high80=high80,
+                    low95=low95,
+                    high95=high95,
+                    points=len(history.years),
+                    distribution=distribution,
+                )
+            )
+        answers.append(tuple(answer))
+    return answers
+
+
+def _columns(table: Array) -> Array:
+    """(series, members, horizons) as (members, series times horizons)."""
+    return np.asarray(table.transpose(1, 0, 2).reshape(table.shape[1], -1))
 
 
 def _spread_unit(what: Array) -> float:
@@ -194,14 +252,18 @@ def _spread_unit(what: Array) -> float:
     level = float(np.abs(what).max())
     if level == 0:
         return 1.0
-    moves = np.diff(what / level)
-    move = float(np.sqrt(np.mean(moves**2)))
+    move = float(np.sqrt(np.mean(np.diff(what / level) ** 2)))
     return level * (move if move > 1e-12 else 1.0)
 
 
-def _sizes(x: Array, curve: Curve, in_proportion: bool) -> tuple[Array, float]:
+def _sizes(x: Array, curve: Curve, scale: _Scale) -> tuple[Array, Array]:
     """Size of a move at each point relative to the last, and what the prior guesses of one are multiplied by."""
-    if not in_proportion:
-        return np.ones_like(x), 10.0 if curve == "plain" and np.abs(x).max() > 1 else 1.0
-    power = {"log": 0.0, "root": 0.5, "plain": 1.0}[curve]
-    return np.exp(power * np.clip(np.log(x / x[-1]), -_FLATTEST, _FLATTEST)), 1.0
+    one = np.ones(len(x))
+    if scale.in_proportion:
+        power = {"log": 0.0, "root": 0.5, "plain": 1.0}[curve]
+        return np.exp(power * np.clip(np.log(x / x[:, -1:]), -_FLATTEST, _FLATTEST)), one
+    if curve == "plain" and scale.curves == ("plain",):
+        return np.ones_like(x), one * _OWN_MOVES
+    if curve == "plain" and "logit" in scale.curves:
+        return np.ones_like(x), x[:, -1] * (1 - x[:, -1])
+    return np.ones_like(x), one
