@@ -169,7 +169,7 @@ def _spoken_name(text: str, quantity: Quantity, before: str, after: str) -> bool
             _LISTED.match(after) or _SIX_NEW.match(after) or after.startswith(("大", "级"))
         )
     if not unit:
-        return not _ATTAINED.search(before)
+        return not _ATTAINED.search(before) and len(numeral) < 4
     if numeral[0] in "百千万" and numeral[-1] != "亿" and unit not in _ROUND_UNITS and not quantity.size:
         return not _ATTAINED.search(before)
     return _campaign(quantity, after)

@@ -197,7 +197,7 @@ def _spoken(match: re.Match[str]) -> Quantity | None:
     value = chinese(numeral)
     if len(numeral) > 1 and all(c in DIGITS for c in numeral):
         return None
-    if value is None or (not unit and not match["cl"] and numeral[-1] != "亿"):
+    if value is None or (not unit and not match["cl"] and not _whole(numeral)):
         return None
     if numeral[-1] == "千" and unit in ("瓦", "米", "克", "伏", "瓦时"):
         numeral, unit = numeral[:-1], "千" + unit
@@ -209,6 +209,11 @@ def _spoken(match: re.Match[str]) -> Quantity | None:
             return None
         return Quantity(*match.span(), value, None, "元" if size else "", "spoken", more, size)
     return _in_unit(*match.span(), value, unit, "spoken", more, size)
+
+
+def _whole(numeral: str) -> bool:
+    """Whether Chinese numerals without a unit are still a number and no figure of speech: 百亿, 五千五百七十五万."""
+    return numeral[-1] == "亿" or (numeral[-1] == "万" and len(numeral) > 3)
 
 
 def _share(text: str, match: re.Match[str]) -> Quantity | None:

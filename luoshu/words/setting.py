@@ -78,7 +78,9 @@ def setting(plain: str, year: int | None = None) -> Setting:
     kind = _kind(head) or _leaning(plain)
     if kind == "plan":
         due, first = _period(head)
-        return Setting(kind, year or first or _own_year(plain, head), due)
+        own = year or first or _own_year(plain, head)
+        titled = None if due else _YEAR_OF[2].search(head[:200])
+        return Setting(kind, own, last_day(int(titled[1])) if titled else due)
     own = year or _own_year(plain, head)
     yearly = kind == "report" and own is not None and not _CONGRESS.search(head)
     return Setting(kind, own, last_day(own) if yearly and own else None)

@@ -42,7 +42,8 @@ _OPENS_AHEAD = re.compile(
 _FACT = re.compile(
     r"去年|上年(?!度)|过去[一五两三几的]|[一两三四五六七八九十\d]年来|近年来|以来|截至|截止|截[止至]?目前|"
     r"目前|已经|已(?![谋批纳经])|前不久|近日|日前|如今"
-    r"|刚刚过去|曾|初步核算|[^，。；]{1,8}了$|同比|比上年|较上年|累计(?:已|完成)?.{0,12}了"
+    r"|刚刚过去|曾|初步核算|连续[一二三四五六七八九十\d]+[年个]|[^，。；]{1,8}了$|同比|比上年|较上年|"
+    r"累计(?:已|完成)?.{0,12}了"
 )
 _SURE_FACT = re.compile(
     r"去年|过去[一五两三几的]|[一两三四五六七八九十\d]年来|近年来|[^来]以来|截至|截止|目前|已经|已(?:累计|"
@@ -55,7 +56,7 @@ _WILL = re.compile(
     r"|不低于|不少于|不高于|不超过|控制在|努力"
 )
 _SURE_WILL = re.compile(r"力争到?|明年|下一步|未来[一二三四五六七八九十]|今后[一二三四五六七八九十]|计划到")
-_BOUNDED = re.compile(r"[^，。；、]{1,10}?以[上内]")
+_BOUNDED = re.compile(r"\d[^，。；、]{1,8}?以[上内]")
 _DOING = re.compile(
     r"(?:^|[，；：、。])\s?(?:要|加快|推进|推动|实施|建设|打造|培育|提升|新建|完善|支持|深化|强化|加强|开展|"
     r"持续|积极|全面|每年|建成|"
@@ -167,9 +168,12 @@ class Chronicle:
             return "promise", 0.9
         if frame.mode == "past":
             return ("promise", 0.6) if _SURE_WILL.search(before) and not last else ("fact", 0.9)
-        return self._unframed(before, last, mentions, at)
+        return self._unframed(sentence, before, last, mentions)
 
-    def _unframed(self, before: str, last: date | None, mentions: list[Mention], at: int) -> tuple[str, float]:
+    def _unframed(
+        self, sentence: Sentence, before: str, last: date | None, mentions: list[Mention]
+    ) -> tuple[str, float]:
+        """Where no heading tells: what the sentence says up to the figure, then what it says as a whole."""
         if any(m.role == "since" for m in mentions):
             return "fact", 0.7
         if last and (not self.year or last.year >= self.year):
@@ -185,9 +189,10 @@ class Chronicle:
             return "fact", 0.7
         if named:
             return "promise", 0.7
-        if self.setting.kind in ("plan", "report") or _BOUNDED.search(self.plain, at, at + 16):
+        end = min(sentence.end, sentence.start + _REACH)
+        if self.setting.kind in ("plan", "report") or _BOUNDED.search(self.plain, sentence.start, end):
             return "promise", 0.6
-        return ("promise", 0.6) if _DOING.search(before) else ("fact", 0.5)
+        return ("promise", 0.6) if _DOING.search(self.plain, sentence.start, end) else ("fact", 0.5)
 
     def due(self, frame: Frame, mentions: list[Mention], status: str, at: int) -> date | None:
         """The last day of the period that the figure at `at` is for: the sentence's own, else from above."""
