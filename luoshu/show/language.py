@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ class Language:
         >>> Language("en").figure(2, "百分点"), Language("zh").figure(2, "百分点")
         ('2 percentage points', '2个百分点')
         """
-        if value is None or value != value:
+        if value is None or not isfinite(value):
             return "—"
         if unit in ("%", "‰"):
             return self.number(value) + unit
@@ -217,6 +218,8 @@ def machine_language() -> str:
 def plain_number(value: float, comma: str, code: str) -> str:
     """Digits with at most four significant decimals; English groups thousands."""
     size = abs(value)
+    if size >= 1e15:
+        return f"{value:.4g}"
     places = 0 if size >= 1e5 else 2 if size >= 10 else 3 if size >= 0.1 else 6
     text = f"{value:,.{places}f}" if code == "en" else f"{value:.{places}f}"
     if "." in text:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from luoshu.kinds.commitment import VERDICTS, Gauge
+from luoshu.kinds.commitment import VERDICTS, Amount, Gauge, Listing
 from luoshu.show.language import Language
 from luoshu.words.message import say
 
@@ -154,15 +154,14 @@ def show_reasons(gauges: Iterable[Gauge], language: Language) -> None:
             place = reason.source and (reason.source.url or str(reason.source))
             out.print(plain(f"  - {language.message(reason.says)}" + (f"  [{place}]" if place else "")), soft_wrap=True)
         for figure in each.figures:
-            columns = getattr(figure, "columns", None)
-            if columns is not None:
-                table = grid([language.message(column) for column in columns])
-                table.title = language.message(figure.name)  # type: ignore[union-attr]
+            if isinstance(figure, Listing):
+                table = grid([language.message(column) for column in figure.columns])
+                table.title = language.message(figure.name)
                 table.title_justify = "left"
-                for row in figure.rows:  # type: ignore[union-attr]
+                for row in figure.rows:
                     table.add_row(*(plain(language.cell(cell)) for cell in row))
                 out.print(table)
-            elif hasattr(figure, "value"):
+            elif isinstance(figure, Amount):
                 why = f" ({language.message(figure.why)})" if figure.why else ""
                 amount = language.figure(figure.value, figure.unit)
                 out.print(plain(f"  {language.message(figure.name)}: {amount}{why}"), soft_wrap=True)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -171,12 +172,32 @@ def environment() -> Environment:
 
 def plain(value: Any) -> Any:
     """A page as dicts, lists, numbers and strings; days in ISO form."""
-    return json.loads(json.dumps(asdict(value), ensure_ascii=False, default=str, allow_nan=False))
+    return json.loads(as_text(value))
+
+
+def as_text(value: Any) -> str:
+    """A page as JSON; a number that is none (NaN, infinity) is null, as JSON has no word for it."""
+    return json.dumps(finite(asdict(value)), ensure_ascii=False, default=str, allow_nan=False)
+
+
+def finite(value: Any) -> Any:
+    """The same value with null for every number that is none.
+
+    >>> finite({"a": [1.0, float("nan")]})
+    {'a': [1.0, None]}
+    """
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: finite(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(each) for each in value]
+    return value
 
 
 def script_data(value: Any) -> Markup:
     """A page's data for a script element: JSON in which no character can end the element."""
-    text = json.dumps(asdict(value), ensure_ascii=False, default=str, allow_nan=False)
+    text = as_text(value)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)

@@ -65,6 +65,8 @@ class Review:
 
     def document(self) -> Document:
         """The whole review."""
+        from luoshu.show.footnotes import clean
+
         self._title()
         contents = self.made.add_paragraph()
         self._summary()
@@ -73,7 +75,7 @@ class Review:
         self._method()
         self._contents(contents)
         about = self.made.core_properties
-        about.title, about.author, about.comments = self.view.name(self.language.code), "luoshu", ""
+        about.title, about.author, about.comments = clean(self.view.name(self.language.code))[:250], "luoshu", ""
         about.created = about.modified = datetime(self.view.day.year, self.view.day.month, self.view.day.day)
         self.notes.finish()
         return self.made

@@ -48,8 +48,8 @@ def year_end(day: date) -> float:
     >>> year_end(date(2025, 12, 31)), round(year_end(date(2025, 7, 2)), 2)
     (2025.0, 2024.5)
     """
-    length = (date(day.year, 12, 31) - date(day.year - 1, 12, 31)).days
-    return day.year - 1 + (day - date(day.year - 1, 12, 31)).days / length
+    length = (date(day.year, 12, 31) - date(day.year, 1, 1)).days + 1
+    return day.year - 1 + ((day - date(day.year, 1, 1)).days + 1) / length
 
 
 def lines(series: Series) -> tuple[Line, ...]:
