@@ -147,7 +147,8 @@ _DID = re.compile(
     r"opened|added|recorded|"
     r"last year|already|so far|since)\b", re.I)  # fmt: skip
 _SUBJECT_STOP = re.compile(
-    r"\b(?:by|in|before|until|and|,|;|to|of at least|within|per|each|every|a year|annually|between|from|will|shall|is|are|"
+    r"\b(?:by|in|before|until|and|,|;|to|of at least|within|per|each|every|a year|annually|between|from|will|shall|"
+    r"is|are|"
     r"with|for|on|over|at)\b|[,;:.()]",
     re.I,
 )
@@ -156,7 +157,9 @@ _LEAD = re.compile(
     r"^(?:we|it|they|the (?:city|province|county|government|council|plan))\s(?:will|shall|aims? to|plans? to)\s*|"
     r"^(?:and|also|then|will|shall|to|the|a|an)\s|^(?:build|create|open|raise|increase|reduce|cut|lower|reach|keep|"
     r"establish|set up|train|add|achieve|"
-    r"complete|construct|plant|invest|attract|double|renovate|upgrade|provide|maintain|bring|lift|grow)\s(?:the\s|a\s)?", re.I)  # fmt: skip
+    r"complete|construct|plant|invest|attract|double|renovate|upgrade|provide|maintain|bring|lift|grow)\s(?:the\s|a\s)?",
+    re.I,
+)
 _NEXT = re.compile(r"[,;:]\s|\sand\s(?=[a-z]+\s)|\s(?=\d)")
 _OF_SIZE = re.compile(r"\sof\s(?:at least |more than |over |about )?$", re.I)
 _OF_WHAT = re.compile(

@@ -103,13 +103,17 @@ class Passage:
                 sizes[previous.start] = quantity
             elif sort and following and self._counts(following, quantity, 18):
                 pending = quantity
-            elif not sort or sort == "of" or (sort == "edge" and self._promised_edge(quantity)):
-                kept.append(quantity)
-            elif (sort == "level" and self._itself(quantity)) or (
-                sort == "bare" and (self._attained(quantity) or self._works(quantity))
-            ):
+            elif sort in ("", "of") or self._promised(sort, quantity):
                 kept.append(quantity)
         return kept, sizes
+
+    def _promised(self, sort: str, quantity: Quantity) -> bool:
+        """Whether a size that stands by no count is itself what is promised or reported."""
+        if sort == "edge":
+            return self._promised_edge(quantity)
+        if sort == "level":
+            return self._itself(quantity)
+        return self._attained(quantity) or self._works(quantity)
 
     def _counts(self, count: Quantity, size: Quantity, reach: int) -> bool:
         """Whether a count stands so near a size that it counts the things of that size."""
