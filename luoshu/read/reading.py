@@ -18,12 +18,17 @@ from luoshu.words.clause import Sentence, clauses, laid_out
 from luoshu.words.figure import Figure, figures
 from luoshu.words.layout import Article
 from luoshu.words.number import narrowed
+from luoshu.words.responsible import Remark, remark_on, remarks
 from luoshu.words.tabular import tables
 from luoshu.words.undertaking import Undertaking, undertakings
 
 _DEADLINE = re.compile(
     r"(?:力争|确保|预计|计划)?(?:到|至)?[“\"]?[\d一二三四五六七八九十〇]{1,4}(?:年|五)[^，。；]{0,8}|今年|明年|年内"
 )
+_NUMBERED = re.compile(
+    r"^\s*(?:[（(]?\d{1,2}[)）.．、](?!\d)|[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}[、是])\s*"
+)
+_REMARK = re.compile(r"[（(](?:牵头|责任|主办|承办|完成时限|配合)")
 _BINDING = re.compile(r"(?:预期|约束)性")
 
 
@@ -54,6 +59,7 @@ def _read_article(document: Document, article: Article, lines: _Lines, year: int
     numbered = _numbered(article.plain, author, own, title)
     tasks = undertakings(article.plain, author=author, year=own, figures=numbered)
     found = [*map(_of_figure, numbered), *map(_of_task, tasks)]
+    _answer_for(found, remarks(article.plain, own), author)
     whole = {
         "document": document.name,
         "title": title,
@@ -88,6 +94,18 @@ def _numbered(plain: str, author: str, year: int | None, title: str) -> list[Fig
     return [*said, *added]
 
 
+def _answer_for(found: list[dict[str, Any]], said: list[Remark], author: str) -> None:
+    """Give each promise and task the body and the deadline that a remark behind it names."""
+    if not said:
+        return
+    for each in found:
+        remark = remark_on(said, each["start"]) if each["status"] != "fact" else None
+        if remark and each["owner"] in ("", author):
+            each["owner"] = remark.owner
+        if remark and remark.due and each["due"] is None:
+            each["due"] = remark.due
+
+
 def _words(plain: str, sentence: Sentence, each: dict[str, Any]) -> str:
     """The promise in the plan's own words: the clause that holds its figure, with the deadline right before it."""
     if each["status"] == "task":
@@ -97,7 +115,8 @@ def _words(plain: str, sentence: Sentence, each: dict[str, Any]) -> str:
     if at is None:
         return ""
     first = at - 1 if at and _DEADLINE.fullmatch(plain, *parts[at - 1]) else at
-    return plain[parts[first][0] : parts[at][1]].strip("，；。;.、 ").replace("\t", " ")[:120]
+    words = plain[parts[first][0] : parts[at][1]].replace("\t", " ")
+    return _NUMBERED.sub("", _REMARK.split(words)[0]).strip("，；。;.、 ")[:120]
 
 
 def _chapter(sentence: Sentence) -> str:
