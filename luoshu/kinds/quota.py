@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from math import prod
 from typing import TYPE_CHECKING
 
 from luoshu.kinds.commitment import Amount, Chart, Gauge, GoalStep, Listing, Point, Reason
 from luoshu.kinds.course import Course, goal_of
 from luoshu.kinds.doubt import doubts
+from luoshu.kinds.goal import Goal
 from luoshu.kinds.observation import Indicator
-from luoshu.kinds.outlook import outlook
+from luoshu.kinds.outlook import SURE, outlook
 from luoshu.kinds.published import Published, Reading, period, periods
 from luoshu.kinds.sheet import goal_reasons, measure_name
 from luoshu.kinds.standing import rounded, verdict_of
@@ -19,6 +22,27 @@ if TYPE_CHECKING:
     from luoshu.book.book import Book
     from luoshu.kinds.target import Target
 
+KEPT, MISSED, REACHED, SILENT, UNDER_WAY, AHEAD = "kept", "missed", "reached", "silent", "under way", "ahead"
+WORDS = {
+    KEPT: say("kept"),
+    MISSED: say("missed"),
+    REACHED: say("reached already"),
+    SILENT: say("no figure published"),
+    UNDER_WAY: say("under way"),
+    AHEAD: say("ahead"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """One period of a quota: its figure (or the running one), share and chance of keeping it, and how it stands."""
+
+    end: date
+    reading: Reading | None
+    share: float | None
+    chance: float | None
+    word: str
+
 
 def quota_gauge(target: Target, measure: Indicator, known: Published, day: date, book: Book) -> Gauge:
     """The gauge of a quota: `met` is the mean share of its periods, `chance` that every one of them is kept.
@@ -27,93 +51,81 @@ def quota_gauge(target: Target, measure: Indicator, known: Published, day: date,
     """
     judged = target.promised()
     goal, why = goal_of(judged, measure, judged.level, judged.level_high, None)
-    spans = spans_of(judged, known, day)
     way = Course(readings=known.readings, unit=measure.unit, goal=goal, why=why)
-    rows: list[tuple[date, Reading | None, float | None, Message]] = []
-    shares: list[float] = []
-    chances: list[float] = []
-    missed = kept = silent = 0
-    because: list[Reason] = []
-    points = [(r.day, r.value) for r in known.readings]
-    for first, end in spans:
-        found = known.at(end)
-        if goal is None:
-            break
-        if found is not None:
-            holds = goal.holds(found.value)
-            share = goal.share(found.value)
-            shares += [] if share is None else [share]
-            chances.append(float(holds))
-            kept, missed = kept + holds, missed + (not holds)
-            rows.append((end, found, share, say("kept") if holds else say("missed")))
-            continue
-        ahead = outlook(points, end) if points and end > points[-1][0] else None
-        share, chance = ahead.outcome(goal, None) if ahead else (None, None)
-        if share is not None and chance is not None:
-            shares.append(share)
-            chances.append(chance)
-        over = end <= day
-        silent += over
-        word = say("no figure published") if over else say("under way") if first <= day else say("ahead")
-        rows.append((end, None, None, word))
+    spans = [_span(goal, known, first, end, day) for first, end in spans_of(judged, known, day)] if goal else []
+    shares = [each.share for each in spans if each.share is not None]
+    chance, verdict = _outcome(target, spans, day)
     latest = known.last
-    because.extend(_because(judged, measure, (goal is None and why) or None, kept, missed, silent, latest))
-    because.extend(goal_reasons(target, judged, measure))
-    because.extend(doubts(judged, measure, known, way, day, book))
-    met = sum(shares) / len(shares) if shares else None
-    over = bool(spans) and spans[-1][1] <= day
-    chance, verdict = _outcome(target, kept, missed, silent, len(spans), chances, over)
     return Gauge(
         commitment=target,
         day=day,
-        met=met,
+        met=sum(shares) / len(shares) if shares else None,
         chance=chance,
         verdict=verdict,
-        because=tuple(because),
+        because=(
+            *_because(judged, measure, why, spans, latest),
+            *goal_reasons(target, judged, measure),
+            *doubts(judged, measure, known, way, day, book),
+        ),
         value=latest.value if latest else None,
         as_of=latest.day if latest else None,
         goal=judged.level if goal is None else rounded(goal.figure),
         goal_high=None if judged.level_high is None or goal is None else rounded(goal.high),
         unit=measure.unit if goal else judged.unit,
-        figures=_figures(target, measure, way, rows, kept, len(spans)),
+        figures=_figures(target, measure, way, spans),
     )
 
 
 def spans_of(target: Target, known: Published, day: date) -> list[tuple[date, date]]:
-    """The periods that a quota is for: from `since` (else when it was announced) to the deadline (else to now)."""
+    """The periods that a quota is for, up to its deadline (else to now).
+
+    They begin with `since`; else with the period in whose first quarter it was announced (a work report promises its
+    own year), else with the one after; where nothing is known of that, with the first published figure.
+    """
     since = target.since
-    if since is None and target.made is not None:
-        since = period(target.made, target.per)[0]
     if since is None:
-        since = min((r.day for r in known.readings), default=day)
-        since = period(since, target.per)[0]
-    return periods(since, target.due or period(day, target.per)[1], target.per)
+        since = target.made or min((r.day for r in known.readings), default=day)
+        first, last = period(since, target.per)
+        if target.made is None or (since - first) * 4 <= last - first:
+            since = first
+    until = target.due or period(day, target.per)[1]
+    return periods(since, until, target.per) or [period(until, target.per)]
 
 
-def _outcome(
-    target: Target, kept: int, missed: int, silent: int, total: int, chances: list[float], over: bool
-) -> tuple[float | None, str]:
-    if missed:
+def _span(goal: Goal, known: Published, first: date, end: date, day: date) -> Span:
+    """One period: judged by its figure; else, where it is not over, by what is running or forecast."""
+    found = known.at(end)
+    if found is not None:
+        holds = goal.holds(found.value)
+        word = KEPT if holds else MISSED
+        return Span(end=end, reading=found, share=goal.share(found.value), chance=float(holds), word=word)
+    running = next((r for r in reversed(known.running) if r.since == first and first <= r.day < end), None)
+    if running is not None and goal.direction == "higher" and goal.holds(running.value):
+        return Span(end=end, reading=running, share=1.0, chance=SURE, word=REACHED)
+    ahead = outlook([(r.day, r.value) for r in known.readings], end)
+    share, chance = ahead.outcome(goal, None) if ahead else (None, None)
+    word = SILENT if end <= day else UNDER_WAY if first <= day else AHEAD
+    return Span(end=end, reading=running, share=share, chance=chance, word=word)
+
+
+def _outcome(target: Target, spans: list[Span], day: date) -> tuple[float | None, str]:
+    words = [each.word for each in spans]
+    if MISSED in words:
         return 0.0, "missed"
-    if not kept:
-        return None, "unknown"
-    if over and kept == total:
+    if all(word == KEPT for word in words):
         return 1.0, "kept"
-    if silent and over:
-        return None, "open"
-    if len(chances) < total:
-        return None, "open"
-    chance = 1.0
-    for each in chances:
-        chance *= each
-    chance = min(0.99, chance)
+    chances = [each.chance for each in spans if each.chance is not None]
+    if SILENT in words or len(chances) < len(spans):
+        return None, "open" if KEPT in words or REACHED in words else "unknown"
+    chance = min(SURE, prod(chances))
     return chance, verdict_of(chance, target.nature)
 
 
 def _because(
-    target: Target, measure: Indicator, why: Message | None, kept: int, missed: int, silent: int, latest: Reading | None
+    target: Target, measure: Indicator, why: Message | None, spans: list[Span], latest: Reading | None
 ) -> list[Reason]:
     found = []
+    kept, missed, silent = (sum(each.word == word for each in spans) for word in (KEPT, MISSED, SILENT))
     if why:
         found.append(Reason(says=why, source=target.source, tone="warn"))
     if latest is None:
@@ -141,16 +153,16 @@ def _because(
 
 
 def _figures(
-    target: Target,
-    measure: Indicator,
-    way: Course,
-    rows: list[tuple[date, Reading | None, float | None, Message]],
-    kept: int,
-    total: int,
+    target: Target, measure: Indicator, way: Course, spans: list[Span]
 ) -> tuple[Amount | Chart | Listing, ...]:
     cells = tuple(
-        (end, amount(rounded(r.value), measure.unit) if r else None, word, r.row.source if r else None)
-        for end, r, _, word in rows
+        (
+            each.end,
+            amount(rounded(each.reading.value), measure.unit) if each.reading else None,
+            WORDS[each.word],
+            each.reading.row.source if each.reading else None,
+        )
+        for each in spans
     )
     columns = (say("period to"), say("figure"), say("stands"), say("publisher"))
     listing = Listing(name=say("Each period"), columns=columns, rows=cells)
@@ -161,5 +173,7 @@ def _figures(
             steps.append(GoalStep(since=each.since, due=target.due, level=goal.figure, source=each.source))
     points = tuple(Point(day=r.day, value=r.value, source=r.source, label=r.row.source) for r in way.readings)
     chart = Chart(name=measure_name(measure), unit=way.unit, points=points, goals=tuple(steps))
-    count = Amount(name=say("Periods kept of {total}", total=total), value=float(kept))
+    count = Amount(
+        name=say("Periods kept of {total}", total=len(spans)), value=float(sum(e.word == KEPT for e in spans))
+    )
     return (count, chart, listing)

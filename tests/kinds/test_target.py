@@ -544,3 +544,21 @@ def test_a_period_that_begins_after_its_deadline_is_a_problem(little):
     assert [(each.code, each.source.line) for each in problems if each.source.file == "commitments.yaml"] == [
         ("bad-value", 9)
     ]
+
+
+def test_a_running_year_that_has_reached_its_quota_counts_before_it_is_over(little):
+    header = "as_of,value,published,since"
+    lines = "2024-12-31,450,2025-02-01,\n2025-09-30,420,2025-10-20,2025-01-01"
+    fields = QUOTA.replace("2021-01-01", "2024-01-01")
+    gauge = little.gauge(fields, lines, "2025-11-01", header=header)
+    assert (gauge.verdict, gauge.chance) == ("likely", 0.99)
+    assert any("reached already" in str(figure) for figure in gauge.figures)
+    assert little.gauge(fields, lines.replace("420", "220"), "2025-11-01", header=header).verdict == "open"
+
+
+@pytest.mark.parametrize(("made", "first"), [("2021-02-10", 2021), ("2020-12-01", 2021), ("2021-08-01", 2022)])
+def test_a_quota_begins_with_the_year_that_its_announcement_was_for(little, made, first):
+    fields = QUOTA.replace("made: 2020-12-01\nsince: 2021-01-01", f"made: {made}")
+    gauge = little.gauge(fields, "2023-12-31,500,2024-02-01", "2024-06-01")
+    (listing,) = [figure for figure in gauge.figures if getattr(figure, "name", "") == "Each period"]
+    assert [row[0].year for row in listing.rows] == list(range(first, 2026))
