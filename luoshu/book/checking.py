@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
 from typing import Any
 
 from luoshu.book import files
@@ -80,12 +81,11 @@ def _references(book: Book, loaded: Loaded, column: Column, by_name: dict[str, t
         findings.add("dangling", says, say("Add the table {name}", name=name), None, column.name)
         return
     near: dict[Any, Any] = {}
-    for i, value in enumerate(cells):
-        if value not in lost:
-            continue
-        if findings.full:
-            findings.rest += 1
-            continue
+    places = list(compress(range(len(cells)), map(lost.__contains__, cells)))
+    room = max(0, findings.most - len(findings.listed))
+    findings.rest += len(places[room:])
+    for i in places[:room]:
+        value = cells[i]
         if value not in near:
             mend = say("Add it to {file}, or name another", file=there.schema.file)
             near[value] = perhaps(str(value), map(str, known), mend) if len(near) < 50 and len(known) < 20_000 else mend

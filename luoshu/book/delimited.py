@@ -8,13 +8,14 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import Any
 
 from luoshu.book.problem import Problem, Source
 from luoshu.words.message import Message, say
 
 MOST_BROKEN_QUOTES = 100
+MOST_COLUMNS = 200
 MOST_SCARS = 1000
 STRETCH = 20_000
 """Characters that are looked through together for traces of a wrong encoding."""
@@ -108,8 +109,8 @@ def split(text: str, file: str) -> Cells | None:
     if lines and not lines[-1]:
         lines.pop()
     kept: Iterable[int] = range(len(lines))
-    # only a row that begins with a blank can be blank: the text tells at once whether there are any
-    if sorted_out.skipped or text[:1] in blanks + "\n" or any("\n" + blank in text for blank in blanks + "\n"):
+    # only a row that begins with a blank can be blank: the first characters tell whether there are any
+    if sorted_out.skipped or not {line[:1] for line in lines}.isdisjoint({"", *blanks}):
         kept = [i for i in kept if i not in sorted_out.skipped and (i in sorted_out.quoted or lines[i].strip(blanks))]
     order = iter(kept)
     first = next(order, None)
@@ -118,6 +119,8 @@ def split(text: str, file: str) -> Cells | None:
     heading = sorted_out.quoted.get(first) or lines[first].split(separator)
     while len(heading) > 1 and not heading[-1].strip():
         heading.pop()
+    if len(heading) > MOST_COLUMNS:  # whoever reads it must not be led to fill short rows with a million cells
+        return Cells(heading=heading, heading_line=first + 1, columns=[], lines=[], separator=separator)
     return _by_columns(sorted_out, heading, first, list(order), separator)
 
 
@@ -176,21 +179,36 @@ def _by_columns(found: _Lines, heading: list[str], first: int, order: list[int],
             if order and order[-1] - order[0] + 1 == len(order)
             else [lines[i] for i in order]
         )
-    counts = list(map(str.count, body, [separator] * len(body)))
-    if counts.count(width - 1) != len(counts):
-        for k, count in enumerate(counts):
-            if count < width - 1:
-                body[k] += separator * (width - 1 - count)
-            elif count >= width:
-                cells = body[k].split(separator)
-                body[k] = separator.join(cells[:width])
-                if any(c.strip() for c in cells[width:]):
-                    overfull.append((order[k] + 1, len(cells)))
+    body, order = _evened(body, order, width, separator, overfull)
     flat = separator.join(body).split(separator) if body else []
     columns = [flat[j::width] for j in range(width)]
-    numbers = [i + 1 for i in order]
     _fill(columns, quoted, order, width)
-    return _without(columns, numbers, overfull, found, heading, first, separator)
+    return _without(columns, [i + 1 for i in order], overfull, found, heading, first, separator)
+
+
+def _evened(
+    body: list[str], order: list[int], width: int, separator: str, overfull: list[tuple[int, int]]
+) -> tuple[list[str], list[int]]:
+    """The lines with as many cells as the heading: short ones filled, those with too many noted and left out."""
+    counts = list(map(str.count, body, [separator] * len(body)))
+    if counts.count(width - 1) == len(counts):
+        return body, order
+    gone: set[int] = set()
+    for k in [k for k, count in enumerate(counts) if count != width - 1]:
+        if counts[k] < width - 1:
+            body[k] += separator * (width - 1 - counts[k])
+            continue
+        cells = body[k].split(separator)
+        body[k] = separator.join(cells[:width])
+        if any(c.strip() for c in cells[width:]):
+            overfull.append((order[k] + 1, len(cells)))
+            gone.add(k)
+    if not gone:
+        return body, order
+    mask = bytearray(b"\x01") * len(body)
+    for k in gone:
+        mask[k] = 0
+    return list(compress(body, mask)), list(compress(order, mask))
 
 
 def _fill(columns: list[list[str]], quoted: dict[int, list[str]], order: list[int], width: int) -> None:
@@ -208,7 +226,7 @@ def _without(
     first: int, separator: str,
 ) -> Cells:  # fmt: skip
     """The cells without the rows that hold too many of them, or (quoted) nothing at all."""
-    gone = {line for line, _ in overfull}
+    gone = {line for line, _ in overfull if line - 1 in found.quoted}
     gone |= {i + 1 for i, cells in found.quoted.items() if not any(c.strip() for c in cells)}
     if gone:
         keep = [k for k, line in enumerate(numbers) if line not in gone]

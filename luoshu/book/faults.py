@@ -21,6 +21,7 @@ FAULTS: dict[str, Message] = {
     # tables
     "no-heading": say("The table's first line must name its columns, and is missing."),
     "missing-column": say("A column that every row needs is missing, so no row of the table can be read."),
+    "too-many-columns": say("The table has more columns than can be meant; nothing of it was read."),
     "unknown-column": say("A column is not one of the table's; its cells are not read."),
     "column-twice": say("Two columns have the same heading; the first is read."),
     "extra-cell": say(

@@ -49,7 +49,7 @@ def as_written(schema: Schema, data: bytes | None) -> Written:
         return Written(cells=None, names=(), values={}, wrong={})
     text = decode(data, schema.file)
     cells = split(text.text, schema.file)
-    if cells is None:
+    if cells is None or not cells.columns:
         return Written(cells=None, names=(), values={}, wrong={}, lossy=bool(data.strip()))
     known = known_headings(schema)
     names: list[str] = []
