@@ -29,7 +29,7 @@ _CEILING = re.compile(
     r"(?:全国平均水平|预期目标)?(?:了|在|约|近|大约)?\s?$"
 )
 _OVER = re.compile(r"(?:超过|超出|超|高于|高出|大于|多于|优于|好于|快于|长于|逾|(?<![突打攻连首])破)(?:了)?\s?$")
-_BREAKS = re.compile(r"(?:突破|迈过|跨过|越过|迈上|跨上|站上|登上|首破|连破|(?<![通经不超])过)(?:了)?\s?$")
+_BREAKS = re.compile(r"(?:突破|[迈跨越]过|首破|连破|(?<![通经不超])过)了?\s?$")
 _UNDER = re.compile(r"(?:低于|少于|小于|短于|不足|不到|不满|未满|未超)(?:了)?\s?$")
 _NEAR = re.compile(r"(?:(?<![附临最远靠])近|(?<![签节集预合条制契违解大])约|大约|大概|约为|约占|大致)\s?$")
 _AND_MORE = re.compile(r"[多余](?=[，。；、]|$)")
@@ -44,7 +44,7 @@ _BETWEEN = (
 _UP = re.compile(rf"{_GROW}{_BETWEEN}$")
 _DOWN = re.compile(rf"{_FALL}{_BETWEEN}$")
 _REACHES = re.compile(rf"(?:[到至]){_BETWEEN}$|(?:新增|达标|占比|占|比重)(?:均|分别|达到?|为|约|超过?|\s)*+$")
-_NEW = re.compile(r"(?:新增加?|净增(?=就业)|新增长)(?:了|约|近|超过?|\s)*+$")
+_NEW = re.compile(r"(?:自然增长率为?|新增加?|净增(?=就业)|新增长)(?:了|约|近|超过?|\s)*+$")
 _RATE_REACHES = re.compile(
     r"(?:增长率?|增速|增幅|涨幅|降幅)(?:均|分别|预计|预期|力争|目标|要|将)*(?:达到?|为|保持|稳定|控制|在|"
     r"高于|不低于|超过?|预期|约|提高到|\s)*+$"
@@ -128,7 +128,7 @@ def _given(text: str, quantity: Quantity, clause: int) -> bool:
 def _change(text: str, quantity: Quantity, before: str) -> str:
     if quantity.kind in ("fold", "digits", "still"):
         return "up"
-    if quantity.unit in ("%", "‰", "倍", "百分点") and _RATE_REACHES.search(before):
+    if quantity.unit in ("%", "倍", "百分点") and _RATE_REACHES.search(before):
         return "down" if "降幅" in before[-8:] else "up"
     if _NEW.search(before) or _REACHES.search(before):
         return "level"

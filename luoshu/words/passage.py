@@ -54,7 +54,7 @@ _CAPACITIES = frozenset(["吨", "千瓦", "立方米", "千瓦时", "吨标准�
 _BUILDS = re.compile(r"建设|建成|开工|推进|加快|打造|实施|投产|新建|扩建")
 _WORTH = re.compile(
     r"[^，、。；\d]{0,6}?(?:投资额?|(?:主营业务|营业|业务)?收入|营收|产值|产能|规模|市值|估值|税收|"
-    r"纳税额?)(?:总额)?(?:超过?|达到?|在|不低于|突破|不少于)*"
+    r"纳税额?)(?:总额)?(?:(?P<over>超过?|突破)|达到?|在|不低于|不少于)*"
 )
 _OF_THEM = re.compile(r"(?:及?以上)?(?:的|[^，。；、左上多）]{2})")
 _ORDINAL = re.compile(r"第[\d一二三四五六七八九十]{1,3}个\s?$")
@@ -126,9 +126,8 @@ class Passage:
         """推进20个投资超10亿元的项目: what each counted thing is worth."""
         if count.unit not in COUNTS or quantity.unit in COUNTS or quantity.start - count.end > 16:
             return False
-        return bool(_WORTH.fullmatch(self.text, count.end, quantity.start)) and bool(
-            _OF_THEM.match(self.text, quantity.end)
-        )
+        worth = _WORTH.fullmatch(self.text, count.end, quantity.start)
+        return bool(worth and (worth["over"] or _OF_THEM.match(self.text, quantity.end)))
 
     def _itself(self, quantity: Quantity) -> bool:
         """建成万亿级先进制造业基地: the level is what is promised."""

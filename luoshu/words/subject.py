@@ -67,6 +67,9 @@ _VERB_NEXT = re.compile(
     r"（|同比|比|较|高于|低于|均|都|位居|稳居|创|列|全面|顺利|有效|不断|其中|力争|确保|给予|满足|惠及|新增|下降|增长|的?水平|来|投入|对外|免费|当选|荣获|被|大?台阶|大关|门槛|关口|规模|，|。|；|、|：|,|;|\)|）|$|\n|”|等)"
 )
 _AFTER_EDGE = re.compile(r"”?\s?(?:及以上|及以下|以上|以下|以内|左右|上下|多|余)?\s?的?")
+_NOWHERE = frozenset(["全国", "全省", "全市", "全区", "全县", "在建", "总", "达", "实"])
+_KEPT_IN = re.compile(r"^(?:稳定|保持|维持|稳居)在?")
+_NOTE = re.compile(r"（[^（）]*(?:含|下同|以下|口径)[^（）]*）$|[①-⑳]$|\[\d+\]$")
 _LONGEST = 120
 _STOP = "，。；：！？\n,;!?"
 _SIDE = re.compile(r"(?:等|和|与|及|以及|的|在|向|对|为|把|将|、|，|有|含|包括|连接|覆盖|涉及)\s?$")
@@ -87,7 +90,7 @@ def before_figure(text: str, low: int, start: int) -> str:
     """
     words = _TAIL.sub("", _COMPARED.sub("", text[low:start][-80:]))
     words = _without_verb(_HEAD.sub("", words)).strip(" 　\t\n的、")
-    return _balanced(words)
+    return "" if _KEPT_IN.sub("", words) in _NOWHERE else _balanced(_NOTE.sub("", words))
 
 
 def _balanced(words: str) -> str:
@@ -185,12 +188,21 @@ def listed(words: str, count: int) -> list[str]:
     pieces = [piece for piece in pieces if piece]
     if count and len(pieces) != count:
         return []
-    if share:
-        return [piece + share.group() for piece in pieces]
+    pieces = _sharing_tail(pieces)
+    return [piece + share.group() for piece in pieces] if share else pieces
+
+
+def _sharing_tail(pieces: list[str]) -> list[str]:
+    """Give the measure that ends the last piece to those that have none: 水果, 茶叶产量 → 水果产量, 茶叶产量."""
     tail = _MEASURE.search(pieces[-1]) if pieces else None
-    if tail and tail.start() > 0:
-        return [piece if _MEASURE.search(piece) else piece + tail.group() for piece in pieces]
-    return pieces
+    if not tail or not tail.start():
+        return pieces
+    last, shared = pieces[-1], tail.group()
+    # 农用地和建设用地安全利用率: where both names end alike, what follows that ending is what they share.
+    alike = last.rfind(pieces[0][-1], 1, len(last) - 2) if len(pieces) > 1 and not _MEASURE.search(pieces[0]) else -1
+    if alike > 0 and _MEASURE.search(last[alike + 1 :]):
+        shared = last[alike + 1 :]
+    return [piece if _MEASURE.search(piece) else piece + shared for piece in pieces]
 
 
 _GROWS = re.compile(r"增长|下降|提高|降低")
