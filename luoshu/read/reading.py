@@ -25,6 +25,8 @@ from luoshu.words.undertaking import Undertaking, undertakings
 _DEADLINE = re.compile(
     r"(?:力争|确保|预计|计划)?(?:到|至)?[“\"]?[\d一二三四五六七八九十〇]{1,4}(?:年|五)[^，。；]{0,8}|今年|明年|年内"
 )
+_SPAN = re.compile(r"((?:19|20)\d\d)\s*年?\s*[-—–~～－至到]{1,2}\s*(?:19|20)?\d\d\s*年?")
+_YEAR = re.compile(r"(?:19|20)\d\d年|[今明]年|年内|[上下]半年|季度")
 _NUMBERED = re.compile(
     r"^\s*(?:[（(]?\d{1,2}[)）.．、](?!\d)|[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}[、是])\s*"
 )
@@ -59,7 +61,7 @@ def _read_article(document: Document, article: Article, lines: _Lines, year: int
     numbered = _numbered(article.plain, author, own, title)
     tasks = undertakings(article.plain, author=author, year=own, figures=numbered)
     found = [*map(_of_figure, numbered), *map(_of_task, tasks)]
-    _answer_for(found, remarks(article.plain, own), author)
+    _answer_for(found, remarks(article.plain, own), author, article.plain)
     whole = {
         "document": document.name,
         "title": title,
@@ -86,7 +88,9 @@ def _numbered(plain: str, author: str, year: int | None, title: str) -> list[Fig
     """
     said = figures(plain, author=author, year=year)
     added: list[Figure] = []
-    for grid in tables(plain, author=author, year=year, title=title):
+    span = _SPAN.search(title)
+    first = int(span[1]) if span else year
+    for grid in tables(plain, author=author, year=first, title=title):
         if len(_BINDING.findall(plain, grid.start, grid.end)) < 3:
             said = [figure for figure in said if not grid.start <= figure.start < grid.end]
         taken = [(figure.start, figure.end) for figure in said if grid.start <= figure.start < grid.end]
@@ -94,15 +98,15 @@ def _numbered(plain: str, author: str, year: int | None, title: str) -> list[Fig
     return [*said, *added]
 
 
-def _answer_for(found: list[dict[str, Any]], said: list[Remark], author: str) -> None:
-    """Give each promise and task the body and the deadline that a remark behind it names."""
+def _answer_for(found: list[dict[str, Any]], said: list[Remark], author: str, plain: str) -> None:
+    """Give each promise and task the body that a remark behind it names, and its deadline where it has no own."""
     if not said:
         return
     for each in found:
         remark = remark_on(said, each["start"]) if each["status"] != "fact" else None
         if remark and each["owner"] in ("", author):
             each["owner"] = remark.owner
-        if remark and remark.due and each["due"] is None:
+        if remark and remark.due and not _YEAR.search(plain, max(remark.start, each["start"] - 60), each["end"]):
             each["due"] = remark.due
 
 
@@ -110,6 +114,9 @@ def _words(plain: str, sentence: Sentence, each: dict[str, Any]) -> str:
     """The promise in the plan's own words: the clause that holds its figure, with the deadline right before it."""
     if each["status"] == "task":
         return f"{each['verb']}{each['object']}"
+    if "\t" in plain[sentence.start : sentence.end] or "|" in plain[sentence.start : sentence.end]:
+        year = f"（{each['due'].year}年）" if each["due"] else ""
+        return f"{each['subject']}{year}：{each['value']:.12g}{each['unit']}"
     parts = clauses(plain, sentence.start, sentence.end)
     at = next((n for n, (start, end) in enumerate(parts) if start <= each["start"] < end), None)
     if at is None:

@@ -317,7 +317,10 @@ def _read_head_line(text: str, head: _Head, lines: Sequence[Line], at: int) -> b
 def _plain_title(text: str) -> str:
     plain, _ = joined("", [[Line(text, 0, len(text), 0.0, True)]])
     plain = re.sub(r"[①-⑳*]+$|\[\d+\]$", "", re.sub(r"[ \u3000\xa0]+", " ", plain))
-    return plain.strip("《》") if plain.count("《") <= 1 else plain
+    issued = re.search(r"关于(?:印发|发布|公布|下达)《(.{4,60}?)》的(?:通知|决定|公告)$", plain)
+    if issued:
+        return issued[1]
+    return plain.strip("《》") if plain.startswith("《") and plain.endswith("》") else plain
 
 
 def _first_of_body(lines: Sequence[Line], at: int, head: _Head) -> int:

@@ -45,6 +45,8 @@ def remarks(plain: str, year: int | None = None) -> list[Remark]:
         line = plain.rfind("\n", 0, said.start()) + 1
         close = plain.find("\n", said.end())
         close = len(plain) if close < 0 else close
+        if _WHEN.match(plain, close + 1):  # the time limit stands on the next line
+            close = plain.find("\n", close + 1) if plain.find("\n", close + 1) > 0 else len(plain)
         start = line
         if not plain[line : said.start()].strip("（(【[* \t"):
             start = _paragraph_above(plain, line)

@@ -29,6 +29,7 @@ _BASE = re.compile(r"实际|完成|基期|基数|现状|基准|现值|初步|预
 _PLAN = re.compile(r"规划|纲要|计划|方案|目标|要点|预期")
 _NAME = re.compile(r"^(?:主要)?(?:指\s*标|项\s*目|名\s*称|类\s*别|领\s*域|产品)(?:名称|类别)?$")
 _KIND = re.compile(r"属性|性质|类型|指标属性|备注|责任|牵头|部门|序号")
+_WHO = re.compile(r"责任(?:单位|部门|主体)|牵头|主管部门|负责|实施单位|承办")
 _FALLS = re.compile(r"降低|下降|减少|削减|降幅")
 _CAPPED = re.compile(r"失业率|死亡率|控制在|上限|排放总量|用水总量|占比不超过")
 
@@ -200,9 +201,10 @@ class _Table:
             name, unit = self._named(row)
             if not name:
                 continue
+            owner = self._owner(row)
             for cell, column in zip(row, self.columns, strict=False):
                 if cell is not row[0] and not _KIND.search(column.heading) and not _NAME.match(column.heading):
-                    figure = self._figure(cell, column, name, unit)
+                    figure = self._figure(cell, column, name, unit, owner)
                     if figure:
                         found.append(figure)
         return found
@@ -224,7 +226,12 @@ class _Table:
             before, name = name, _ORDINAL.sub("", name).strip()
         return re.sub(r"[\s*＊]+", "", name), unit or inside
 
-    def _figure(self, cell: _Cell, column: _Column, name: str, unit: str) -> Figure | None:
+    def _owner(self, row: Sequence[_Cell]) -> str:
+        """Who answers for a row, where a column says so; else the author."""
+        told = [cell.text for cell, column in zip(row, self.columns, strict=False) if _WHO.search(column.heading)]
+        return next((text for text in told if len(text) > 1 and not _read(text)), self.author)
+
+    def _figure(self, cell: _Cell, column: _Column, name: str, unit: str, owner: str) -> Figure | None:
         read = _read(cell.text)
         if not read:
             return None
@@ -252,7 +259,7 @@ class _Table:
             status=column.status, start=cell.start + start, end=cell.start + end, value=value, value_high=high,
             unit=bare, comparator=_comparator(read, column.status, name), change=change,
             per="year" if yearly else "", due=date(year, 12, 31) if year else None,
-            subject=_subject(name, column), owner=self.author, confidence=0.8,
+            subject=_subject(name, column), owner=owner, confidence=0.8,
         )  # fmt: skip
 
     def _told_year(self) -> int | None:

@@ -71,7 +71,10 @@ _WHEN = (
     r"|[“\"]?十[一二三四五六七]五[”\"]?(?:期间|时期|末|期末)?|(?:今|明|本|当|每)年(?:内|底)?|年内|年底前?|[上下]半年"
     r"|(?:未来|今后)[一二三四五\d]年"
 )
-_LEAD = re.compile(rf"(?:{_WHEN}|{ending(_MANNER)}|其中|同时|另外|此外|下一步|[，、\s地]|[一二三四五六七八九十]是)+")
+_LEAD = re.compile(
+    rf"(?:{_WHEN}|{ending(_MANNER)}|其中|同时|另外|此外|下一步|[，、\s地]|[一二三四五六七八九十]是"
+    r"|[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.．、](?!\d))+"
+)
 _PUSHED = re.compile(rf"(?:{ending(_PUSH)})$")
 _AROUND = re.compile(
     r"以(?P<verb>创建|争创|建设|打造|申报|承办)(?P<object>[^，。；]{4,40}?)为(?:载体|抓手|契机|目标|牵引|统领|龙头|引领)"
@@ -139,7 +142,7 @@ def undertakings(
     for sentence in laid_out(narrowed(plain)):
         chronicle.passes(sentence)
         frame = chronicle.frame(sentence)
-        if sentence.heading or frame.mode == "past" or chronicle.notes(sentence):
+        if (sentence.heading and plain[sentence.end - 1] != "。") or frame.mode == "past" or chronicle.notes(sentence):
             continue
         found.extend(_Reading(plain, sentence, chronicle, frame, author, promised).found())
     return found
