@@ -110,6 +110,8 @@ def _span(goal: Goal, known: Published, first: date, end: date, day: date) -> Sp
 
 def _outcome(target: Target, spans: list[Span], day: date) -> tuple[float | None, str]:
     words = [each.word for each in spans]
+    if not words:
+        return None, "unknown"
     if MISSED in words:
         return 0.0, "missed"
     if all(word == KEPT for word in words):
