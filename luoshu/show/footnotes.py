@@ -39,6 +39,7 @@ class Footnotes:
             '<w:footnote w:type="continuationSeparator" w:id="0"><w:p><w:r><w:continuationSeparator/></w:r></w:p>'
             "</w:footnote></w:footnotes>"
         )
+        _name_separators(document.settings.element)
         for section in document.sections:
             _number_by_page(section._sectPr, circled)
 
@@ -71,6 +72,20 @@ class Footnotes:
         package = self.document.part.package
         part = Part(PackURI("/word/footnotes.xml"), CONTENT_TYPE, blob, package)
         self.document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+
+
+def _name_separators(settings: Any) -> None:
+    """Tell Word which notes are the lines between text and notes."""
+    properties = OxmlElement("w:footnotePr")
+    for id in ("-1", "0"):
+        note = OxmlElement("w:footnote")
+        note.set(qn("w:id"), id)
+        properties.append(note)
+    compat = settings.find(qn("w:compat"))
+    if compat is not None:
+        compat.addprevious(properties)
+    else:
+        settings.append(properties)
 
 
 def _number_by_page(section: Any, circled: bool) -> None:

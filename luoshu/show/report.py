@@ -13,7 +13,7 @@ from luoshu.kinds.commitment import Gauge
 from luoshu.show.language import Language
 from luoshu.show.links import ServerLinks, file_name
 from luoshu.show.look import view_of
-from luoshu.show.page import Desk
+from luoshu.show.page import Desk, Row
 from luoshu.show.promise import PromisePage, promise
 from luoshu.show.series import Cite
 from luoshu.show.view import View
@@ -182,7 +182,7 @@ class Review:
         self._caption(say("Promises by department and verdict"))
         columns = [say("Department"), say("all"), *(self.language.verdict(verdict) for verdict in there)]
         rest = (15.6 - 4.6) / (len(columns) - 1)
-        made = table(self.made, columns, [4.6, *([rest] * (len(columns) - 1))])
+        made = table(self.made, columns, [4.6, *([rest] * (len(columns) - 1))], range(1, len(columns)))
         owners: dict[str, list[Gauge]] = {}
         for gauge in self.view.gauges:
             owners.setdefault(gauge.commitment.owner, []).append(gauge)
@@ -199,7 +199,7 @@ class Review:
         say = self.language.say
         self._caption(caption)
         names = ("Promise", "Due", "Goal", "Latest value", "Expected share", "Verdict")
-        made = table(self.made, [say(name) for name in names], [5.0, 2.3, 2.2, 2.2, 2.0, 1.9])
+        made = table(self.made, [say(name) for name in names], [5.0, 2.3, 2.2, 2.2, 2.0, 1.9], (2, 3, 4))
         for gauge in gauges:
             shown = self.desk.row(gauge)
             cells = [shown.words, shown.due.isoformat() if shown.due else "—", shown.goal_text, shown.value_text,
@@ -238,15 +238,16 @@ class Review:
         mark = f"（{chinese_number(number)}）" if self.language.code == "zh" else f"({number}) "
         self._heading(mark + row.words, 2)
         self._write(
-            say("Answered for by {owner}; due {day}.", owner=row.owner or say("nobody"), day=row.due or "—"),
+            say(
+                "Answered for by {owner}; due {day}.",
+                owner=row.owner or say("nobody"),
+                day=self.language.long_day(row.due) if row.due else say("not named"),
+            ),
             self._source(page.quote.cite if page.quote else self.desk.cite(gauge.commitment.source)),
         )
-        self._write(
-            say("Verdict: {verdict}. Expected share {met}, chance {chance}.", verdict=row.verdict_word,
-                met=row.met_text, chance=row.chance_text)
-        )  # fmt: skip
+        self._write(self._verdict(row))
         for reason in page.reasons:
-            self._write(reason.text, self._source(reason.cite))
+            self._write(self._stopped(reason.text), self._source(reason.cite))
         self._points(page)
         for series in page.charts:
             if len(series.points) > 1:
@@ -255,6 +256,26 @@ class Review:
             self._listing(table.name, table.columns, [[cell.text for cell in cells] for cells in table.rows])
             if table.note:
                 self._write(table.note, style="Table Text")
+
+    def _stopped(self, sentence: str) -> str:
+        """A sentence with its full stop."""
+        if sentence.endswith(("。", ".", "！", "？", "；")):
+            return sentence
+        return sentence + ("。" if self.language.code == "zh" else ".")
+
+    def _verdict(self, row: Row) -> str:
+        """The verdict in a sentence; what cannot be said is said so."""
+        say = self.language.say
+        parts = [say("Verdict: {verdict}", verdict=row.verdict_word)]
+        if row.met is None:
+            parts.append(say("what share will stand cannot be said"))
+        else:
+            parts.append(say("expected share {met}", met=row.met_text))
+        if row.chance is None:
+            parts.append(say("the chance cannot be said"))
+        else:
+            parts.append(say("chance {chance}", chance=row.chance_text))
+        return self._stopped(("，" if self.language.code == "zh" else ", ").join(parts))
 
     def _points(self, page: PromisePage) -> None:
         """The published values, each with its source."""
@@ -265,7 +286,7 @@ class Review:
             if not series.points:
                 continue
             self._caption(say("Published values: {name}", name=series.title))
-            made = table(self.made, [say("As of"), say("Value"), say("Note")], [4.0, 4.0, 7.6])
+            made = table(self.made, [say("As of"), say("Value"), say("Note")], [4.0, 4.0, 7.6], (1,))
             for dot in series.points:
                 written = row(made, [dot.day.isoformat(), dot.text, dot.label], (1,))
                 outside = dot.href.startswith(("http://", "https://"))

@@ -130,21 +130,22 @@ def chinese_number(number: int) -> str:
     return head + (DIGITS[ones] if ones else "" if tens else DIGITS[0])
 
 
-def table(document: Document, columns: Sequence[str], widths: Sequence[float]) -> Table:
-    """A three-line table with its head repeated on each page; widths in centimetres."""
+def table(document: Document, columns: Sequence[str], widths: Sequence[float], numbers: Sequence[int] = ()) -> Table:
+    """A three-line table with its head repeated on each page; widths in centimetres, `numbers` set at the right."""
     made: Table = document.add_table(rows=1, cols=len(columns))
     made.alignment = WD_TABLE_ALIGNMENT.CENTER
     made.autofit = False
-    made._tbl.tblPr.append(
-        parse_xml(
-            f'<w:tblBorders {nsdecls("w")}><w:top w:val="single" w:sz="12"/><w:bottom w:val="single" w:sz="12"/>'
-            '<w:insideH w:val="single" w:sz="4" w:color="A6A6A6"/></w:tblBorders>'
-        )
+    borders = parse_xml(
+        f'<w:tblBorders {nsdecls("w")}><w:top w:val="single" w:sz="12"/><w:bottom w:val="single" w:sz="12"/>'
+        '<w:insideH w:val="single" w:sz="4" w:color="A6A6A6"/></w:tblBorders>'
     )
+    # the schema wants borders before layout and look
+    layout: Any = made._tbl.tblPr.find(qn("w:tblLayout"))
+    layout.addprevious(borders)
     for index, (name, width) in enumerate(zip(columns, widths, strict=True)):
         cell = made.rows[0].cells[index]
         made.columns[index].width = cell.width = Cm(width)
-        write(cell, name, bold=True)
+        write(cell, name, bold=True, right=index in numbers)
     head = made.rows[0]._tr.get_or_add_trPr()
     head.append(OxmlElement("w:tblHeader"))
     return made
