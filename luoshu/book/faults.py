@@ -45,7 +45,6 @@ FAULTS: dict[str, Message] = {
     "dangling": say("An entry refers to something that does not stand in its table."),
     "unknown-unit": say("The unit is not known; write the bare unit, without multipliers such as 万."),
     "unlike-units": say("Two figures that are compared are in units that do not measure the same thing."),
-    "share-or-percent": say("A figure in percent looks as if it had been written as a share (0.12 for 12 %)."),
     # YAML
     "yaml-syntax": say("The file is not valid YAML; nothing of it was read."),
     "yaml-documents": say("The file holds more than one YAML document; nothing of it was read."),
@@ -71,7 +70,9 @@ FAULTS: dict[str, Message] = {
     "conflict": say("Somebody else changed the file in the meantime; nothing was written."),
     "book-exists": say("There is already something in the folder; nothing was written."),
     # proposals
-    "json-line": say("A line is not one JSON object; it is not read."),
+    "bad-proposal": say(
+        "A line of the proposals is not one JSON object with the fields of a proposal; it is not read."
+    ),
     # documents
     "no-document": say("The document is not there."),
     "empty-file": say("The file is empty."),
