@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from luoshu.book.book import open_book
 from luoshu.book.documents import document_of
@@ -190,6 +192,36 @@ def test_accepting_a_fact_writes_an_observation(tmp_path: Path) -> None:
     assert len(open_book(folder).rows(Indicator)) == 1  # the observation still speaks of it
     settle(folder, fact.id, "undo")
     assert open_book(folder).rows(Observation) == ()
+
+
+def test_several_bodies_and_known_ones(tmp_path: Path) -> None:
+    folder = book(tmp_path)
+    (folder / "tables").mkdir()
+    (folder / "tables" / "owner.csv").write_text("id,name\nforest,市林业局\n", encoding="utf-8")
+    write_proposals(folder, *plan(HEAD + "各位代表：\n建立河长联席会议制度（牵头单位：市林业局、市财政局）。\n"))
+    settle(folder, found(folder, "task").id, "accept")
+    ((task,), problems) = commitments(open_book(folder))
+    assert (task.owner, task.co_owners, problems) == ("forest", ("市财政局",), [])
+
+
+def test_settled_targets_are_offered_to_the_facts_beside_them(tmp_path: Path) -> None:
+    folder = book(tmp_path)
+    write_proposals(folder, *plan())
+    settled = settle(folder, found(folder, "promise").id, "accept")
+    assert [(a.id, a.settled) for a in found(folder, "fact").answers] == [(settled.settled_as, True)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text(alphabet="建设公园到2027年达120个，。、；：（）“”一二三\n\t |#责任单位市长李明%亿万增长去年", max_size=300)
+)
+def test_any_document(text: str) -> None:
+    document = document_of(text.encode(), "a.md")
+    for each in read(document):
+        assert 0 <= each.start < each.end <= len(document.text)
+        assert each.text in document.text
+        assert from_json(json.loads(json.dumps(as_json(each)))) == each
+    assert len({each.id for each in read(document)}) == len(read(document))
 
 
 def test_a_moved_goal_becomes_a_dated_step(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from luoshu.book import files
 from luoshu.book.book import COMMITMENTS, Book, open_book
 from luoshu.book.delimited import decode
+from luoshu.book.directory import Owner
 from luoshu.book.records import Dated, Record, Step, append_record, remove_record, replace_record
 from luoshu.book.table import schema
 from luoshu.kinds import KINDS
@@ -87,9 +88,22 @@ def _enter_record(book: Book, proposal: Proposal, others: Mapping[str, Any]) -> 
     if proposal.published and "made" in names:
         record["made"] = proposal.published
     record.update({name: _typed(name, value) for name, value in given.items()})
+    owner, *others_named = _owners(book, str(record.get("owner", "")))
+    if owner:
+        record["owner"] = owner
+    if others_named and "co_owners" in names and not record.get("co_owners"):
+        record["co_owners"] = others_named
     record.setdefault("source", source)
     append_record(book.folder / COMMITMENTS, {name: _whole(value) for name, value in record.items()})
     return str(record["id"]), entered
+
+
+def _owners(book: Book, named: str) -> list[str]:
+    """The bodies that a text names (甲、乙), the first first; by their code where the table of owners knows them."""
+    codes = {row.name: row.id for row in book.rows(Owner)}
+    if named in codes:
+        return [codes[named]]
+    return [codes.get(part.strip(), part.strip()) for part in named.split("、") if part.strip()] or [""]
 
 
 def _free_id(book: Book, proposal: Proposal) -> str:

@@ -225,9 +225,10 @@ def settle(
         fresh = in_book(open_book(folder), [before])[0]
         after = _decided(folder, fresh, decision, dict(fields or {}))
         all_of_it[at] = after
+        all_of_it = in_book(open_book(folder), all_of_it)
         path = home / f"{name}.jsonl"
         _write(path, _read_heading(path), all_of_it)
-    return after
+    return all_of_it[at]
 
 
 def _find(folder: Path, proposal_id: str, document: str) -> tuple[str, list[Proposal], int]:
