@@ -14,7 +14,7 @@ from luoshu.kinds.goal import Goal
 from luoshu.kinds.observation import Indicator
 from luoshu.kinds.outlook import SURE, outlook
 from luoshu.kinds.published import Published, Reading, period, periods
-from luoshu.kinds.sheet import goal_reasons, measure_name
+from luoshu.kinds.sheet import goal_reasons, measure_name, shown_goal
 from luoshu.kinds.standing import rounded, verdict_of
 from luoshu.words.message import Message, amount, say
 
@@ -56,6 +56,7 @@ def quota_gauge(target: Target, measure: Indicator, known: Published, day: date,
     shares = [each.share for each in spans if each.share is not None]
     chance, verdict = _outcome(target, spans, day)
     latest = known.last
+    shown = shown_goal(judged, measure, way)
     return Gauge(
         commitment=target,
         day=day,
@@ -69,9 +70,9 @@ def quota_gauge(target: Target, measure: Indicator, known: Published, day: date,
         ),
         value=latest.value if latest else None,
         as_of=latest.day if latest else None,
-        goal=judged.level if goal is None else rounded(goal.figure),
-        goal_high=None if judged.level_high is None or goal is None else rounded(goal.high),
-        unit=measure.unit if goal else judged.unit,
+        goal=shown[0],
+        goal_high=shown[1],
+        unit=shown[2],
         figures=_figures(target, measure, way, spans),
     )
 

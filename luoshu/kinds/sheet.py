@@ -30,7 +30,7 @@ def level_gauge(target: Target, measure: Indicator, known: Published, day: date,
     judged = target.promised()
     way = course(judged, measure, known)
     at = stand(judged, measure, known, way, day)
-    shown = _shown_goal(judged, measure, way)
+    shown = shown_goal(judged, measure, way)
     because = (
         *at.because,
         *value_reasons(at, measure),
@@ -70,7 +70,7 @@ def level_gauge(target: Target, measure: Indicator, known: Published, day: date,
     )
 
 
-def _shown_goal(target: Target, measure: Indicator, way: Course) -> tuple[float, float | None, str]:
+def shown_goal(target: Target, measure: Indicator, way: Course) -> tuple[float, float | None, str]:
     """The goal in the measure's unit; as it is written where it cannot be turned into it."""
     exact = replace(target, comparator=">=") if target.comparator in ("~", "between") else target
     found = [goal_of(exact, measure, size, None, way.start)[0] for size in _sizes(target)] if way.goal else []
