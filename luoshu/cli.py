@@ -249,6 +249,9 @@ def excel(args: argparse.Namespace, language: Language) -> int:
 def serve(args: argparse.Namespace, language: Language) -> int:
     from luoshu.show.server import serve
 
+    host = f"[{args.host}]" if ":" in args.host else args.host
+    says = language.say("open {url} in a browser; stop with Ctrl+C", url=f"http://{host}:{args.port}/")
+    print(says, file=sys.stderr, flush=True)
     serve(_folder(args.book), host=args.host, port=args.port, day=args.day)
     return GOOD
 
