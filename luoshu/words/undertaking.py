@@ -10,10 +10,36 @@ from datetime import date
 
 from luoshu.words.clause import Sentence, laid_out
 from luoshu.words.day import Mention, days
-from luoshu.words.deliverable import ending, listed, nominal, particular, slogan, sort_of
+from luoshu.words.deliverable import nominal, particular, slogan, sort_of
+from luoshu.words.english import heading_due, is_english
+from luoshu.words.english_undertaking import english_undertakings
 from luoshu.words.figure import Figure
 from luoshu.words.number import narrowed
 from luoshu.words.tense import Chronicle, Frame
+from luoshu.words.verb import (
+    AGAINST,
+    AROUND,
+    CUT,
+    DONE,
+    EARLIER,
+    FINITE,
+    INNER,
+    INSIDE,
+    LEAD,
+    LEADER,
+    LIST,
+    NOT_DOING,
+    NOUN,
+    NOW,
+    OPENERS,
+    PLAN_TITLE,
+    PUSH,
+    PUSHED,
+    SORT,
+    TAIL,
+    VERB,
+    WHO,
+)
 
 UNSAID = 0.5
 """How sure a sentence that says neither when nor whether is called a fact; a verb of doing then means to do it."""
@@ -40,90 +66,6 @@ class Undertaking:
     status: str = "task"
 
 
-_MAKE = listed(
-    "建设 新建设 开工建设 启动建设 规划建设 谋划建设 新建 改建 扩建 改扩建 新改扩建 续建 筹建 共建 修建 建好 "
-    "建立 建成 基本建成 建立健全 设立 成立 组建 创建 争创 创办 创成 申报 申建 申创 争取设立 编制 制定 制订 "
-    "研究制定 制定实施 出台 修订 打造 构建 构筑 搭建 开通 引进 引进培育 推出 开发 布局 布局建设 建造 发布 上线 "
-    "建强 培育 培育打造 开工 贯通 打通 开辟 梳理确定 培育引进 引进培养 确定 完成 建设改造 筹办 挂牌 架设 铺设 "
-    "修复 改造 改造提升 整治 谋划"
-)
-_DO = listed("实施 开展 启动 推行 举办 承办 办好 组织 组织开展 启动实施 组织实施 优化实施 推广")
-_MEND = listed("完善 健全 健全完善 建立完善 修订完善 深化 优化 拓展 深化拓展 理顺 探索")
-_PUSH = listed(
-    "加快 推进 推动 加快推进 加快推动 促进 抓好 做好 支持 加强 启动 统筹推进 协同推进 重点推进 全面推进 扎实推进 "
-    "有序推进 稳步推进 深化 推行 实施 开展"
-)
-_MANNER = listed(
-    "加快 加紧 加力 积极 大力 着力 努力 持续 不断 深入 扎实 全力 全面 统筹 稳步 有序 高质量 高标准 高水平 高效 "
-    "进一步 切实 探索 重点 继续 协调 同步 争取 力争 抓紧 尽快 适时 因地制宜 一体 一体化 系统 务实 联合 共同 协同 "
-    "主动 严格 坚决 精心 科学 适度超前 超前 前瞻 前瞻性 要 将 应 应当 必须 还要 也要 率先 滚动 梯次 分类 分批 "
-    "逐步 基本 加大 推动 推进 促进 支持 鼓励 引导 依托 研究 抓好 做好 狠抓 紧抓 有力 有效 深度 强力 高位 合力 "
-    "精准 集中 定期 常态化 依法 依规 优先 提前 按期 如期 确保 保障 实现 基本实现 快速 强化 倾力 务必 联动 协力 "
-    "广泛 巩固 立足 聚焦"
-)
-
-_VERBS = ending(_MAKE + _DO + _MEND)
-_SECOND = ending(listed("用好 管好 管护好 运营好 壮大 落地 开放 储备 培养 应用 优化 拓展 做强 做优 招引 提升"))
-_VERB = re.compile(rf"(?:{_VERBS})(?:[、和并](?:{_VERBS}|{_SECOND})|{_SECOND})?")
-_SORT = {verb: "make" for verb in _MAKE} | {verb: "do" for verb in _DO} | {verb: "mend" for verb in _MEND}
-_WHEN = (
-    r"(?:到|至|在|于)?(?:20\d\d|二[〇○零][〇○零一二三四五六七八九]{2})年(?:底|末|年底)?(?:以?前|之前)?"
-    r"|[“\"]?十[一二三四五六七]五[”\"]?(?:期间|时期|末|期末)?|(?:今|明|本|当|每)年(?:内|底)?|年内|年底前?|[上下]半年"
-    r"|(?:未来|今后)[一二三四五\d]年"
-)
-_LEAD = re.compile(
-    rf"(?:{_WHEN}|{ending(_MANNER)}|其中|同时|另外|此外|下一步|[，、\s地]|[一二三四五六七八九十]是"
-    r"|[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.．、](?!\d))+"
-)
-_PUSHED = re.compile(rf"(?:{ending(_PUSH)})$")
-_AROUND = re.compile(
-    r"以(?P<verb>创建|争创|建设|打造|申报|承办)(?P<object>[^，。；]{4,40}?)为(?:载体|抓手|契机|目标|牵引|统领|龙头|引领)"
-)
-_OPENERS = re.compile(
-    r"围绕|依托|通过|按照|根据|利用|借助|针对|对标|结合|聚焦|紧盯|立足|发挥|以[^，]{2,30}为[\u4e00-\u9fff]{2}"
-    r"|在[^，]{2,24}(?:上|中|下|方面|领域)|同|与|向|把|将"
-)
-_INNER = re.compile(
-    rf"(?:等|(?<=[\u4e00-\u9fff”])(?:加快|着力|积极|大力|探索|联合|共同|全面|努力|同步)+)(?P<verb>{ending(_MAKE)})"
-    r"(?=[\u4e00-\u9fff“])"
-)
-_FINITE = re.compile(r"(?:申报|申创|创建|争创|入选|列入|升格为|获批|申请设立|建成|打造|成为)(?=[\u4e00-\u9fff“]{4})")
-"""A verb in what is pushed: 推动甲申报乙 is one thing to be done."""
-_AGAINST = re.compile(
-    r"严禁|严控|禁止|不得|防止|遏制|杜绝|严格控制|不再|避免|停止|清理|取缔|限制|对|为(?!重点)|如何|关于"
-)
-_WHO = re.compile(
-    r"(?P<who>(?:由|各)?[\u4e00-\u9fff]{1,12}?(?:局|厅|委|办|部门|政府|公司|集团|单位|县区|各县|各区|各地|开发区|管委会))"
-    r"(?:负责|牵头|要|应|将|会同)"
-)
-_LEADER = re.compile(
-    r"(?:牵头|责任|主办|承办|主要责任)(?:单位|部门)?[：:]\s?(?P<who>[\u4e00-\u9fff、，,()（）]{2,60}?)(?=[；;。）)]|$)"
-    r"|由(?P<by>[\u4e00-\u9fff]{2,14}?(?:局|厅|委|办|部|部门|政府|公司|集团))(?:牵头|负责)"
-)
-_TAIL = re.compile(
-    r"等(?:一批|一大批|各类|系列|\d+(?:个|项|座|条|家)|[一二三四五六七八九十百]+(?:个|项|大|类|条|座|家))?"
-    r"(?:已谋划|在建|续建|新建|签约)?(?:重大|重点|省重点|市重点|国家|骨干|龙头|特色|标志性|支撑性|引领性|关键性|示范性)*"
-    r"(?P<noun>项目|工程|文旅项目|产业项目|大项目|课题)?$"
-)
-_CUT = re.compile(r"[，；：。！？,;…]|——|(?<!\d):(?!\d)")
-_INSIDE = re.compile(r"[“《「][^”》」]{0,60}[”》」]|（[^）]{0,40}）")
-_DONE = re.compile(r"了|过|已|曾|获批|荣获|圆满|成功(?:举办|创建|申报|入选)|顺利|取得")
-_NOT_DOING = re.compile(
-    r"^(?:有利于|有助于)|(?:的(?:意义|要求|作用|基础|条件|关键|需要|经验|情况|部署|决定|通知|意见|认识|体会|路子)"
-    r"|提供[^，]{0,12}(?:保障|支撑|遵循)|重要意义|建成投用|取得[^，]{0,8}成效)$"
-)
-_NOUN = re.compile(
-    r"[、的]|(?:工程|行动|模式|标准|规划|方案|资金|用地|工作|等|和|能力|水平|成果|者|单位|领域|任务|周期)"
-)
-_HEADS = "心馆园区市地站路院库桥港台系统制城目程会场所校房线道"
-_LIST = re.compile(rf"、|(?<=[{_HEADS}])(?:和|及|以及|与)(?=[\u4e00-\u9fff“])")
-_PLAN_TITLE = re.compile(
-    r"[#\s]*(?![一二三四五六七八九十]{1,2}、|[（(])[^\n。，]{2,60}(?:规划|纲要|计划|方案|意见|要点)(?:[（(][^\n]{0,20})?(?=[\n，]|$)"
-)
-_NOW = re.compile(r"如今|当下|眼下|近日|日前|前不久")
-_EARLIER = re.compile(r"去年|上年|过去[一五两三]年|已经|以来|已累计")
-
-
 def undertakings(
     plain: str, *, author: str = "", year: int | None = None, figures: Sequence[Figure] = ()
 ) -> list[Undertaking]:
@@ -144,8 +86,28 @@ def undertakings(
         frame = chronicle.frame(sentence)
         if (sentence.heading and plain[sentence.end - 1] != "。") or frame.mode == "past" or chronicle.notes(sentence):
             continue
+        if is_english(plain, sentence.start, sentence.end):
+            found.extend(_english(plain, sentence, frame, author, promised))
+            continue
         found.extend(_Reading(plain, sentence, chronicle, frame, author, promised).found())
     return found
+
+
+def _english(plain: str, sentence: Sentence, frame: Frame, author: str, promised: Promised) -> Iterator[Undertaking]:
+    """The undertakings of an English sentence; its deadline is the year that it says things will be done by."""
+    stated = _BY.search(plain, sentence.start, sentence.end)
+    due = date(int(stated["year"]), 12, 31) if stated else frame.due or heading_due(sentence.above)
+    for said in english_undertakings(plain, sentence.start, sentence.end):
+        number = bisect_left(promised, (said.object_start, 0))
+        if number < len(promised) and promised[number][0] < said.end:
+            continue
+        yield Undertaking(
+            start=said.start, end=said.end, verb=said.verb, object=plain[said.object_start : said.end], due=due,
+            owner=author, confidence=0.6,
+        )  # fmt: skip
+
+
+_BY = re.compile(r"\b(?:by|before|in|until)\s+(?:the\s+end\s+of\s+)?(?P<year>20\d\d)\b")
 
 
 @dataclass(slots=True)
@@ -167,7 +129,7 @@ class _Reading:
     ) -> None:
         self.text, self.sentence, self.frame, self.chronicle = text, sentence, frame, chronicle
         self.promised, self.author = promised, author
-        self.quoted = [match.span() for match in _INSIDE.finditer(text, sentence.start, sentence.end)]
+        self.quoted = [match.span() for match in INSIDE.finditer(text, sentence.start, sentence.end)]
         self._mentions: list[Mention] | None = None
 
     @property
@@ -183,13 +145,13 @@ class _Reading:
                     yield from self._undertakings(doing)
 
     def _owner(self) -> str:
-        named = _LEADER.search(self.text, self.sentence.start, self.sentence.end)
+        named = LEADER.search(self.text, self.sentence.start, self.sentence.end)
         return (named["who"] or named["by"]).strip("，、（）") if named else self.author
 
     def _clauses(self) -> Iterator[tuple[int, int]]:
         """The stretches between ，；：。, quotations and brackets kept whole."""
         start = self.sentence.start
-        for cut in _CUT.finditer(self.text, self.sentence.start, self.sentence.end):
+        for cut in CUT.finditer(self.text, self.sentence.start, self.sentence.end):
             if not self._in_quotes(cut.start()):
                 yield start, self._without_note(start, cut.start())
                 start = cut.end()
@@ -212,10 +174,10 @@ class _Reading:
     def _doings(self, start: int, end: int) -> Iterator[_Doing]:
         """The doings of a clause: 以创建…为载体; verbs at its head, one after each 、; a verb behind 围绕…."""
         text = self.text
-        if text[start] == "以" and (around := _AROUND.match(text, start, end)):
+        if text[start] == "以" and (around := AROUND.match(text, start, end)):
             yield _Doing(around["verb"], around.start("verb"), around.start("object"), around.end("object"), "make")
             return
-        if _AGAINST.match(text, start, end):
+        if AGAINST.match(text, start, end):
             return
         for begin, stop in self._predicates(start, end):
             doing = self._doing(begin, stop)
@@ -227,14 +189,9 @@ class _Reading:
         begin = start
         at = self.text.find("、", start, end)
         while at >= 0:
-            lead = _LEAD.match(self.text, at + 1, end)
-            verb = _VERB.match(self.text, lead.end() if lead else at + 1, end)
-            if (
-                verb
-                and verb.end() + 2 < end
-                and not self._in_quotes(at)
-                and not _NOUN.match(self.text, verb.end(), end)
-            ):
+            lead = LEAD.match(self.text, at + 1, end)
+            verb = VERB.match(self.text, lead.end() if lead else at + 1, end)
+            if verb and verb.end() + 2 < end and not self._in_quotes(at) and not NOUN.match(self.text, verb.end(), end):
                 yield begin, at
                 begin = at + 1
             at = self.text.find("、", at + 1, end)
@@ -242,24 +199,24 @@ class _Reading:
 
     def _doing(self, start: int, end: int) -> _Doing | None:
         text = self.text
-        lead = _LEAD.match(text, start, end)
+        lead = LEAD.match(text, start, end)
         head = lead.end() if lead else start
-        verb = _VERB.match(text, head, end)
+        verb = VERB.match(text, head, end)
         if not verb and not lead:
-            who = _WHO.match(text, start, end)
+            who = WHO.match(text, start, end)
             if who:
-                lead = _LEAD.match(text, who.end(), end)
+                lead = LEAD.match(text, who.end(), end)
                 head = lead.end() if lead else who.end()
-                verb = _VERB.match(text, head, end)
-        if verb and not _NOUN.match(text, verb.end(), end):
+                verb = VERB.match(text, head, end)
+        if verb and not NOUN.match(text, verb.end(), end):
             word = verb.group()
-            pushed = self._pushed(verb.start(), word, verb.end(), end) if word in _PUSH else None
-            return pushed or _Doing(word, verb.start(), verb.end(), end, _SORT.get(word, "make"))
+            pushed = self._pushed(verb.start(), word, verb.end(), end) if word in PUSH else None
+            return pushed or _Doing(word, verb.start(), verb.end(), end, SORT.get(word, "make"))
         if lead:
-            push = _PUSHED.search(text, lead.start(), lead.end())
+            push = PUSHED.search(text, lead.start(), lead.end())
             if push:
                 word, at = push.group(), push.start()
-                finite = _FINITE.search(text, lead.end() + 2, end)
+                finite = FINITE.search(text, lead.end() + 2, end)
                 sort = "turn" if finite and not self._in_quotes(finite.start()) else "push"
                 return self._pushed(at, word, lead.end(), end) or _Doing(word, at, lead.end(), end, sort)
             if text.endswith("探索", lead.start(), lead.end()):
@@ -268,10 +225,10 @@ class _Reading:
 
     def _inner(self, start: int, end: int) -> _Doing | None:
         """依托甲、乙等建立丙: a verb behind what the clause opens with."""
-        if not _OPENERS.match(self.text, start, end):
+        if not OPENERS.match(self.text, start, end):
             return None
-        inner = _INNER.search(self.text, start, end)
-        if not inner or self._in_quotes(inner.start()) or _NOUN.match(self.text, inner.end(), end):
+        inner = INNER.search(self.text, start, end)
+        if not inner or self._in_quotes(inner.start()) or NOUN.match(self.text, inner.end(), end):
             return None
         return _Doing(inner["verb"], inner.start("verb"), inner.end(), end, "make")
 
@@ -298,7 +255,7 @@ class _Reading:
         whole = text[doing.start : doing.end]
         if doing.sort not in ("nominal", "turn") and not sort_of(whole.rstrip("等、，。；： ")):
             return
-        if _NOT_DOING.search(whole) or _DONE.match(whole):
+        if NOT_DOING.search(whole) or DONE.match(whole):
             return
         things, named = self._things(doing)
         reported: bool | None = None
@@ -320,15 +277,15 @@ class _Reading:
     def _due(self, at: int) -> date | None:
         """The deadline that sentence or heading gives; the end of the period only where this is the plan itself."""
         said = self.frame.due or any(m.day and m.end <= at and m.role in ("by", "in") for m in self.mentions)
-        if not said and self.chronicle.setting.kind == "plan" and not _PLAN_TITLE.match(self.text):
+        if not said and self.chronicle.setting.kind == "plan" and not PLAN_TITLE.match(self.text):
             return None
         return self.chronicle.due(self.frame, self.mentions, "promise", at)
 
     def _reported(self, at: int) -> bool:
         """Whether the sentence tells of this as something done."""
         if self.frame.mode == "future":
-            return bool(_EARLIER.search(self.text, max(self.sentence.start, at - 40), at))
-        if _NOW.search(self.text, self.sentence.start, at):
+            return bool(EARLIER.search(self.text, max(self.sentence.start, at - 40), at))
+        if NOW.search(self.text, self.sentence.start, at):
             return True
         status, sureness = self.chronicle.status(self.sentence, self.frame, self.mentions, at)
         return status == "fact" and sureness > UNSAID
@@ -344,7 +301,7 @@ class _Reading:
         while start < end and text[start] in "了好 的、":
             start += 1
         last = text.rfind("等", start, end)
-        tail = _TAIL.match(text, last, end) if last >= 0 else None
+        tail = TAIL.match(text, last, end) if last >= 0 else None
         close = tail.start() if tail else end
         while close > start and text[close - 1] in "、，。；： 等":
             close -= 1
@@ -358,7 +315,7 @@ class _Reading:
     def _parts(self, start: int, end: int) -> list[tuple[int, int]]:
         parts = []
         begin = start
-        for mark in _LIST.finditer(self.text, start, end):
+        for mark in LIST.finditer(self.text, start, end):
             if not self._in_quotes(mark.start()):
                 parts.append((begin, mark.start()))
                 begin = mark.end()

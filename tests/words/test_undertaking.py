@@ -65,6 +65,22 @@ def test_what_is_not(text: str) -> None:
     assert found(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "tasks"),
+    [
+        ("The city will build a river park by 2030.", [("build", "a river park")]),
+        (
+            "By 2028 the region will set up a flood fund, open two new ferry lines and restore the old harbour.",
+            [("set up", "a flood fund"), ("open", "two new ferry lines"), ("restore", "the old harbour")],
+        ),
+        ("It will strengthen growth and build confidence.", []),
+        ("The old harbour was restored in 2019.", []),
+    ],
+)
+def test_english_sentences(text: str, tasks: list[tuple[str, str]]) -> None:
+    assert found(text) == tasks
+
+
 def test_a_promised_figure_is_not_proposed_twice() -> None:
     text = "到2027年建设城市展览馆12座，建立联席会议制度。"
     assert found(text, figures=figures(text)) == [("建立", "联席会议制度")]
