@@ -113,7 +113,7 @@ def _answer_for(found: list[dict[str, Any]], said: list[Remark], author: str, pl
 def _words(plain: str, sentence: Sentence, each: dict[str, Any]) -> str:
     """The promise in the plan's own words: the clause that holds its figure, with the deadline right before it."""
     if each["status"] == "task":
-        return f"{each['verb']}{each['object']}"
+        return f"{each['verb']}{' ' if each['verb'].isascii() else ''}{each['object']}"
     if "\t" in plain[sentence.start : sentence.end] or "|" in plain[sentence.start : sentence.end]:
         year = f"（{each['due'].year}年）" if each["due"] else ""
         return f"{each['subject']}{year}：{each['value']:.12g}{each['unit']}"
