@@ -15,7 +15,7 @@ TEXT = Path(__file__).parent / "text"
 LANGUAGES = ("zh", "en")
 LOCALES = {"zh": "zh_CN", "en": "en"}
 
-SILENT = "家个座处项所条件种支台辆只宗级场"
+SILENT = "家个座处项所条件种支台辆只宗级场栋幢艘片类批届期部篇"
 ENGLISH_UNITS = {
     **dict.fromkeys(SILENT, ""),
     **{"元": "yuan", "美元": "US dollars", "元/人": "yuan per person"},
@@ -23,6 +23,17 @@ ENGLISH_UNITS = {
     **{"公里": "km", "千米": "km", "米": "m", "平方米": "m²", "平方公里": "km²", "平方米/人": "m² per person"},
     **{"立方米": "m³", "亩": "mu", "公顷": "ha", "吨": "t", "公斤": "kg", "斤": "jin", "千瓦": "kW", "千瓦时": "kWh"},
     **{"分钟": "min", "小时": "hours", "天": "days", "日": "days", "年": "years", "岁": "years"},
+    **{
+        "千克": "kg",
+        "克": "g",
+        "毫克": "mg",
+        "微克": "µg",
+        "吨标准煤": "t of standard coal",
+        "千伏": "kV",
+        "兆瓦": "MW",
+    },
+    **{"名": "people", "位": "people", "株": "trees", "册": "volumes", "厘米": "cm", "毫米": "mm", "℃": "°C"},
+    **{"个月": "months", "季度": "quarters", "周": "weeks", "标箱": "TEU", "年": "years", "港元": "HK dollars"},
     **{"百分点": "percentage points", "倍": "times", "次": "times", "微克/立方米": "µg/m³", "个/年": "a year"},
 }
 """Units of the reading guide in English: a bare classifier (家 of museums) is silent, an unknown unit stays."""
@@ -116,8 +127,19 @@ class Language:
 
         >>> Language("en").unit("平方米/人"), Language("zh").unit("平方米/人")
         ('m² per person', '平方米/人')
+        >>> Language("en").unit("人/家"), Language("en").unit("元/吨")
+        ('people each', 'yuan per t')
         """
-        return unit if self.code == "zh" else ENGLISH_UNITS.get(unit, unit)
+        if self.code == "zh" or unit in ENGLISH_UNITS:
+            return unit if self.code == "zh" else ENGLISH_UNITS[unit]
+        above, slash, below = unit.partition("/")
+        if not slash or above not in ENGLISH_UNITS or below not in ENGLISH_UNITS:
+            return unit
+        return (
+            f"{ENGLISH_UNITS[above]} per {ENGLISH_UNITS[below]}"
+            if ENGLISH_UNITS[below]
+            else f"{ENGLISH_UNITS[above]} each"
+        )
 
     def figure(self, value: float | None, unit: str = "") -> str:
         """A number with its unit; large ones in 万 and 亿 or in millions and billions; an em dash for None.
