@@ -109,6 +109,7 @@ _OVER = re.compile(
 )
 _UNDER = re.compile(r"(?:less than|fewer than|under|below)\s*$", re.I)
 _NEAR = re.compile(r"(?:about|around|approximately|roughly|some|nearly|almost|close to|circa)\s*$", re.I)
+_NONE = re.compile(r"\b(?:no|not|never|nobody|none)\b", re.I)
 _OR_MORE = re.compile(r"\s*(?:[A-Za-z]+\s)?or (?:more|above|higher)\b", re.I)
 _OR_LESS = re.compile(r"\s*(?:[A-Za-z]+\s)?or (?:less|fewer|below|lower)\b", re.I)
 _QUALIFIER = (
@@ -138,9 +139,13 @@ _DUE = re.compile(
 _HEADED = re.compile(
     r"\b(?:20\d\d\s?[-–—]\s?|(?:by|for|to|until|of|in)\s|(?=20\d\d\s(?:target|goal|plan)))(?P<year>20\d\d)\b", re.I
 )
+_BASE = re.compile(
+    r"(?:compared (?:with|to)|relative to|versus|than(?: in)?|since|from|over|against)\s(?:the\s)?$", re.I
+)
 _MONTHS = re.findall(r"\w+", "january february march april may june july august september october november december")
 _WILL = re.compile(
-    r"\b(?:will|shall|should|must|to|aim|target|goal|plan|expect|by|commit|intend|strive|pledge)\w*\b", re.I
+    r"\b(?:will|shall|should|must|to|aims?|targets?|goals?|plans?|expect(?:s|ed)?|by|commits?|intends?|strives?|pledges?)\b",
+    re.I,
 )
 _DID = re.compile(
     r"\b(?:was|were|has|have|had|reached|rose|grew|fell|increased|decreased|totall?ed|stood|amounted|dropped|built|"
@@ -160,6 +165,7 @@ _LEAD = re.compile(
     r"complete|construct|plant|invest|attract|double|renovate|upgrade|provide|maintain|bring|lift|grow)\s(?:the\s|a\s)?",
     re.I,
 )
+_FROM_TO = re.compile(r"\bfrom\s\S+(?:\s[a-z]+)?\sto\s$", re.I)
 _NEXT = re.compile(r"[,;:]\s|\sand\s(?=[a-z]+\s)|\s(?=\d)")
 _OF_SIZE = re.compile(r"\sof\s(?:at least |more than |over |about )?$", re.I)
 _OF_WHAT = re.compile(
@@ -219,11 +225,18 @@ def english(text: str, sentence: Sentence, year: int | None, due: date | None, m
         if found and quantity.unit and not found[-1].quantity.unit and _OF_SIZE.search(before) and "," not in before:
             found[-1] = found[-1]._replace(size=quantity)
             continue
-        when = _due(text, sentence, quantity, year) or due
+        when = _due(text, sentence, quantity, year)
         status = _status(whole, when, year, mode)
+        when = when or (due if status == "promise" else None)
+        goes_on = bool(found) and bool(_FROM_TO.search(text[max(last - 24, sentence.start) : quantity.start]))
+        if re.search(r"\bfrom\s$", before) and re.match(r"\sto\s", rest):
+            status = "fact"
         borne = _bearing(quantity, before, after, status, re.split(r"[,;]|\sand\s", rest)[0])
-        subject = _subject(before, after, quantity, (match["unit"] or "").lower()) or (
-            found[-1].subject if found else ""
+        subject = found[-1].subject if goes_on else ""
+        subject = (
+            subject
+            or _subject(before, after, quantity, (match["unit"] or "").lower())
+            or (found[-1].subject if found else "")
         )
         found.append(Reading(quantity, subject, borne, status, when, 0.6, None))
         last = quantity.end
@@ -263,7 +276,11 @@ def _quantity(text: str, match: re.Match[str], low: int) -> Quantity | None:
 def _due(text: str, sentence: Sentence, quantity: Quantity, year: int | None) -> date | None:
     """The deadline nearest to the figure: the last one before it in its sentence, else the first one after it."""
     low, high = max(sentence.start, quantity.start - 400), min(sentence.end, quantity.end + 160)
-    named = [(m.start(), day) for m in _DUE.finditer(text, low, high) if (day := _named_day(m, year))]
+    named = [
+        (m.start(), day)
+        for m in _DUE.finditer(text, low, high)
+        if (day := _named_day(m, year)) and not _BASE.search(text[max(low, m.start() - 24) : m.start()])
+    ]
     before = [day for at, day in named if at < quantity.start]
     after = [day for at, day in named if at >= quantity.end]
     return before[-1] if before else after[0] if after else None
@@ -296,7 +313,7 @@ def _bearing(quantity: Quantity, before: str, after: str, status: str, rest: str
         change = "up"
     elif _BY_DOWN.search(near) or _THEN_DOWN.match(after):
         change = "down"
-    span = before[-60:] + " | " + rest
+    span = re.split(r"[,;]|\band\b", before)[-1] + " | " + rest
     per = "month" if _MONTHLY.search(span) else "year" if _YEARLY.search(span) else ""
     return Bearing(_comparator(quantity, before, after, status), change, per)
 
@@ -304,6 +321,8 @@ def _bearing(quantity: Quantity, before: str, after: str, status: str, rest: str
 def _comparator(quantity: Quantity, before: str, after: str, status: str) -> str:
     if quantity.high is not None:
         return "between"
+    if _OVER.search(before) and _NONE.search(before):
+        return "<="
     for sign, pattern in ((">=", _FLOOR), ("<=", _CEILING), ("~", _NEAR), (">", _OVER), ("<", _UNDER)):
         if pattern.search(before):
             return sign
@@ -320,7 +339,7 @@ def _subject(before: str, after: str, quantity: Quantity, unit: str) -> str:
         noun = _SUBJECT_STOP.split(after.strip(" -"), maxsplit=1)[0].strip()
         if noun:
             return noun
-    clause = re.split(r"[,;:.]\s|\band\b", before.strip())[-1].strip(" ,")
+    clause = re.split(r"[,;:.]\s|\band\b|^[-*•]\s", before.strip())[-1].strip(" ,")
     words = _ENDING.sub("", " " + clause).strip()
     previous = None
     while words != previous:

@@ -27,6 +27,7 @@ _OPENS = re.compile(r"指\s?标|项\s?目")
 _HEADING = re.compile(r"(?P<year>20\d\d)\s?年?|(?P<yearly>年\s?均[^\s|\n]{0,8})|(?P<sum>累\s?计)")
 _CELL = re.compile(r"[^\t\n|│]+")
 _GAP = re.compile(r"[ \u3000]{2,}|(?<=[\d%）)〕\]—左右上下内性]) (?=\S)")
+_SPACE = re.compile(r"\s+")
 _VALUE = re.compile(
     rf"(?P<sign>[>＞≥<＜≤约]?)\s?(?P<open>[〔\[【(（]?)(?P<less>[>＞≥<＜≤]?)(?P<low>-?\d[\d,]*(?:\.\d+)?)"
     rf"(?:\s?[-—–~～]\s?(?P<high>\d[\d,]*(?:\.\d+)?))?(?P<scale>{SCALE})(?P<unit>{UNIT})?[〕\]】)）]?\*?"
@@ -97,6 +98,9 @@ def _columns(text: str, start: int, end: int, due: date | None) -> tuple[list[Co
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         if any(c.isdigit() for c in re.sub(r"20\d\d", "", line)):
             break
+        if match["sum"] and columns and match.start() - body < 4:
+            body = match.end()
+            continue
         columns.append(Column(int(match["year"]) if match["year"] else None, bool(match["yearly"])))
         body = match.end()
     if not columns:
@@ -107,12 +111,12 @@ def _columns(text: str, start: int, end: int, due: date | None) -> tuple[list[Co
 
 def _row(text: str, start: int, end: int, columns: list[Column], year: int | None) -> list[Reading]:
     cells = [cell for cell in _cells(text, start, end) if not text[cell[0] : cell[1]].isspace()]
+    while len(cells) > 1 and _is_value(text, cells[0]):
+        cells = cells[1:]
     values = [place for place, cell in enumerate(cells) if _is_value(text, cell)]
-    if not values or values[0] == 0:
+    if not values:
         return []
     first = values[0]
-    while first > 1 and _is_value(text, cells[first - 1]):
-        first -= 1
     name, (factor, unit) = _named(text, cells[:first])
     if not name:
         return []
@@ -134,7 +138,8 @@ def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
     cells = []
     for piece in _CELL.finditer(text, start, end):
         at = piece.start()
-        for gap in _GAP.finditer(text, piece.start(), piece.end()):
+        gaps = _SPACE if _spaced(text, piece.start(), piece.end()) else _GAP
+        for gap in gaps.finditer(text, piece.start(), piece.end()):
             cells.append((at, gap.start()))
             at = gap.end()
         cells.append((at, piece.end()))
@@ -147,6 +152,12 @@ def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
         if low < high:
             stripped.append((low, high))
     return stripped
+
+
+def _spaced(text: str, start: int, end: int) -> bool:
+    """Whether single spaces part the cells of a line: several of its words are figures or blanks."""
+    words = text[start : min(end, start + _REACH)].split()
+    return sum(bool(_VALUE.fullmatch(word) or _BLANK.fullmatch(word)) for word in words) > 2
 
 
 def _is_value(text: str, cell: tuple[int, int]) -> bool:
@@ -183,9 +194,9 @@ def _figure(
         return None
     summed = bool(match["open"]) and match["open"] in "〔[［【"
     own = float(scale(match["scale"])) if match["scale"] else factor
-    if match["unit"] or column.yearly:
+    if match["unit"] or (column.yearly and not summed):
         own = own if match["scale"] else 1.0
-        unit = canonical(match["unit"]) if match["unit"] else "%" if not summed or unit != "%" else unit
+        unit = canonical(match["unit"]) if match["unit"] else "%"
     if summed and unit == "%" and not (_GROWS.search(name) or _FALLS.search(name)):
         unit = "百分点"
     low, high = number(match["low"].lstrip("-")), number(match["high"] or "")

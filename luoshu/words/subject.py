@@ -54,7 +54,8 @@ _MIXED = (
 """Verbs that are nouns as well: 改造老旧小区, but 老旧小区改造 and 研发投入."""
 _DOING = f"{_PURE}|{_MIXED}"
 _COMPOUND = (
-    r"(?!业|区|性|率|费|面|用地|投入|设施|中心|指数|强度|水平|体系|能力|机构|项目|资金|人员|人口|岗位|总量|规模|贸易)"
+    r"(?!业|区|性|率|费|面|用地|投入|设施|中心|指数|强度|水平|体系|能力|机构|项目|资金|"
+    r"人员|人口|岗位|总量|规模|贸易|经费|能耗|投资)"
 )
 _LAST_VERB = re.compile(rf"(?:{_DOING})(?:了|好|约|近|超过?|不少于)?$")
 _LAST_PURE = re.compile(rf"(?:{_PURE})(?:了|好|约|近|超过?|不少于)?$")
@@ -69,6 +70,7 @@ _VERB_NEXT = re.compile(
 _AFTER_EDGE = re.compile(r"”?\s?(?:及以上|及以下|以上|以下|以内|左右|上下|多|余)?\s?的?")
 _NOWHERE = frozenset(["全国", "全省", "全市", "全区", "全县", "在建", "总", "达", "实"])
 _KEPT_IN = re.compile(r"^(?:稳定|保持|维持|稳居)在?")
+_ONLY_TIME = re.compile(r"(?:用|经过)?[一二两三四五六七八九十\d]{1,3}(?:年|个月)(?:左右)?(?:的?时间)?")
 _NOTE = re.compile(r"（[^（）]*(?:含|下同|以下|口径)[^（）]*）$|[①-⑳]$|\[\d+\]$")
 _LONGEST = 120
 _STOP = "，。；：！？\n,;!?"
@@ -90,7 +92,7 @@ def before_figure(text: str, low: int, start: int) -> str:
     """
     words = _TAIL.sub("", _COMPARED.sub("", text[low:start][-80:]))
     words = _without_verb(_HEAD.sub("", words)).strip(" 　\t\n的、")
-    return "" if _KEPT_IN.sub("", words) in _NOWHERE else _balanced(_NOTE.sub("", words))
+    return "" if _KEPT_IN.sub("", words) in _NOWHERE or _ONLY_TIME.fullmatch(words) else _balanced(_NOTE.sub("", words))
 
 
 def _balanced(words: str) -> str:
