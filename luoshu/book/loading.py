@@ -239,10 +239,22 @@ class _Reading:
     def all(self, texts: list[str]) -> list[Any]:
         values: list[Any] = []
         for start in range(0, len(texts), STRETCH):
-            stretch = texts[start : start + STRETCH]
-            quick = _quick(stretch, self.column)
-            values += quick if quick is not None else [self.one(start + k, t) for k, t in enumerate(stretch)]
+            values += self.stretch(start, texts[start : start + STRETCH])
         return values
+
+    def stretch(self, start: int, texts: list[str]) -> list[Any]:
+        """The values of a stretch that begins at row `start`: quickly, or its parts quickly, down to its cells."""
+        quick = _quick(texts, self.column)
+        if quick is not None:
+            return quick
+        if len(texts) <= 64:
+            return [self.one(start + k, text) for k, text in enumerate(texts)]
+        part = len(texts) // 8 + 1
+        return [
+            value
+            for at in range(0, len(texts), part)
+            for value in self.stretch(start + at, texts[at : at + part])
+        ]  # fmt: skip
 
     def one(self, i: int, text: str) -> Any:
         if self.column.unit_from and text.rstrip().endswith(("%", "％")):
