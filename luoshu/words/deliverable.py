@@ -82,6 +82,7 @@ _PLACE = re.compile(
 )
 
 
+_REMARK = re.compile(r"[（(][^（()）]*[)）]$")
 _SORTS = _sorts()
 _LENGTHS = tuple(sorted({len(word) for word in _SORTS}, reverse=True))
 _NOMINALS = frozenset(NOMINAL)
@@ -96,7 +97,7 @@ def sort_of(thing: str) -> str:
     """
     if thing.endswith(("制”", "制")) and not thing.endswith(("体制", "控制", "管制")):
         return "rule"
-    bare = thing.rstrip("”’》）)群")
+    bare = (_REMARK.sub("", thing) if thing[-1:] in "）)" else thing).rstrip("”’》）)群")
     for length in _LENGTHS:
         found = _SORTS.get(bare[-length:])
         if found:

@@ -33,6 +33,7 @@ from luoshu.words.verb import (
     NOW,
     OPENERS,
     PLAN_TITLE,
+    PRELIMINARY,
     PUSH,
     PUSHED,
     SORT,
@@ -234,6 +235,8 @@ class _Reading:
 
     def _pushed(self, push: int, word: str, start: int, end: int) -> _Doing | None:
         """加快…建设: the noun of doing at the end is the verb, what stands before it the thing; 向 binds both."""
+        if PRELIMINARY.search(self.text, start, end):
+            return _Doing(word, push, start, end, "turn")
         tail = nominal(self.text[max(start, end - 8) : end])
         stop = end - len(tail)
         if (
@@ -253,7 +256,8 @@ class _Reading:
     def _undertakings(self, doing: _Doing) -> Iterator[Undertaking]:
         text = self.text
         whole = text[doing.start : doing.end]
-        if doing.sort not in ("nominal", "turn") and not sort_of(whole.rstrip("等、，。；： ")):
+        named = doing.sort in ("nominal", "turn") or (doing.sort == "do" and whole[:1] == "“")
+        if not named and not sort_of(whole.rstrip("等、，。；： ")):
             return
         if NOT_DOING.search(whole) or DONE.match(whole):
             return
@@ -308,7 +312,9 @@ class _Reading:
         parts = self._parts(start, close)
         if tail and tail["noun"] and all(b - a >= 3 for a, b in parts):
             return parts, True
-        if len(parts) > 1 and all(sort_of(text[a:b]) and b - a >= 4 for a, b in parts) and not self._described(parts):
+        sorts = {sort_of(text[a:b]) for a, b in parts}
+        alike = len(sorts) == 1 and "" not in sorts and all(b - a >= 4 for a, b in parts)
+        if len(parts) > 1 and alike and not self._described(parts):
             return parts, False
         return [(start, tail.end() if tail else close)], False
 
@@ -343,6 +349,8 @@ def _confidence(doing: _Doing, thing: str, of_list: bool) -> float:
     if not 3 <= len(thing) <= 60:
         return 0.0
     fits = 0.55 if of_list else _FITS[doing.sort].get(sort_of(thing), 0.0)
+    if not fits and doing.sort == "do" and thing[0] == "“" and thing[-1] == "”":
+        fits = 0.3  # 推行“一码通办”: the name alone says what it is
     if not fits or slogan(thing):
         return 0.0
     named = particular(thing)

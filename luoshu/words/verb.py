@@ -86,5 +86,7 @@ LIST = re.compile(rf"、|(?<=[{HEADS}])(?:和|及|以及|与)(?=[\u4e00-\u9fff�
 PLAN_TITLE = re.compile(
     r"[#\s]*(?![一二三四五六七八九十]{1,2}、|[（(])[^\n。，]{2,60}(?:规划|纲要|计划|方案|意见|要点)(?:[（(][^\n]{0,20})?(?=[\n，]|$)"
 )
+PRELIMINARY = re.compile(r"(?:前期工作|可行性研究|前期论证|规划论证)$")
+"""What is done before a thing is begun: 加快…前期工作 is the thing to be done."""
 NOW = re.compile(r"如今|当下|眼下|近日|日前|前不久")
 EARLIER = re.compile(r"去年|上年|过去[一五两三]年|已经|以来|已累计")
