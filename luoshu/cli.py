@@ -364,7 +364,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return GOOD
     except OSError as error:
-        print(f"luoshu: {error}", file=sys.stderr)
+        says = error.args[0] if error.args and isinstance(error.args[0], Message) else str(error)
+        print("luoshu: " + language.message(says), file=sys.stderr)
     except KeyboardInterrupt:
         print(file=sys.stderr)
     return NOT_DONE
