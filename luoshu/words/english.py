@@ -166,6 +166,7 @@ _LEAD = re.compile(
     re.I,
 )
 _FROM_TO = re.compile(r"\bfrom\s\S+(?:\s[a-z]+)?\sto\s$", re.I)
+_COUNTED = re.compile(r"[\s-]+(?!(?:am|pm|of|and|or|to|in|by|at|on|for|is|are|was|pages?|px|pt|hrs?)\b)[a-z]{2,}")
 _NEXT = re.compile(r"[,;:]\s|\sand\s(?=[a-z]+\s)|\s(?=\d)")
 _OF_SIZE = re.compile(r"\sof\s(?:at least |more than |over |about )?$", re.I)
 _OF_WHAT = re.compile(

@@ -26,8 +26,8 @@ _CLOSES = re.compile(r"(?:预期|约束|引导|指导)性")
 _OPENS = re.compile(r"指\s?标|项\s?目")
 _HEADING = re.compile(r"(?P<year>20\d\d)\s?年?|(?P<yearly>年\s?均[^\s|\n]{0,8})|(?P<sum>累\s?计)")
 _CELL = re.compile(r"[^\t\n|│]+")
-_GAP = re.compile(r"[ \u3000]{2,}|(?<=[\d%）)〕\]—左右上下内性]) (?=\S)")
-_SPACE = re.compile(r"\s+")
+_GAP = re.compile(r"[ \u3000]{2,}|(?<=[\d%）)〕\]—左右上下内性]) (?=\S)(?!左右|以[上下内])")
+_SPACE = re.compile(r"\s+(?!左右|以[上下内])")
 _VALUE = re.compile(
     rf"(?P<sign>[>＞≥<＜≤约]?)\s?(?P<open>[〔\[【(（]?)(?P<less>[>＞≥<＜≤]?)(?P<low>-?\d[\d,]*(?:\.\d+)?)"
     rf"(?:\s?[-—–~～]\s?(?P<high>\d[\d,]*(?:\.\d+)?))?(?P<scale>{SCALE})(?P<unit>{UNIT})?[〕\]】)）]?\*?"
@@ -38,8 +38,9 @@ _UNIT_IN_NAME = re.compile(rf"[（(【\[]\s?(?P<scale>{SCALE})\s?(?P<unit>{UNIT}
 _UNIT_CELL = re.compile(rf"[（(]?(?P<scale>{SCALE})(?P<unit>{UNIT})[）)]?")
 _NUMBERED = re.compile(r"^\s*(?:[（(]?\d{1,2}[）).．、]?|[一二三四五六七八九十]{1,3}[、.])\s*(?=\D)")
 _CATEGORY = re.compile(r"\s\d{1,2}[.．、]\s?")
-_GROWS = re.compile(r"增长|增速|提高|增加|提升|扩大")
+_GROWS = re.compile(r"增长|增速|提高|增加(?!值)|提升|扩大")
 _FALLS = re.compile(r"降低|下降|减少|下降率|降幅")
+_SHARES = re.compile(r"(?:率|比重|占比|比例|指数|强度)$")
 _CEILINGS = re.compile(r"失业率|死亡率|浓度|发病率|不超过|控制")
 _FEWEST = 3
 """A table has at least so many rows that end in 预期性 or 约束性; fewer are words in a sentence."""
@@ -207,10 +208,11 @@ def _figure(
     end = max(match.end("low"), match.end("high"), match.end("scale"), match.end("unit"))
     quantity = Quantity(start, end, _times(low, own), None if high is None else _times(high, own), unit, "figure")
     status = "fact" if column.year and ((year and column.year < year) or (goal and column.year < goal)) else "promise"
-    change = "up" if _GROWS.search(name) or column.yearly or summed else "down" if _FALLS.search(name) else "level"
+    yearly = column.yearly and not (_SHARES.search(name) and not summed)
+    change = "up" if _GROWS.search(name) or yearly or summed else "down" if _FALLS.search(name) else "level"
     change = "down" if _FALLS.search(name) else change
     sign = match["sign"] or match["less"]
-    borne = Bearing(_comparator(match, sign, status, name), change, "year" if column.yearly and not summed else "")
+    borne = Bearing(_comparator(match, sign, status, name), change, "year" if yearly and not summed else "")
     last = column.year or goal
     return Reading(quantity, name, borne, status, last_day(last) if last else None, 0.8, None)
 

@@ -60,7 +60,7 @@ _COMPOUND = (
 _LAST_VERB = re.compile(rf"(?:{_DOING})(?:了|好|约|近|超过?|不少于)?$")
 _LAST_PURE = re.compile(rf"(?:{_PURE})(?:了|好|约|近|超过?|不少于)?$")
 _FIRST_VERB = re.compile(
-    rf"^(?:再|并|要|加快|积极|全面|持续|大力|深入|统筹|扎实|着力|有序|高标准|高质量|稳步|集中)*+(?:(?:{_PURE})|(?:{_MIXED}){_COMPOUND})"
+    rf"^(?:再|并|要|加快|积极|全面|持续|大力|深入|统筹|扎实|着力|有序|高标准|高质量|稳步|集中)*+(?:(?:{_PURE})(?!率|量)|(?:{_MIXED}){_COMPOUND})"
 )
 _KEEP_FIRST = ("新增", "免费")
 _VERB_NEXT = re.compile(
