@@ -52,7 +52,7 @@ _UNITS = {
         "米": ("metres", "meters"),
         "公顷": ("hectares", "hectare"),
         "亩": ("mu",),
-        "吨": ("tonnes", "tons", "tonne", "ton"),
+        "吨": ("metric tons", "metric tonnes", "tonnes", "tons", "tonne", "ton"),
         "千克": ("kilograms", "kg"),
         "千瓦": ("kw",),
         "兆瓦": ("mw",),
@@ -92,7 +92,7 @@ _FRACTIONS = {
 }
 _MONEY = {"US$": "美元", "$": "美元", "€": "欧元", "¥": "元", "RMB": "元", "CNY": "元"}
 _NO_FIGURE = re.compile(
-    r"(?:No\.|number|article|chapter|section|phase|stage|page|table|figure|goal|sdg|top|version|age[sd]?|"
+    r"\b(?:No\.|number|article|chapter|section|phase|stage|page|table|figure|goal|sdg|top|version|age[sd]?|"
     r"highway|line|g|"
     r"q|tier|class|level|grade|type)\s?$",
     re.IGNORECASE,
@@ -153,7 +153,7 @@ _DID = re.compile(
     r"last year|already|so far|since)\b", re.I)  # fmt: skip
 _SUBJECT_STOP = re.compile(
     r"\b(?:by|in|before|until|and|,|;|to|of at least|within|per|each|every|a year|annually|between|from|will|shall|"
-    r"is|are|"
+    r"is|are|was|were|has|have|had|"
     r"with|for|on|over|at)\b|[,;:.()]",
     re.I,
 )
@@ -263,9 +263,7 @@ def _quantity(text: str, match: re.Match[str], low: int) -> Quantity | None:
     if not unit and not match["scale"]:
         if _YEAR_ALONE.fullmatch(match["a"]) or _ORDINAL_AFTER.match(text, end):
             return None
-        if _NO_FIGURE.search(text[max(low, start - 12) : start]) or not re.match(
-            r"[\s-]+[A-Za-z]", text[end : end + 3]
-        ):
+        if _NO_FIGURE.search(text[max(low, start - 12) : start]) or not _COUNTED.match(text, end):
             return None
     value = float(match["a"].replace(",", "")) * scale
     high = float(match["b"].replace(",", "")) * scale if match["b"] else None
