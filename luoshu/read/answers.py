@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from luoshu.read.proposal import Answer, Proposal
@@ -14,6 +15,7 @@ from luoshu.read.proposal import Answer, Proposal
 LEAST = 0.5
 """The least score that is shown."""
 MOST_ANSWERS = 5
+_MARKS = re.compile(r"[\s\W_]+")
 _WORN = re.compile(
     r"^(?:(?:全|我|本|该)(?:市|省|州|县|区|国|旗|盟|年|社会)|年末|年度?|累计|共|新增|实现|完成|其中|力争|确保)+"
     r"|(?:总数量?|数量|(?<!人)数|达到|累计)$"
@@ -46,13 +48,14 @@ def known(
     return Known(id, bare, unit, value, value_high, change, per, due, _pairs(bare), settled)
 
 
+@lru_cache(maxsize=4096)
 def bare_subject(subject: str) -> str:
     """A subject without punctuation and the words that any subject may begin or end with.
 
     >>> bare_subject("全市 博物馆数量"), bare_subject("城镇新增就业")
     ('博物馆', '城镇新增就业')
     """
-    subject = re.sub(r"[\s\W_]+", "", subject)
+    subject = _MARKS.sub("", subject)
     before = ""
     while subject != before:
         before = subject

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
 def listed(words: str) -> list[str]:
@@ -89,6 +90,7 @@ _NOMINALS = frozenset(NOMINAL)
 _NOMINAL_LENGTHS = tuple(sorted({len(word) for word in NOMINAL}, reverse=True))
 
 
+@lru_cache(maxsize=4096)
 def sort_of(thing: str) -> str:
     """`solid`, `rule`, `frame` or `event` by the noun that a thing ends with; "" where that is none of the known ones.
 
