@@ -18,6 +18,34 @@ from luoshu.words.message import Message, say
 
 TITLE = "承诺 commitments"
 FIRST = ("kind", "id", "words", "owner", "due")
+CHINESE = {
+    "kind": "种类",
+    "id": "编号",
+    "words": "原文",
+    "owner": "责任单位",
+    "due": "期限",
+    "co_owners": "配合单位",
+    "chapter": "篇章",
+    "made": "承诺日期",
+    "measure": "指标",
+    "place": "区划",
+    "comparator": "比较",
+    "level": "目标值",
+    "level_high": "目标上限",
+    "unit": "单位",
+    "change": "变化方式",
+    "per": "频次",
+    "each": "单项规模",
+    "base": "基期",
+    "since": "起始日",
+    "nature": "性质",
+    "verb": "动作",
+    "object": "对象",
+    "weight": "权重",
+    "source": "出处",
+    "note": "备注",
+}
+"""The Chinese headings of the fields that records usually have; others stand under their own name."""
 
 
 def field_names(records: Sequence[Record]) -> list[str]:
@@ -26,6 +54,24 @@ def field_names(records: Sequence[Record]) -> list[str]:
     for record in records:
         names.update(dict.fromkeys(record.fields))
     return list(names)
+
+
+def heading(name: str) -> str:
+    """
+    >>> heading("owner"), heading("colour")
+    ('责任单位 owner', 'colour')
+    """
+    return f"{CHINESE.get(name, '')} {name}".strip()
+
+
+def field_name(heading: str) -> str:
+    """The field that a heading names, in either language or both.
+
+    >>> [field_name(text) for text in ("责任单位 owner", "责任单位", " colour")]
+    ['owner', 'owner', 'colour']
+    """
+    last = (heading.split() or [""])[-1]
+    return {zh: name for name, zh in CHINESE.items()}.get(last, last)
 
 
 def as_cell(value: Any) -> Any:
@@ -90,12 +136,12 @@ def _rows(sheet: Sheet) -> tuple[dict[str, tuple[int, dict[str, Any]]], list[Pro
     """The fields of each row by id, with the row's number."""
     from openpyxl.utils import get_column_letter
 
-    top = sheet.heading_row
-    names = {c: str(cell.value).strip() for (r, c), cell in sheet.cells.items() if r == top}
+    top = sheet.heading_row({"kind", "id", "kind种类", "种类kind", "编号id", "种类", "编号"})
+    names = {c: field_name(str(cell.value)) for (r, c), cell in sheet.cells.items() if r == top}
     rows: dict[int, dict[str, Any]] = {}
     problems: list[Problem] = []
     for (row, place), cell in sorted(sheet.cells.items()):
-        if row == top:
+        if row <= top:
             continue
         letter = get_column_letter(place)
         value, fault = _value(cell)

@@ -50,7 +50,7 @@ def make_sheet(book: Workbook, schema: Schema, written: Written) -> None:
         for i, text in enumerate(written.texts(name) or (), start=2):
             put(sheet.cell(i, place), text.strip() or None)
     sheet.freeze_panes = "A2"
-    _widths(sheet)
+    set_widths(sheet)
 
 
 def put(cell: Any, value: Any) -> None:
@@ -100,14 +100,19 @@ def _told_apart(column: Column) -> bool:
     }
 
 
-def _heading(sheet: Worksheet, place: int, column: Column) -> None:
+def put_heading(cell: Any, text: str, *, required: bool) -> None:
+    """Write a heading; those of columns that must be filled stand out."""
     from openpyxl.styles import Alignment, Font, PatternFill
 
-    cell = sheet.cell(1, place)
-    put(cell, f"{column.zh} {column.name}".strip())
+    put(cell, text)
     cell.font = Font(bold=True)
-    cell.fill = PatternFill("solid", fgColor="FFD9E5F2" if column.required else "FFEFEFEF")
+    cell.fill = PatternFill("solid", fgColor="FFD9E5F2" if required else "FFEFEFEF")
     cell.alignment = Alignment(vertical="top", wrap_text=True)
+
+
+def _heading(sheet: Worksheet, place: int, column: Column) -> None:
+    cell = sheet.cell(1, place)
+    put_heading(cell, f"{column.zh} {column.name}".strip(), required=column.required)
     told = [
         column.note_zh or column.zh,
         column.note,
@@ -147,7 +152,8 @@ def _letter(place: int) -> str:
     return str(get_column_letter(place))
 
 
-def _widths(sheet: Worksheet) -> None:
+def set_widths(sheet: Worksheet) -> None:
+    """Make each column as wide as its words, within reason."""
     for place in range(1, sheet.max_column + 1):
         shown = [str(sheet.cell(row, place).value or "") for row in range(1, min(sheet.max_row, 100) + 1)]
         # a Chinese character is two columns wide

@@ -6,13 +6,14 @@ import datetime
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from luoshu.book.cell import Fault
+from luoshu.book.loading import fold
 from luoshu.book.problem import Problem, Source
 from luoshu.book.table import Column
 from luoshu.words.message import Message, say
@@ -39,9 +40,14 @@ class Sheet:
     cells: Mapping[tuple[int, int], Cell]
     merged: tuple[str, ...]
 
-    @property
-    def heading_row(self) -> int:
-        return min((row for row, _ in self.cells), default=1)
+    def heading_row(self, known: Collection[str]) -> int:
+        """The row of the headings: the first of the top ten with two known ones, since a title may stand above it."""
+        top = sorted({row for row, _ in self.cells})[:10]
+        for row in top:
+            headings = [fold(str(cell.value)) for (at, _), cell in self.cells.items() if at == row]
+            if sum(heading in known for heading in headings) >= min(2, len(known)):
+                return row
+        return top[0] if top else 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,9 +15,9 @@ from luoshu.book.checking import in_order, table_problems
 from luoshu.book.delimited import Cells
 from luoshu.book.loading import MOST_BYTES, Findings, Loaded, fold, known_headings, load_cells
 from luoshu.book.problem import Problem, Source
-from luoshu.book.promises_sheet import TITLE, as_cell, field_names, promises_edited
+from luoshu.book.promises_sheet import TITLE, as_cell, field_names, heading, promises_edited
 from luoshu.book.rewriting import as_written, rewritten
-from luoshu.book.sheet_making import MOST_CHARACTERS, make_sheet, put, sheet_title
+from luoshu.book.sheet_making import MOST_CHARACTERS, make_sheet, put, put_heading, set_widths, sheet_title
 from luoshu.book.sheet_reading import Sheet, cell_text, read_workbook
 from luoshu.book.table import Column, Schema, schema
 from luoshu.words.message import say
@@ -73,12 +73,13 @@ def _promises(book: Book, out: Any) -> None:
     sheet = out.create_sheet(TITLE)
     names = field_names(book.records)
     for place, name in enumerate(names, start=1):
-        put(sheet.cell(1, place), name)
+        put_heading(sheet.cell(1, place), heading(name), required=name in ("kind", "id"))
     for row, record in enumerate(book.records, start=2):
         for place, name in enumerate(names, start=1):
             if name in record.fields:
                 put(sheet.cell(row, place), as_cell(record.fields[name]))
     sheet.freeze_panes = "C2"
+    set_widths(sheet)
 
 
 def excel_in(book: Book | Path | str, path: Path) -> list[Problem]:
@@ -201,14 +202,15 @@ class _Grid:
     def __init__(self, schema: Schema, sheet: Sheet) -> None:
         self.schema, self.sheet = schema, sheet
         self.faults: list[Problem] = []
-        top = sheet.heading_row
-        self.headings = {c: str(cell.value) for (r, c), cell in sheet.cells.items() if r == top}
         known = known_headings(schema)
+        self.top = top = sheet.heading_row(known)
+        self.headings = {c: str(cell.value) for (r, c), cell in sheet.cells.items() if r == top}
         self.names = {c: known.get(fold(text), text.strip()) for c, text in self.headings.items()}
         self.rows = sorted({r for r, _ in sheet.cells if r > top})
-        if sheet.merged:
-            self.fault("merged-cells", say("cells {range} are merged", range=sheet.merged[0]),
-                       say("Part them and write the value into each"), sheet.merged[0].split(":")[0])  # fmt: skip
+        for merged in sheet.merged:
+            if int("".join(filter(str.isdigit, merged.split(":")[-1]))) >= top:
+                self.fault("merged-cells", say("cells {range} are merged", range=merged),
+                           say("Part them and write the value into each"), merged.split(":")[0])  # fmt: skip
 
     def fault(self, code: str, says: Any, mend: Any, cell: str) -> None:
         if len(self.faults) < 1000:
@@ -217,7 +219,7 @@ class _Grid:
 
     def load(self) -> Loaded:
         """The sheet's rows, checked as those of a csv are."""
-        places = sorted({c for _, c in self.sheet.cells})
+        places = sorted({c for r, c in self.sheet.cells if r >= self.top})
         headings = [self.headings.get(c, "") for c in places]
         columns = [self._texts(c, self.names.get(c, "")) for c in places]
         beyond = [(c, texts) for c, texts in zip(places, columns, strict=True) if c not in self.headings]
@@ -226,7 +228,7 @@ class _Grid:
             if first:
                 self.fault("extra-cell", say("the cell stands in a column without a heading"),
                            say("Write a heading above it, or remove it"), self._place(first, c))  # fmt: skip
-        cells = Cells(heading=headings, heading_line=self.sheet.heading_row, columns=columns, lines=self.rows,
+        cells = Cells(heading=headings, heading_line=self.top, columns=columns, lines=self.rows,
                       separator=",")  # fmt: skip
         return load_cells(self.schema, cells, Findings(self.schema.file))
 
@@ -254,7 +256,7 @@ class _Grid:
 
     def at_cell(self, problem: Problem) -> Problem:
         """A table's problem with its place in the sheet."""
-        row = problem.source.line or self.sheet.heading_row
+        row = problem.source.line or self.top
         names = [c for c, name in self.names.items() if problem.source.column in (name, self.headings[c])]
         place = self._place(row, names[0] if names else 1)
         return replace(problem, source=Source(file=f"{self.schema.name}!{place}"))

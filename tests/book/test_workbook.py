@@ -207,6 +207,22 @@ def test_headings_sheets_and_merged_cells(book: Book, tmp_path: Path) -> None:
     ]
 
 
+def test_a_title_above_the_headings_is_no_heading(book: Book, tmp_path: Path) -> None:
+    def change(workbook: Any) -> None:
+        for sheet in (workbook["场馆 venue"], workbook["承诺 commitments"]):
+            sheet.insert_rows(1, 2)
+            sheet["A1"] = "示范市统计表（2025年）"
+            sheet.merge_cells("A1:C1")
+        workbook["场馆 venue"]["B4"].value = "一号新馆"
+        workbook["读数 reading"].insert_rows(1)
+        workbook["读数 reading"]["A1"] = "读数"
+        workbook["读数 reading"]["C3"].value = "forty"
+
+    assert carried(book, tmp_path, change) == ["not-a-number reading!C3"]
+    assert reopened(book.folder).rows(Venue)[0].name == "一号新馆"
+    assert reopened(book.folder).records == book.records
+
+
 def test_faulty_rows_go_out_red_and_come_in_mended(tmp_path: Path) -> None:
     book = book_with(tmp_path / "b", "venue,day,value,memo\nm1,2025,forty,keep me\nm1,2024,1,\n")
 
@@ -257,7 +273,8 @@ def test_promises_are_edited_one_by_one(book: Book, tmp_path: Path) -> None:
     def change(workbook: Any) -> None:
         sheet = workbook["承诺 commitments"]
         names = [c.value for c in sheet[1]]
-        sheet.cell(3, names.index("words") + 1).value = "建一座桥"
+        assert names[:4] == ["种类 kind", "编号 id", "原文 words", "责任单位 owner"]
+        sheet.cell(3, names.index("原文 words") + 1).value = "建一座桥"
         sheet.append(["task", "pool", "建一座泳池", None, datetime.datetime(2026, 12, 31)])
 
     assert carried(book, tmp_path, change) == []
