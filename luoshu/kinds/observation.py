@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from luoshu.book.directory import Place
 from luoshu.book.table import column, table
 from luoshu.words.conversion import convert
+from luoshu.words.message import Message, named
 
 if TYPE_CHECKING:
     from luoshu.book.book import Book
@@ -87,6 +88,10 @@ class Indicator:
         refers="indicator.id",
         default="",
     )
+
+    def named(self) -> Message:
+        """The name inside a sentence: English where the sentence is and the indicator has an English name."""
+        return named(self.name, self.name_en)
 
 
 @table(zh="数据", caption_zh="已公开发布的数据：数值、时点、发布日期、来源和口径。")

@@ -112,7 +112,7 @@ def moves_of(target: Target, book: Book, day: date) -> Iterable[Move]:
         return
     known = published(book, measure, day, place=now.place, definition=now.definition, per=now.per or "year")
     if not known.readings:
-        does = say("Publish a first figure for {measure}", measure=measure.name)
+        does = say("Publish a first figure for {measure}", measure=measure.named())
         why = Reason(says=say("No result has been published that this can be judged by"), source=now.source)
         yield Move(commitment=now.id, does=does, group="publish", because=(why,))
         return

@@ -14,7 +14,7 @@ from luoshu.kinds.goal import Goal
 from luoshu.kinds.observation import Indicator
 from luoshu.kinds.outlook import SURE, outlook
 from luoshu.kinds.published import Published, Reading, period, periods
-from luoshu.kinds.sheet import goal_reasons, measure_name, shown_goal
+from luoshu.kinds.sheet import goal_reasons, shown_goal, titled
 from luoshu.kinds.standing import rounded, verdict_of
 from luoshu.words.message import Message, amount, say
 
@@ -175,7 +175,7 @@ def _figures(
         if goal is not None and each.since is not None:
             steps.append(GoalStep(since=each.since, due=target.due, level=goal.figure, source=each.source))
     points = tuple(Point(day=r.day, value=r.value, source=r.source, label=r.row.source) for r in way.readings)
-    chart = Chart(name=measure_name(measure), unit=way.unit, points=points, goals=tuple(steps))
+    chart = Chart(name=titled(target, measure), unit=way.unit, points=points, goals=tuple(steps))
     count = Amount(
         name=say("Periods kept of {total}", total=len(spans)), value=float(sum(e.word == KEPT for e in spans))
     )

@@ -229,7 +229,7 @@ def _chart(target: Target, measure: Indicator, way: Course, at: Standing, judged
     if way.goal and last and target.due and last.day < target.due and not way.goal.holds(last.value):
         pace = (Point(day=last.day, value=last.value), Point(day=target.due, value=way.goal.edge(last.value)))
     return Chart(
-        name=say("{measure}", measure=measure_name(measure)),
+        name=titled(target, measure),
         unit=way.unit,
         points=tuple(map(_point, way.readings)),
         goals=tuple(steps),
@@ -238,10 +238,17 @@ def _chart(target: Target, measure: Indicator, way: Course, at: Standing, judged
     )
 
 
-def measure_name(measure: Indicator) -> Message:
-    """The measure's name as a message whose English is its English name, where it has one."""
-    named = say("{name}", name=measure.name)
-    return named
+def titled(target: Target, measure: Indicator) -> Message:
+    """The measure's name with the side that is better, as the indicator says or the goal implies."""
+    name = measure.named()
+    falls = target.change == "down"
+    implied = {">=": "higher", ">": "higher", "<=": "lower", "<": "lower"}.get(target.comparator, "none")
+    if falls and implied != "none":
+        implied = "lower" if implied == "higher" else "higher"
+    better = measure.direction or implied
+    if better == "higher":
+        return say("{measure} (higher is better)", measure=name)
+    return say("{measure} (lower is better)", measure=name) if better == "lower" else name
 
 
 def _history(target: Target, measure: Indicator, way: Course, at: Standing) -> Listing | None:

@@ -9,7 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from luoshu.words.message import AMOUNT, Message, say
+from luoshu.words.message import AMOUNT, NAMED, Message, say
 
 TEXT = Path(__file__).parent / "text"
 LANGUAGES = ("zh", "en")
@@ -107,6 +107,8 @@ class Language:
     def _again(self, message: Message) -> str:
         if message.template == AMOUNT:
             return self.figure(message.values["value"], message.values["unit"])
+        if message.template == NAMED:
+            return str(message.values[self.code])
         values = {name: self._value(value) for name, value in message.values.items()}
         for template in (self.text(message.template), message.template):
             try:
