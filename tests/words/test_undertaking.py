@@ -120,18 +120,6 @@ def test_any_text(text: str) -> None:
         last = task.start
 
 
-def test_long_texts_take_time_in_proportion() -> None:
-    import time
-
-    text = "加快建设滨河湿地公园、城市展览馆等项目，" * 50
-    before = time.process_time()
-    undertakings(text * 2)
-    short = time.process_time() - before
-    before = time.process_time()
-    undertakings(text * 16)
-    assert time.process_time() - before < 40 * max(short, 0.01)
-
-
 TASKS_000 = [
     ("组建", "联合指挥部", "刁国泰"),
     ("建立", "合成指挥控制平台", "刁国泰"),
