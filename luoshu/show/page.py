@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -94,16 +94,11 @@ class Desk:
 
     def charts(self, gauge: Gauge) -> tuple[Series, ...]:
         """The charts of a gauge."""
-        drawn = (
+        return tuple(
             series(figure, self.view.day, self.language, self.cite)
             for figure in gauge.figures
             if isinstance(figure, Chart)
         )
-        return tuple(replace(each, title=self.named(each.title)) for each in drawn)
-
-    def named(self, chinese: str) -> str:
-        """A name of the book's tables in this language, as it is where the tables have no other."""
-        return self.view.english.get(chinese, chinese) if self.language.code == "en" else chinese
 
     def document_of(self, gauge: Gauge) -> str:
         """The title of the document that a promise stands in, empty where it was settled by hand."""

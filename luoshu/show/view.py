@@ -53,11 +53,6 @@ class View:
     polygons: Mapping[str, Any] | None = None
     county_values: tuple[CountyValue, ...] = ()
 
-    @property
-    def english(self) -> dict[str, str]:
-        """The English names of the book's tables by the Chinese ones."""
-        return {chinese: english for chinese, english in self.names.values() if english}
-
     def name(self, language: str) -> str:
         """The book's title in a language, the Chinese one where it has no other."""
         return self.title_en if language == "en" and self.title_en else self.title
