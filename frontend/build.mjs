@@ -82,7 +82,9 @@ function notices(names) {
   const parts = names.map((name) => {
     const folder = join(here, "node_modules", name);
     const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice|copying)(\.\w+)?$/i.test(file)).sort();
+    const files = readdirSync(folder)
+      .filter((file) => /^(licen[cs]e|notice|copying)(\.\w+)?$/i.test(file))
+      .sort();
     const texts = files.map((file) => readFileSync(join(folder, file), "utf8").trim());
     const head = `${about.name} ${about.version}\nLicence: ${about.license ?? "see below"}`;
     return [head, ...(texts.length ? texts : [`Author: ${JSON.stringify(about.author ?? "")}`])].join("\n\n");
@@ -106,7 +108,9 @@ async function bundle() {
     write: false,
   });
   packages(made.metafile).forEach((name) => used.add(name));
-  const files = new Map(made.outputFiles.map((file) => [basename(file.path).replace("style.css", "luoshu.css"), file.contents]));
+  const files = new Map(
+    made.outputFiles.map((file) => [basename(file.path).replace("style.css", "luoshu.css"), file.contents]),
+  );
   files.set("licences.txt", notices(withDependencies(used)));
   // nothing is touched before all is made: a build that fails leaves the old files
   mkdirSync(out, { recursive: true });
@@ -118,5 +122,7 @@ await bundle();
 for (const file of readdirSync(out).sort()) {
   const path = join(out, file);
   const packed = gzipSync(readFileSync(path)).length;
-  console.log(`${file.padEnd(14)} ${(statSync(path).size / 1024).toFixed(1).padStart(8)} KiB  ${(packed / 1024).toFixed(1).padStart(7)} KiB gzipped`);
+  console.log(
+    `${file.padEnd(14)} ${(statSync(path).size / 1024).toFixed(1).padStart(8)} KiB  ${(packed / 1024).toFixed(1).padStart(7)} KiB gzipped`,
+  );
 }

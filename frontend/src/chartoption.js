@@ -78,7 +78,9 @@ export function stretches(goals, first, last) {
   const sorted = [...goals].sort((one, other) => one.since.localeCompare(other.since));
   return sorted
     .map((goal) => {
-      const next = goal.until ? sorted.find((other) => other.since === goal.until && other.due === goal.due) : undefined;
+      const next = goal.until
+        ? sorted.find((other) => other.since === goal.until && other.due === goal.due)
+        : undefined;
       return {
         goal,
         former: Boolean(goal.until),
@@ -274,7 +276,10 @@ function paceSeries(data, paint, words) {
       symbolSize: 3,
       lineStyle: { color: paint.pace, width: 1.5, type: [5, 4] },
       itemStyle: { color: paint.pace },
-      data: data.pace.map((point) => ({ value: [moment(point.day), point.value], item: { ...point, name: words.pace } })),
+      data: data.pace.map((point) => ({
+        value: [moment(point.day), point.value],
+        item: { ...point, name: words.pace },
+      })),
     },
   ];
 }
@@ -319,7 +324,8 @@ export function description(data) {
   const last = data.points.at(-1);
   const parts = [data.title];
   if (last) parts.push(part(data.words.published, last.text, last.day));
-  for (const goal of data.goals) parts.push(part(goal.until ? data.words.former : data.words.goal, goal.text, goal.due));
+  for (const goal of data.goals)
+    parts.push(part(goal.until ? data.words.former : data.words.goal, goal.text, goal.due));
   const fan = data.fan.at(-1);
   if (fan) parts.push(part(data.words.median, fan.text, fan.day));
   return parts.join("; ");

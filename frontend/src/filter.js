@@ -212,10 +212,19 @@ function cellValue(cell) {
 }
 
 function asRow(element) {
-  const { owner = "", owners = "", chapter = "", document: paper = "", verdict = "", verdictWord = "" } = element.dataset;
+  const {
+    owner = "",
+    owners = "",
+    chapter = "",
+    document: paper = "",
+    verdict = "",
+    verdictWord = "",
+  } = element.dataset;
   return {
     element,
-    text: plain([...element.querySelectorAll("td:not(.spark)")].map((cell) => cell.textContent).join(" ") + owners + chapter),
+    text: plain(
+      [...element.querySelectorAll("td:not(.spark)")].map((cell) => cell.textContent).join(" ") + owners + chapter,
+    ),
     owners: owners ? owners.split("|") : [owner],
     chapter,
     verdict,

@@ -55,7 +55,8 @@ export function legend(layer, features, none) {
 
 /** The middle of a polygon's largest ring, for its label: the area's centroid. */
 export function middle(geometry) {
-  const rings = geometry.type === "MultiPolygon" ? geometry.coordinates.map((part) => part[0]) : [geometry.coordinates[0]];
+  const rings =
+    geometry.type === "MultiPolygon" ? geometry.coordinates.map((part) => part[0]) : [geometry.coordinates[0]];
   return rings.map(centroid).sort((one, other) => other.area - one.area)[0].at;
 }
 

@@ -57,7 +57,9 @@ class CountyMap {
     view.touchZoomRotate.disableRotation();
     view.keyboard.disableRotation();
     view.addControl(new NavigationControl({ showCompass: false }), "top-right");
-    new ResizeObserver(() => view.fitBounds([west, south, east, north], { padding: 24, animate: false })).observe(this.stage);
+    new ResizeObserver(() => view.fitBounds([west, south, east, north], { padding: 24, animate: false })).observe(
+      this.stage,
+    );
     return view;
   }
 
@@ -188,7 +190,9 @@ function locale(words) {
 }
 
 function boundsOf(features) {
-  const points = features.flatMap((feature) => feature.geometry.coordinates.flat(feature.geometry.type === "Polygon" ? 1 : 2));
+  const points = features.flatMap((feature) =>
+    feature.geometry.coordinates.flat(feature.geometry.type === "Polygon" ? 1 : 2),
+  );
   const [xs, ys] = [points.map((point) => point[0]), points.map((point) => point[1])];
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
 }

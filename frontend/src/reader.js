@@ -328,7 +328,8 @@ function show(element, block, page = true) {
   const scrolls = pane && pane.scrollHeight > pane.clientHeight + 1;
   if (!scrolls) return page ? element.scrollIntoView({ block: "nearest" }) : undefined;
   const [box, frame] = [element.getBoundingClientRect(), pane.getBoundingClientRect()];
-  if (page && (frame.bottom < 120 || frame.top > innerHeight - 120)) return element.scrollIntoView({ block: "nearest" });
+  if (page && (frame.bottom < 120 || frame.top > innerHeight - 120))
+    return element.scrollIntoView({ block: "nearest" });
   const filter = pane.querySelector(".proposal-filter")?.offsetHeight ?? 0;
   const [top, bottom] = [Math.max(frame.top, 0) + filter + 6, Math.min(frame.bottom, innerHeight) - 12]; // what is seen of it
   if (block === "center") pane.scrollTop += (box.top + box.bottom) / 2 - (top + bottom) / 2;

@@ -67,7 +67,9 @@ export function startTools(page) {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
   }
   // what lies folded away is printed too
-  addEventListener("beforeprint", () => page.querySelectorAll("main details:not(.correct)").forEach((fold) => (fold.open = true)));
+  addEventListener("beforeprint", () =>
+    page.querySelectorAll("main details:not(.correct)").forEach((fold) => (fold.open = true)),
+  );
 }
 
 function send(field) {

@@ -1,13 +1,36 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { chartOption, description, extent, fanOutline, moment, span, stretches, tick, widthOf } from "../src/chartoption.js";
+import {
+  chartOption,
+  description,
+  extent,
+  fanOutline,
+  moment,
+  span,
+  stretches,
+  tick,
+  widthOf,
+} from "../src/chartoption.js";
 
-const words = { published: "已公布", goal: "目标", former: "原目标", pace: "所需", median: "中位", 80: "80%", 95: "95%", day: "当日" };
+const words = {
+  published: "已公布",
+  goal: "目标",
+  former: "原目标",
+  pace: "所需",
+  median: "中位",
+  80: "80%",
+  95: "95%",
+  day: "当日",
+};
 const museums = {
   title: "博物馆",
   unit: "家",
   day: "2025-12-31",
-  scale: [[1e8, "亿"], [1e4, "万"], [1, ""]],
+  scale: [
+    [1e8, "亿"],
+    [1e4, "万"],
+    [1, ""],
+  ],
   words,
   points: [
     { day: "2021-12-31", value: 102, text: "102家" },
@@ -58,7 +81,13 @@ test("the axis begins at zero where zero is near, and never where it would flatt
 });
 
 test("a goal alone, a point alone and nothing at all can be drawn", () => {
-  for (const part of [{ points: [] }, { goals: [] }, { fan: [] }, { points: [], fan: [] }, { points: [], goals: [], fan: [] }]) {
+  for (const part of [
+    { points: [] },
+    { goals: [] },
+    { fan: [] },
+    { points: [], fan: [] },
+    { points: [], goals: [], fan: [] },
+  ]) {
     const option = chartOption({ ...museums, ...part }, setting);
     assert.ok(option.series.length >= 1);
     assert.ok(Number.isFinite(span({ ...museums, ...part })[0]));
@@ -66,15 +95,21 @@ test("a goal alone, a point alone and nothing at all can be drawn", () => {
 });
 
 test("a range is drawn as two lines with one label", () => {
-  const goals = [{ since: "2020-12-01", until: null, due: "2025-12-31", level: 100, level_high: 110, text: "100至110家" }];
+  const goals = [
+    { since: "2020-12-01", until: null, due: "2025-12-31", level: 100, level_high: 110, text: "100至110家" },
+  ];
   const lines = chartOption({ ...museums, goals }, setting).series.filter((one) => one.name === "目标");
   assert.equal(lines.length, 2);
-  assert.deepEqual(lines.map((line) => line.data.filter((one) => one.label?.show).length), [0, 1]);
+  assert.deepEqual(
+    lines.map((line) => line.data.filter((one) => one.label?.show).length),
+    [0, 1],
+  );
 });
 
 test("what the chart shows is said in words too", () => {
   const said = description(museums);
-  for (const part of ["博物馆", "112家", "原目标 120家", "目标 110家", "中位 116家"]) assert.ok(said.includes(part), part);
+  for (const part of ["博物馆", "112家", "原目标 120家", "目标 110家", "中位 116家"])
+    assert.ok(said.includes(part), part);
 });
 
 test("a goal's label has room, in either script", () => {

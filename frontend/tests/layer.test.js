@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { bare, legend, middle, paintExpression, shade, shades } from "../src/layer.js";
 
-const layer = { values: { a: 1, b: 5, c: 9, d: 0 }, texts: { a: "1家", b: "5家", c: "9家", d: "0家" }, classes: [0, 3, 5, 7, 9] };
+const layer = {
+  values: { a: 1, b: 5, c: 9, d: 0 },
+  texts: { a: "1家", b: "5家", c: "9家", d: "0家" },
+  classes: [0, 3, 5, 7, 9],
+};
 
 test("a value belongs to the highest class whose lower end it reaches", () => {
   assert.deepEqual(shades(layer), { a: 0, b: 2, c: 4, d: 0 });
@@ -12,7 +16,10 @@ test("a value belongs to the highest class whose lower end it reaches", () => {
 
 test("few classes are spread over the whole ramp", () => {
   assert.equal(shade(4, [4]), 0);
-  assert.deepEqual([1, 2].map((value) => shade(value, [1, 2])), [0, 4]);
+  assert.deepEqual(
+    [1, 2].map((value) => shade(value, [1, 2])),
+    [0, 4],
+  );
 });
 
 test("the map is painted by a match, and in one colour where nothing is known", () => {
@@ -33,7 +40,13 @@ test("the legend names the figures that each class really holds, and says what h
 });
 
 test("a name stands in the middle of the largest part", () => {
-  const square = (x, size) => [[x, 0], [x + size, 0], [x + size, size], [x, size], [x, 0]];
+  const square = (x, size) => [
+    [x, 0],
+    [x + size, 0],
+    [x + size, size],
+    [x, size],
+    [x, 0],
+  ];
   assert.deepEqual(middle({ type: "Polygon", coordinates: [square(0, 2)] }), [1, 1]);
   assert.deepEqual(middle({ type: "MultiPolygon", coordinates: [[square(0, 1)], [square(10, 4)]] }), [12, 2]);
 });

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { compare, fill, passes, plain, readAddress, writeAddress } from "../src/matching.js";
 
-const row = { text: plain("全市博物馆达到120家 市文广旅局 112家"), owners: ["市文广旅局", "市财政局"], chapter: "文化", verdict: "at risk" };
+const row = {
+  text: plain("全市博物馆达到120家 市文广旅局 112家"),
+  owners: ["市文广旅局", "市财政局"],
+  chapter: "文化",
+  verdict: "at risk",
+};
 
 test("a row passes where every word that is asked for stands in it, whatever its width or case", () => {
   assert.ok(passes(row, { q: "博物馆 120" }));
