@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -96,6 +97,8 @@ def test_contradicting_sources_are_shown_as_such() -> None:
         id="b", status="fact", value=118, unit="家", comparator="=", subject="博物馆总数", due=date(2024, 12, 31)
     )
     assert [each.contradicts for each in related([one, other])] == [("b",), ("a",)]
+    in_one = [replace(each, document="bulletin.txt") for each in (one, other)]
+    assert [each.contradicts for each in related(in_one)] == [(), ()]
     assert (
         related([one], results=[known("observation:4", "博物馆", "家", 112, due=date(2024, 12, 31))])[0].contradicts
         == ()

@@ -37,15 +37,16 @@ class Known:
     due: date | None
     letters: frozenset[str]
     settled: bool = False
+    document: str = ""
 
 
 def known(
     id: str, subject: str, unit: str, value: float | None, *, value_high: float | None = None, change: str = "level",
-    per: str = "", due: date | None = None, settled: bool = False,
+    per: str = "", due: date | None = None, settled: bool = False, document: str = "",
 ) -> Known:  # fmt: skip
     """What to compare with, its subject brought to the words that matter."""
     bare = bare_subject(subject)
-    return Known(id, bare, unit, value, value_high, change, per, due, _pairs(bare), settled)
+    return Known(id, bare, unit, value, value_high, change, per, due, _pairs(bare), settled, document)
 
 
 @lru_cache(maxsize=4096)
@@ -119,7 +120,7 @@ def known_of(each: Proposal) -> Known:
     """A promise or a fact as something to compare with."""
     return known(
         each.id, each.subject, each.unit, each.value, value_high=each.value_high, change=each.change or "level",
-        per=each.per, due=each.due,
+        per=each.per, due=each.due, document=each.document,
     )  # fmt: skip
 
 
@@ -150,7 +151,12 @@ def _moved(promise: Known, targets: Iterable[Known]) -> Answer | None:
 
 
 def _differs(one: Known, other: Known) -> bool:
-    """Whether two figures for the same thing and day cannot both be rounded from one."""
+    """Whether two sources give figures for the same thing and day that cannot both be rounded from one.
+
+    In one document two figures under the same words (毕业生, 总产量) are of different things: tables and lists shorten.
+    """
+    if one.document and one.document == other.document:
+        return False
     if one.id == other.id or one.due is None or len(one.subject) < 3 or one.value is None or other.value is None:
         return False
     return abs(one.value - other.value) > 0.005 * max(abs(one.value), abs(other.value))
