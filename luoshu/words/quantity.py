@@ -194,6 +194,8 @@ def _in_unit(start: int, end: int, value: float, unit: str, kind: str, more: boo
 
 def _spoken(match: re.Match[str]) -> Quantity | None:
     numeral, unit = match["c"], match["cu"]
+    if numeral == "一" and unit not in ("倍", "成"):
+        return None
     value = chinese(numeral)
     if len(numeral) > 1 and all(c in DIGITS for c in numeral):
         return None

@@ -113,6 +113,33 @@ SAID: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "发展了30家企业，到2028年发展到50家。": [("30家", dict(status=F)), ("50家", dict(status=P))],
 }
 
+SAID |= {
+    "力争甲、乙、丙等产品产量均增长20%以上。": [
+        ("20%", dict(subject="甲产量", comparator=">=")),
+        ("20%", dict(subject="乙产量")),
+        ("20%", dict(subject="丙产量")),
+    ],
+    "力争甲、乙客运量分别达1409万、1305万人次。": [
+        ("1409万", dict(value=1.409e7, unit="人次", subject="甲")),
+        ("1305万人次", dict(value=1.305e7, unit="人次", subject="乙")),
+    ],
+    "力争甲镇、乙镇生产总值突破20亿元。": [("20亿元", dict(subject="甲镇")), ("20亿元", dict(subject="乙镇生产总值"))],
+    "力争推动甲港、乙港等10个港口升级。": [("10个", dict(comparator="=", subject="港口"))],
+    "力争推动10个港口、4个车站升级。": [("10个", dict(comparator=">=")), ("4个", dict(comparator=">="))],
+    "力争建成日处理5万吨的污水厂2座。": [("2座", dict(each=Size(value=5e4, unit="吨")))],
+    "力争居民收入突破2万元大关。": [("2万元", dict(subject="居民收入"))],
+    "去年甲增长2倍多。": [("2倍", dict(comparator=">", change="up", unit="倍"))],
+    "去年甲增长5%、高于全国0.3个百分点。": [("5%", dict(change="up")), ("0.3个百分点", dict(subject="甲"))],
+    "去年五千五百万农村人口脱贫。": [("五千五百万", dict(value=5.5e7, unit=""))],
+    "今年将压减煤炭消费100万吨。": [("100万吨", dict(change="down"))],
+    "今年要实现县域内半小时通达。": [("半小时", dict(value=0.5, unit="小时", comparator="<="))],
+    "去年项目签约300亿元。": [("300亿元", dict(comparator="="))],
+    "去年近4000名运动员参赛。": [("4000名", dict(comparator="~", subject="运动员"))],
+    "今年甲收入比缩小至2以内。": [("2", dict(comparator="<=", unit="", change="level"))],
+    "三年内引进人才1万名。": [("1万名", dict(due="2028-12-31", subject="人才"))],
+    "今年培训12类45件实事。": [("12类", {}), ("45件", dict(subject="实事"))],
+}
+
 NO_FIGURES = [
     "坚持“9+2”工作布局，落实“565”体系和15号令。",
     "推进5G基站和8K超高清产业。",
@@ -178,6 +205,20 @@ def test_a_report_is_read_by_its_sections_and_its_sentences() -> None:
     assert {f.owner for f in figures(REPORT, author="某某")} == {"某某"}
 
 
+TITLED = {
+    "某市2024年国民经济和社会发展统计公报\n全年粮食产量9万吨。\n年末有博物馆8座。": {F},
+    "某市制造业行动方案（2026—2028年）\n打造集群3个，新增企业90家。": {P},
+    "全年甲比上年增长1%。" * 9 + "年末户数5万户。": {F},
+    "名词解释\n1.甲：2024年有90个部门印发的办法。": set(),
+    "某市工作报告\n五年来，建成学校9所。\n今后五年，建成学校8所。": {F, P},
+}
+
+
+@pytest.mark.parametrize("text", TITLED)
+def test_what_kind_of_text_it_is_decides_where_sentences_do_not(text: str) -> None:
+    assert {f.status for f in figures(text)} == TITLED[text]
+
+
 def test_the_body_that_a_sentence_names_is_the_owner() -> None:
     (figure,) = figures("建成养老床位7000张（牵头单位：民政局）。", author="市长", year=YEAR)
     assert figure.owner == "民政局"
@@ -217,6 +258,15 @@ ENGLISH: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("300 million", dict(value=3e8, status=F, subject="Visitor numbers"))
     ],
     "Two thirds of villages will have tap water by 2028.": [("Two thirds", dict(value=66.667, unit="%"))],
+    "Raise the share from 2.1% to 3% of output by 2030.": [
+        ("2.1%", dict(status=F, due="2030-12-31")),
+        ("3%", dict(status=P, subject="share", due="2030-12-31")),
+    ],
+    "Reduce emissions by 30% compared with 2020.": [("30%", dict(change="down", due=None, subject="emissions"))],
+    "No household will live more than 10 minutes from a stop.": [("10 minutes", dict(comparator="<=", unit="分钟"))],
+    "We will plant 20 forests of at least 5 hectares each year.": [
+        ("20", dict(per="year", subject="forests", each=Size(value=5.0, unit="公顷")))
+    ],
     "Double the number of libraries by 2035.": [
         ("Double", dict(value=100, change="up", subject="number of libraries"))
     ],
