@@ -296,6 +296,17 @@ class Reader {
     setTimeout(() => toast.remove(), 6000);
   }
 
+  /** An article's title stands as long as one of its proposals is shown. */
+  titles() {
+    let title;
+    for (const item of this.root.querySelectorAll("ol.proposals > li")) {
+      if (item.matches(".article-title")) {
+        title = item;
+        title.hidden = true;
+      } else if (title && !item.hidden) title.hidden = false;
+    }
+  }
+
   filter() {
     const form = document.querySelector("form.proposal-filter");
     if (!form) return;
@@ -310,6 +321,7 @@ class Reader {
       const kind = !kinds || !item.dataset.status || kinds.has(item.dataset.status);
       item.hidden = !(kind && (state || stays));
     }
+    this.titles();
   }
 }
 
