@@ -100,6 +100,28 @@ def book_document(folder: Path, name: str) -> Document:
     return open_document(path, name=f"{FOLDER}/{name}")
 
 
+def keep_document(folder: Path, path: str | Path) -> Problem | None:
+    """Put a file into a book's documents folder as it is; another one of that name is a problem and stays.
+
+    >>> import tempfile
+    >>> book = Path(tempfile.mkdtemp())
+    >>> _ = (book / "plan.txt").write_text("到2025年博物馆达到120家")
+    >>> keep_document(book, book / "plan.txt"), document_names(book)
+    (None, ('plan.txt',))
+    """
+    path = Path(path)
+    kept = folder / FOLDER / path.name
+    data = path.read_bytes()
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        files.write(kept, data)
+    elif kept.read_bytes() != data:
+        says = say("the book has another document of this name, and was left as it was")
+        mend = say("Give the new one a name of its own, or take the old one out of documents/ first")
+        return _problem(f"{FOLDER}/{path.name}", "document-differs", says, mend)
+    return None
+
+
 def document_names(folder: Path) -> tuple[str, ...]:
     """The names of a book's documents, in order."""
     home = folder / FOLDER

@@ -15,6 +15,9 @@ FAULTS: dict[str, Message] = {
     "unreadable-file": say("The system does not let the file be read, or it is no plain file."),
     "file-too-large": say("The file is larger than the program will open; nothing of it was read."),
     "more-problems": say("The file has more problems than are listed; mend the first ones and check again."),
+    "document-differs": say(
+        "A document of the same name but another content is in the book already. Neither was changed."
+    ),
     # text
     "mojibake": say("Garbled text: saved in one encoding and read in another. The line is not used."),
     "control-character": say("A character that cannot be printed stands in the text. The line is not used."),
