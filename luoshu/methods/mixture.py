@@ -131,12 +131,13 @@ def _chosen(piece: Piece, columns: npt.NDArray[np.intp]) -> Piece:
 class Mixture:
     """The distribution of X = offset + unit * unbend(centre + spread * t), what lies outside [low, high] put there.
 
-    `freedom` is the degrees of freedom of all its t curves. A bound holds a lump of probability: a total that can
-    only grow has a real chance of not growing at all.
+    `freedom` is the degrees of freedom of all its t curves, `place` the column of the pieces that it is. A bound
+    holds a lump of probability: a total that can only grow has a real chance of not growing at all.
     """
 
     pieces: tuple[Piece, ...]
     freedom: int
+    place: int = 0
     unit: float = 1.0
     offset: float = 0.0
     low: float = -math.inf
@@ -163,14 +164,9 @@ class Mixture:
         wanted = np.asarray(shares, dtype=np.float64)
         if wanted.size and (np.isnan(wanted).any() or wanted.min() <= 0 or wanted.max() >= 1):
             raise ValueError("A quantile is asked for a probability inside 0 and 1.")
-        inner = mixture_quantiles(self.pieces, self.freedom, wanted.ravel())[0]
-        return self.outward(inner).reshape(wanted.shape)
-
-    def outward(self, inner: Array) -> Array:
-        """Levels of the mixture's curves, in the series' own unit and inside its bounds."""
-        with np.errstate(over="ignore"):
-            outer = self.offset + self.unit * inner
-        return np.asarray(np.clip(np.clip(outer, -_LARGEST, _LARGEST), self.low, self.high))
+        inner = mixture_quantiles(self._own(), self.freedom, wanted.ravel())[0]
+        outer = outward(inner, unit=self.unit, offset=self.offset, low=self.low, high=self.high)
+        return outer.reshape(wanted.shape)
 
     def expectation(self, of: Callable[[Array], Array], points: int = 400) -> float:
         """The mean of `of(X)`, over `points` equally likely values of X; `of` takes and gives an array."""
@@ -184,8 +180,11 @@ class Mixture:
         with np.errstate(over="ignore"):
             return float(np.clip((level - self.offset) / self.unit, -1e300, 1e300))
 
+    def _own(self) -> tuple[Piece, ...]:
+        return tuple(_chosen(piece, np.array([self.place])) for piece in self.pieces)
+
     def _below(self, x: float) -> float:
-        return float(probability_below(self.pieces, self.freedom, np.array([[x]]))[0, 0])
+        return float(probability_below(self._own(), self.freedom, np.array([[x]]))[0, 0])
 
 
 def thin(pieces: list[Piece]) -> tuple[Piece, ...]:
@@ -207,9 +206,10 @@ def thin(pieces: list[Piece]) -> tuple[Piece, ...]:
     )
 
 
-def column(piece: Piece, j: int) -> Piece:
-    """The piece at its column `j` alone."""
-    one = slice(j, j + 1)
-    return Piece(
-        curve=piece.curve, weights=piece.weights[:, one], centres=piece.centres[:, one], spreads=piece.spreads[:, one]
-    )
+def outward(
+    inner: Array, *, unit: Array | float, offset: Array | float, low: Array | float, high: Array | float
+) -> Array:
+    """Levels of a mixture's curves in its series' own unit and inside its bounds; all arguments broadcast."""
+    with np.errstate(over="ignore"):
+        outer = offset + unit * inner
+    return np.asarray(np.clip(np.clip(outer, -_LARGEST, _LARGEST), low, high))

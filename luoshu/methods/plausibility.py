@@ -194,8 +194,8 @@ def round_digits(values: Sequence[float], *, at_most: float = 0.01) -> list[Susp
     finite = [i for i, v in enumerate(values) if math.isfinite(v) and v != 0]
     if len(finite) < 10:
         return []
-    step = min(written_step(float(values[i])) for i in finite)
-    counted = [i for i in finite if abs(values[i]) / step >= 9.5]
+    step = written_step(*(float(values[i]) for i in finite))
+    counted = [i for i in finite if 9.5 <= abs(values[i]) / max(step, 1e-300) < 1e15]
     even = [i for i in counted if round(abs(values[i]) / step) % 5 == 0]
     if len(counted) < 10:
         return []

@@ -18,6 +18,8 @@ UN_BANDS = ((0.95, "on_track"), (0.50, "fair"), (-0.10, "limited"), (-math.inf, 
 DISTANCE_BANDS = ((1.0, "reached"), (0.5, "most"), (0.0, "part"), (-math.inf, "away"))
 """Share of the way from base to goal."""
 
+_EDGE = 1e-9  # a ratio that is on a band's edge but for the last digits of a float belongs to the better band
+
 WHY = {
     "missing": "a figure is missing",
     "no_time": "no time has passed between the base and the value, or between the base and the due day",
@@ -264,5 +266,5 @@ def _judged(method: str, actual: float, required: float, bands: Sequence[tuple[f
     if required == 0 or not math.isfinite(actual / required):
         return Progress(method=method, why="goal_is_base", actual=actual, required=required)
     ratio = actual / required
-    band = next(name for least, name in bands if ratio >= least)
+    band = next(name for least, name in bands if ratio >= least - _EDGE)
     return Progress(method=method, ratio=ratio, band=band, actual=actual, required=required)

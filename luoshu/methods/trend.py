@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from luoshu.methods.growth import posterior
-from luoshu.methods.mixture import Curve, Mixture, Piece, bend, column, mixture_quantiles, thin
+from luoshu.methods.mixture import Curve, Mixture, Piece, bend, mixture_quantiles, outward, thin
 
 Array = npt.NDArray[np.float64]
 
@@ -145,7 +145,8 @@ def _points(years: Sequence[float] | Array, values: Sequence[float] | Array) -> 
     use = np.isfinite(when) & np.isfinite(what)
     moments, place, count = np.unique(np.round(when[use], _MOMENT), return_inverse=True, return_counts=True)
     mean = np.bincount(place, weights=what[use] / count[place], minlength=len(moments))
-    return moments[-LONGEST:], np.asarray(mean[-LONGEST:], dtype=np.float64)
+    largest = float(np.finfo(np.float64).max)
+    return moments[-LONGEST:], np.clip(mean[-LONGEST:], -largest, largest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,7 +189,8 @@ def _curves(what: Array, low: float, high: float) -> tuple[float, float, tuple[C
         if x.min() > 1e-9 and x.max() < 1 - 1e-9:
             return low, high - low, ("logit", "plain"), False
     offset = low if math.isfinite(low) else 0.0
-    x = what - offset
+    with np.errstate(over="ignore"):
+        x = what - offset
     largest = float(np.abs(x).max())
     if math.isfinite(low) and math.isfinite(largest) and largest > 0:
         if x.min() / largest > 1e-12:
@@ -211,35 +213,34 @@ def _forecasts(histories: list[_History], ahead: Array) -> list[tuple[Forecast, 
             Piece(curve=curve, weights=weights.T, centres=_columns(found.centres), spreads=_columns(found.spreads))
         )
     whole = thin(pieces)
-    inner = mixture_quantiles(whole, freedom, _ENDS)
-    answers = []
-    for i, history in enumerate(histories):
-        answer = []
-        for j, span in enumerate(ahead.tolist()):
-            k = i * len(ahead) + j
-            distribution = Mixture(
-                pieces=tuple(column(piece, k) for piece in whole),
-                freedom=freedom,
-                unit=history.scale.unit,
-                offset=history.scale.offset,
-                low=history.scale.low,
-                high=history.scale.high,
-            )
-            low95, low80, median, high80, high95 = distribution.outward(inner[k]).tolist()
-            answer.append(
-                Forecast(
-                    year=float(history.years[-1] + span),
-                    median=median,
-                    low80=low80,
-                    high80=high80,
-                    low95=low95,
-                    high95=high95,
-                    points=len(history.years),
-                    distribution=distribution,
-                )
-            )
-        answers.append(tuple(answer))
-    return answers
+    numbers = [_numbers(scale) for scale in scales]
+    each = {name: np.repeat([n[name] for n in numbers], len(ahead))[:, None] for name in numbers[0]}
+    ends = outward(mixture_quantiles(whole, freedom, _ENDS), **each).tolist()
+    return [
+        tuple(
+            _forecast(history, span, ends[k], Mixture(pieces=whole, freedom=freedom, place=k, **numbers[i]))
+            for k, span in enumerate(ahead.tolist(), start=i * len(ahead))
+        )
+        for i, history in enumerate(histories)
+    ]
+
+
+def _forecast(history: _History, span: float, ends: list[float], distribution: Mixture) -> Forecast:
+    low95, low80, median, high80, high95 = ends
+    return Forecast(
+        year=float(history.years[-1] + span),
+        median=median,
+        low80=low80,
+        high80=high80,
+        low95=low95,
+        high95=high95,
+        points=len(history.years),
+        distribution=distribution,
+    )
+
+
+def _numbers(scale: _Scale) -> dict[str, float]:
+    return {"unit": scale.unit, "offset": scale.offset, "low": scale.low, "high": scale.high}
 
 
 def _columns(table: Array) -> Array:
@@ -253,7 +254,7 @@ def _spread_unit(what: Array) -> float:
     if level == 0:
         return 1.0
     move = float(np.sqrt(np.mean(np.diff(what / level) ** 2)))
-    return level * (move if move > 1e-12 else 1.0)
+    return min(level * (move if move > 1e-12 else 1.0), float(np.finfo(np.float64).max))
 
 
 def _sizes(x: Array, curve: Curve, scale: _Scale) -> tuple[Array, Array]:

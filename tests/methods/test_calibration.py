@@ -1,4 +1,4 @@
-"""Intervals hold what they say: on made-up series of several kinds, and on the tourism series where they are at hand."""
+"""Intervals hold what they say: on made-up series of several kinds, and on the tourism series where at hand."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_made_up_series_lie_inside_about_as_often_as_said(make: Maker, points: i
 
 
 def test_back_test_on_the_tourism_series() -> None:
-    """Better than the naive forecast (23.61 %), with intervals that hold; and the benchmark measures the naive right."""
+    """Better than the naive forecast (23.61 %, which the benchmark measures right), with intervals that hold."""
     if not TOURISM.exists():
         pytest.skip("the tourism series in ../shared are not at hand")
     spec = importlib.util.spec_from_file_location("benchmark_of_trends", ROOT / "benchmarks" / "trend.py")

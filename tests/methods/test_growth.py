@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -17,7 +19,7 @@ def slow(years: Array, z: Array, size: Array, ahead: float, typical: float) -> l
     n = len(years) - 1
     spans = np.diff(years)
     middle = np.sqrt(size[1:] * size[:-1])
-    ends = [*zip(years[:-1], years[1:], strict=True), (years[-1], years[-1] + ahead)]
+    ends = [*pairwise(years), (years[-1], years[-1] + ahead)]
     steps = 400
 
     def slopes(memory: float) -> Array:
