@@ -227,6 +227,20 @@ def test_any_document(text: str) -> None:
     assert len({each.id for each in read(document)}) == len(read(document))
 
 
+def test_what_the_table_of_documents_says_goes_along(tmp_path: Path) -> None:
+    folder = book(tmp_path)
+    (folder / "tables").mkdir()
+    (folder / "tables" / "document.csv").write_text(
+        "file,title,publisher,published,url\nplan.txt,某报,某市日报,2026-02-02,https://example.org/a\n",
+        encoding="utf-8",
+    )
+    write_proposals(folder, *plan(BODY + "去年城市公园112个。"))
+    fact = next(each for each in proposals(folder, "plan.txt")[0] if each.status == "fact")
+    settle(folder, fact.id, "correct", {"due": "2025-12-31"})
+    (row,) = open_book(folder).rows(Observation)
+    assert (row.published, row.source, row.url) == (date(2026, 2, 2), "某市日报", "https://example.org/a")
+
+
 def test_a_moved_goal_becomes_a_dated_step(tmp_path: Path) -> None:
     folder = book(tmp_path)
     write_proposals(folder, *plan())

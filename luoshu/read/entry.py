@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields as fields_of
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from luoshu.book import files
 from luoshu.book.book import COMMITMENTS, Book, open_book
 from luoshu.book.delimited import decode
-from luoshu.book.directory import Owner
+from luoshu.book.directory import DocumentRow, Owner
 from luoshu.book.records import Dated, Record, Step, append_record, remove_record, replace_record
 from luoshu.book.table import schema
 from luoshu.kinds import KINDS
@@ -35,6 +36,9 @@ def enter(folder: Path, proposal: Proposal, others: Mapping[str, Any]) -> tuple[
     ValueError with a sentence where something that the book needs is not known.
     """
     book = open_book(folder)
+    paper = next((row for row in book.rows(DocumentRow) if row.file == proposal.document), None)
+    if paper and paper.published and not proposal.published:
+        proposal = replace(proposal, published=paper.published)
     if proposal.status == "fact":
         return _enter_result(book, proposal, others)
     if proposal.moves is not None and not others.get("id"):
@@ -202,6 +206,9 @@ def _enter_result(book: Book, proposal: Proposal, others: Mapping[str, Any]) -> 
         "published": proposal.published.isoformat() if proposal.published else "",
         "source": proposal.title or proposal.document,
     }
+    paper = next((row for row in book.rows(DocumentRow) if row.file == proposal.document), None)
+    if paper:
+        values.update(source=paper.publisher or paper.title or values["source"], url=paper.url)
     known = {column.name for column in schema(Observation).columns}
     values.update({name: str(value) for name, value in others.items() if name in known and name != "as_of"})
     row = _append_row(book.folder / schema(Observation).file, Observation, values)
