@@ -25,9 +25,12 @@ _REACH = 240
 _RECENT = 12
 _END = attrgetter("end")
 _LOOKS_BACK = re.compile(
-    r"回顾|成就|成绩|成效|总结|过去|现状|发展基础|发展环境|基础条件|完成情况|执行情况|进展|历程|面临|取得"
+    r"回顾|成就|成绩|成效|总结|过去|现状|发展基础|发展环境|基础条件|完成情况|执行情况|进展|历程|面临|取得|"
+    r"[Rr]eview of|[Aa]chievement|[Pp]rogress|[Ww]here we (?:stand|are)"
 )
-_AHEAD_ONLY = re.compile(r"目标|任务|安排|打算|展望|总体要求|重点工作|主要指标|工作建议|预期|实事|部署|思路")
+_AHEAD_ONLY = re.compile(
+    r"目标|任务|安排|打算|展望|总体要求|重点工作|主要指标|工作建议|预期|实事|部署|思路|[Gg]oals|[Tt]argets|[Pp]riorities"
+)
 _NOTES = re.compile(r"(?:名词|术语|词语|有关|相关)?(?:名词|用语|术语)?(?:解释|注释|附注)[：:]?$")
 _OPENS_PAST = re.compile(
     r"(?:——)?(?:过去[一五两三几的]|刚刚过去|回顾|[一两三四五]年来|一年来|[“\"]?十.五[”\"]?(?:时期|期间|"
@@ -159,8 +162,12 @@ class Chronicle:
             return "promise", 0.95
         if last and self.year and last.year > self.year:
             return "promise", 0.85
-        if _SURE_FACT.search(before[-80:]) and not (_WILL.search(before) and frame.mode == "future"):
-            return "fact", 0.85
+        gone_by = _SURE_FACT.search(before[-80:])
+        if gone_by and not (_WILL.search(before) and frame.mode == "future"):
+            since = at - len(before[-80:]) + gone_by.end()
+            turned = [m for m in named if m.start >= since and self.year and m.day and m.day.year >= self.year]
+            if not turned or frame.mode == "past":
+                return "fact", 0.85
         if frame.mode == "future":
             gone = [m for m in named if self.year and m.day and m.day.year < self.year]
             if gone and gone[-1] == named[-1] and not _WILL.search(before):
