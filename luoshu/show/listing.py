@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from luoshu.book.directory import Owner
 from luoshu.kinds.commitment import VERDICTS, Amount, Gauge, Listing
 from luoshu.show.language import Language
 from luoshu.words.message import say
@@ -124,12 +125,15 @@ def show_gauges(gauges: Sequence[Gauge], region: Any, language: Language) -> Non
         say("verdict"),
     )
     table = grid(["", *(language.message(name) for name in names)], right=(4, 5, 6, 7))
+    owners = {row.id: row for row in region.book.rows(Owner)}
     for each in gauges:
         colour = COLOURS[each.verdict]
+        owner = owners.get(each.commitment.owner)
+        name = (owner.name_en if language.code == "en" else "") or owner.name if owner else each.commitment.owner
         table.add_row(
             f"[{colour}]{SIGNS[each.verdict]}[/]",
             plain(each.commitment.words),
-            plain(each.commitment.owner),
+            plain(name),
             language.day(each.commitment.due),
             language.figure(each.value, each.unit),
             language.span(each.goal, each.goal_high, each.unit) if each.goal is not None else "—",
