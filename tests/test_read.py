@@ -89,6 +89,18 @@ def test_a_fact_answers_the_promise_about_the_same_thing() -> None:
     assert [(answer.id, answer.settled) for answer in fact.answers] == [(promise.id, False)]
 
 
+def test_among_very_many_promises_the_like_ones_are_found() -> None:
+    many = [
+        Proposal(id=f"p{n}", status="promise", value=n, unit="%", subject=f"第{n}类地区{n % 7}覆盖率", change="level")
+        for n in range(700)
+    ]
+    fact = Proposal(
+        id="f", status="fact", value=3, unit="%", comparator="=", subject="公园绿地服务半径", change="level"
+    )
+    goal = Proposal(id="g", status="promise", value=9, unit="%", subject="公园绿地服务半径", change="level")
+    assert [answer.id for answer in related([*many, goal, fact])[-1].answers] == ["g"]
+
+
 def test_contradicting_sources_are_shown_as_such() -> None:
     one = Proposal(
         id="a", status="fact", value=112, unit="家", comparator="=", subject="全市博物馆", due=date(2024, 12, 31)

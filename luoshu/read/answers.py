@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from luoshu.read.proposal import Answer, Proposal
@@ -15,6 +16,9 @@ from luoshu.read.proposal import Answer, Proposal
 LEAST = 0.5
 """The least score that is shown."""
 MOST_ANSWERS = 5
+MOST_OTHERS = 12
+MANY = 300
+"""With more promises of one unit than this, only those that share letters are compared."""
 _MARKS = re.compile(r"[\s\W_]+")
 _WORN = re.compile(
     r"^(?:(?:全|我|本|该)(?:市|省|州|县|区|国|旗|盟|年|社会)|年末|年度?|累计|共|新增|实现|完成|其中|力争|确保)+"
@@ -86,34 +90,58 @@ def likeness(one: Known, other: Known) -> float:
     return 0.9 * 2 * shared / (len(one.letters) + len(other.letters))
 
 
+class _Asked:
+    """What is asked for, by unit; among very many only what shares letters with a subject is looked at."""
+
+    def __init__(self) -> None:
+        self.by_unit: dict[str, list[Known]] = defaultdict(list)
+        self._by_pair: dict[str, dict[str, list[Known]]] = {}
+
+    def like(self, one: Known) -> list[Known]:
+        all_of_unit = self.by_unit.get(one.unit, [])
+        if len(all_of_unit) <= MANY:
+            return all_of_unit
+        pairs = self._by_pair.get(one.unit)
+        if pairs is None:
+            pairs = self._by_pair[one.unit] = defaultdict(list)
+            for target in all_of_unit:
+                for pair in target.letters:
+                    pairs[pair].append(target)
+        rare = sorted((pairs[pair] for pair in one.letters if pair in pairs), key=len)
+        found = {id(target): target for group in rare for target in group[:MANY]}
+        return list(found.values())[:MANY]
+
+
 def related(
     proposals: Sequence[Proposal], targets: Iterable[Known] = (), results: Iterable[Known] = ()
 ) -> list[Proposal]:
     """The proposals with what they answer, move and contradict: each other, settled `targets`, known `results`."""
-    asked: dict[str, list[Known]] = defaultdict(list)
+    asked = _Asked()
     for target in targets:
-        asked[target.unit].append(target)
+        asked.by_unit[target.unit].append(target)
     own = {each.id: known_of(each) for each in proposals if each.status != "task"}
     for each in proposals:
         if each.status == "promise" and each.state == "open":
-            asked[each.unit].append(own[each.id])
+            asked.by_unit[each.unit].append(own[each.id])
     told: dict[tuple[str, str, date | None, str], list[Known]] = defaultdict(list)
     for result in (*results, *(own[each.id] for each in proposals if each.status == "fact" and each.comparator == "=")):
         told[result.subject, result.unit, result.due, result.change].append(result)
     return [_related(each, own, asked, told) for each in proposals]
 
 
-def _related(
-    each: Proposal, own: Mapping[str, Known], asked: Mapping[str, list[Known]], told: Mapping[Any, Any]
-) -> Proposal:
+def _related(each: Proposal, own: Mapping[str, Known], asked: _Asked, told: Mapping[Any, list[Known]]) -> Proposal:
     if each.status == "task":
         return each
     me = own[each.id]
     if each.status == "promise":
-        moved = _moved(me, asked.get(each.unit, ()))
-        return replace(each, moves=moved) if moved else each
-    others = tuple(r.id for r in told.get((me.subject, me.unit, me.due, me.change), ()) if _differs(me, r))
-    return replace(each, answers=_answers(me, asked.get(each.unit, ())), contradicts=others)
+        moved = _moved(me, asked.like(me))
+        return each if each.moves == moved else replace(each, moves=moved)
+    same = told.get((me.subject, me.unit, me.due, me.change), ())
+    others = tuple(islice((result.id for result in same if _differs(me, result)), MOST_OTHERS))
+    answers = _answers(me, asked.like(me))
+    if (answers, others) == (each.answers, each.contradicts):
+        return each
+    return replace(each, answers=answers, contradicts=others)
 
 
 def known_of(each: Proposal) -> Known:
