@@ -20,6 +20,8 @@ MOST_SCARS = 1000
 STRETCH = 20_000
 """Characters that are looked through together for traces of a wrong encoding."""
 _SCARS = re.compile("\ufffd|锟斤拷|烫烫烫|[ÃÂ][\u0080-\u00bf]|[åæçèé][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]{2}")
+_UNSEEN = "\ufeff\u200b\u2060"
+"""Characters without width that come along when text is pasted from a page: two equal words would differ by them."""
 _TRACES = "\ufffdÃÂåæçèé锟烫"
 _HAN = re.compile("[\u3400-\u9fff€]{2,}")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -100,6 +102,8 @@ def split(text: str, file: str) -> Cells | None:
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for unseen in _UNSEEN:
+        text = text.replace(unseen, "")
     separator = _separator(text)
     sorted_out = _Lines(text.split("\n"))
     if '"' in text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -199,8 +200,11 @@ def with_record(data: bytes, fields: Mapping[str, Any], *, instead_of: str = "")
     if id != instead_of and id in there:
         raise ValueError(f"the id {id!r} already stands in the file")
     if instead_of:
-        before, after, newline = _around(data, instead_of)
+        before, own, after, newline = _around(data, instead_of)
         there.pop(instead_of)
+        expected = {**there, id: plain_value(fields)}
+        with contextlib.suppress(ValueError):
+            return _proved(before + _edited(data, instead_of, own, fields, newline) + after, expected)
     else:
         newline = b"\r\n" if b"\r\n" in data else b"\n"
         before, after = data + (newline if data and not data.endswith(b"\n") else b""), b""
@@ -210,7 +214,7 @@ def with_record(data: bytes, fields: Mapping[str, Any], *, instead_of: str = "")
 def without_record(data: bytes, id: str) -> bytes:
     """The bytes of a list of records without the record `id`; the rest, comments too, unchanged."""
     there = _sound(data)
-    before, after, _ = _around(data, id)
+    before, _, after, _ = _around(data, id)
     there.pop(id)
     return _proved(before + after, there)
 
@@ -223,8 +227,8 @@ def _sound(data: bytes) -> dict[str, Any]:
     return {r.id: plain_value(r.fields) for r in records}
 
 
-def _around(data: bytes, id: str) -> tuple[bytes, bytes, bytes]:
-    """What stands before a record, what stands after it, and the line ending in use."""
+def _around(data: bytes, id: str) -> tuple[bytes, bytes, bytes, bytes]:
+    """What stands before a record, the record, what stands after it, and the line ending in use."""
     record = next((r for r in read_records(data, COMMITMENTS)[0] if r.id == id), None)
     if record is None or record.source.line is None:
         raise KeyError(f"{COMMITMENTS} has no record {id!r}")
@@ -235,7 +239,35 @@ def _around(data: bytes, id: str) -> tuple[bytes, bytes, bytes]:
     if lines[start].lstrip(b"\xef\xbb\xbf \t").startswith(b"[") or record.end <= start:
         raise ValueError("the file is written in brackets; write each record below a dash to change it here")
     newline = b"\r\n" if lines[start].endswith(b"\r\n") else b"\n"
-    return b"".join(lines[:start]), b"".join(lines[record.end :]), newline
+    own = b"".join(lines[start : record.end])
+    return b"".join(lines[:start]), own, b"".join(lines[record.end :]), newline
+
+
+def _edited(data: bytes, id: str, own: bytes, fields: Mapping[str, Any], newline: bytes) -> bytes:
+    """A record's text with new fields, in which the lines of every field that did not change stay as they are.
+
+    ValueError where the record is not laid out a field below the other.
+    """
+    record = next(r for r in read_records(data, COMMITMENTS)[0] if r.id == id)
+    names = sorted(record.lines, key=record.lines.__getitem__)
+    lines = own.splitlines(keepends=True)
+    top = record.end - len(lines) + 1
+    starts = [record.lines[name] - top for name in names]
+    if len(set(starts)) != len(starts) or starts[0] != 0 or fields.get(names[0]) != record.fields[names[0]]:
+        raise ValueError("the record is not laid out a field below the other")
+    indent = len(lines[0]) - len(lines[0].lstrip(b" -"))
+    blocks = {n: b"".join(lines[a:b]) for n, a, b in zip(names, starts, [*starts[1:], len(lines)], strict=True)}
+    text = b""
+    for name in [*(n for n in names if n in fields), *(n for n in fields if n not in names)]:
+        if name in blocks and plain_value(fields[name]) == plain_value(record.fields[name]):
+            block = blocks[name]
+        else:
+            dumped = yaml.dump(
+                {name: plain_value(fields[name])}, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=10_000
+            )
+            block = b"".join(b" " * indent + line + newline for line in dumped.encode().splitlines())
+        text += block if block.endswith(b"\n") else block + newline
+    return text
 
 
 def _proved(data: bytes, expected: Mapping[str, Any]) -> bytes:

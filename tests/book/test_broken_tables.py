@@ -296,6 +296,12 @@ def test_empty_tables(tmp_path: Path) -> None:
     assert check(book_with(tmp_path, None, b"id,name\n")) == []
 
 
+def test_characters_that_nobody_sees_are_left_out(tmp_path: Path) -> None:
+    book = book_with(tmp_path, "\ufeff\ufeffvenue,day,value\nm1\u200b,2025,1\n")
+    assert [r.venue for r in book.rows(Reading)] == ["m1"]
+    assert check(book) == []
+
+
 def test_rows_that_begin_blank_still_count(tmp_path: Path) -> None:
     book = book_with(tmp_path, None, "name,id\n,m1\n")
     assert [v.id for v in book.rows(Venue)] == ["m1"]

@@ -129,6 +129,22 @@ def test_replace_touches_one_record(path: Path) -> None:
     assert records[1].fields["words"] == "三\n行"
 
 
+def test_replace_keeps_the_lines_of_what_did_not_change(path: Path) -> None:
+    museums = read_records(path.read_bytes(), "c.yaml")[0][0]
+    level = Dated((*museums.fields["level"].steps, Step(since=date(2024, 1, 1), value=100)))
+    replace_record(path, "museums", {**museums.fields, "level": level, "note": "no"})
+    old = "  level: {2020-12-01: 120, 2023-08-25: {value: 110, source: later plan}}\n"
+    new = """  level:
+    2020-12-01: 120
+    2023-08-25:
+      value: 110
+      source: later plan
+    2024-01-01: 100
+"""
+    words = "  words: 到2025年博物馆达到120家\n"
+    assert path.read_text(encoding="utf-8") == FILE.replace(old, new).replace(words, words + "  note: 'no'\n")
+
+
 def test_remove_keeps_the_comments_around(path: Path) -> None:
     remove_record(path, "museums")
     start, end = FILE.index("- kind: target"), FILE.index("\n# second")
