@@ -74,7 +74,7 @@ class Chronicle:
         self.plain = plain
         self.setting = setting(plain, year)
         self.year = self.setting.year
-        self._frames: dict[tuple[Heading, ...], Frame] = {}
+        self._frames: dict[int, tuple[Frame, tuple[Heading, ...]]] = {}
         self._running = Frame("", None)
         self._section: tuple[Heading, ...] = ()
         self._last: tuple[Heading, ...] = ()
@@ -102,10 +102,11 @@ class Chronicle:
             self._open(sentence)
 
     def _above(self, above: tuple[Heading, ...]) -> Frame:
-        known = self._frames.get(above)
+        known = self._frames.get(id(above))
         if known is None:
-            known = self._frames[above] = self._from_headings(above)
-        return known
+            # Sentences under the same headings share the tuple itself; it is kept here, so that its id stays its own.
+            known = self._frames[id(above)] = (self._from_headings(above), above)
+        return known[0]
 
     def _open(self, sentence: Sentence) -> None:
         end = min(sentence.end, sentence.start + 60)
