@@ -272,7 +272,26 @@ def _plain(data: bytes, name: str) -> Raw:
     decoded = decode(data, name)
     marked = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
     text = marked + decoded.text.replace("\r\n", "\n").replace("\r", "\n")
-    return Raw(text=text, problems=decoded.problems[:MOST_PROBLEMS])
+    problems = decoded.problems[:MOST_PROBLEMS]
+    if not problems and _misread(text):
+        problems = (_problem(name, "mojibake", say("the text is garbled: it was read in another encoding and saved so"),
+                    say("Open the original in its own encoding, UTF-8 or GB18030, and save it again")),)  # fmt: skip
+    return Raw(text=text, problems=problems)
+
+
+_COMMON = "的是在和中国市发展建设年全省人民经济社会工作推进实施项目加快以上化业力新大一高质量生产区体系机制文明服务"
+_SCARS = frozenset(_COMMON.encode().decode("gb18030", "ignore")) - frozenset(_COMMON)
+"""The letters that common words turn to where UTF-8 is taken for GB18030: 发展 → 鍙戝睍."""
+
+
+def _misread(text: str) -> bool:
+    """Whether a text is UTF-8 that somebody read as GB18030 and saved.
+
+    >>> _misread("加快建设全市文化中心".encode().decode("gb18030", "ignore")), _misread("加快建设全市文化中心")
+    (True, False)
+    """
+    letters = [letter for letter in text[:20_000] if letter >= "\u3400"]
+    return sum(letter in _SCARS for letter in letters) * 5 > len(letters) > 5
 
 
 def _html(data: bytes, name: str) -> Raw:

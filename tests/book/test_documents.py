@@ -84,6 +84,11 @@ def test_mojibake_is_told_with_its_line() -> None:
     assert found.problems[0].source.line == 4
 
 
+def test_utf8_that_was_taken_for_gb18030_is_told() -> None:
+    garbled = (WORDS * 5).encode().decode("gb18030", "replace")
+    assert set(codes(document_of(garbled.replace("\ufffd", "").encode(), "a.txt"))) == {"mojibake"}
+
+
 def test_docx_paragraphs_and_tables_in_order() -> None:
     cells = "".join(f"<w:tc>{p(text)}</w:tc>" for text in ("公园", "120个"))
     head = "".join(f"<w:tc>{p(text)}</w:tc>" for text in ("指标", "2027年"))
