@@ -71,6 +71,21 @@ export function span(data) {
 }
 
 /**
+ * The ends of years between two moments, at most `most` of them and evenly apart, counted back from the last. Annual figures
+ * and deadlines stand on the last day of a year: a mark there says which year a value is of.
+ */
+export function yearEnds(first, last, most) {
+  const [from, to] = [new Date(first).getUTCFullYear(), new Date(last).getUTCFullYear()];
+  const ends = [];
+  for (let year = from; year <= to; year += 1) {
+    const end = moment(`${year}-12-31`);
+    if (end >= first && end <= last) ends.push(end);
+  }
+  const step = Math.ceil(ends.length / most);
+  return ends.filter((_, index) => (ends.length - 1 - index) % step === 0);
+}
+
+/**
  * Stretches of the goal's history, oldest first: `from` and `to` as moments within [first, last], `former` where another
  * goal replaced it; `joined` is the level that came after.
  */
@@ -119,6 +134,8 @@ export function chartOption(data, { paint, width, font, tip }) {
   const above = Boolean(goal && data.points.length && data.points.at(-1).value >= goal.level);
   const right = narrow ? 14 : Math.min(200, Math.max(24, ...ends) + 18);
   const words = data.words;
+  // a chart of less than three years is marked by ECharts, in months
+  const years = (last - first) / DAY > 900 ? yearEnds(first, last, narrow ? 4 : 9) : undefined;
   const text = { fontFamily: font, color: paint.muted, fontSize: 12 };
   return {
     animation: false,
@@ -141,10 +158,9 @@ export function chartOption(data, { paint, width, font, tip }) {
       max: last,
       splitNumber: narrow ? 4 : 8,
       axisLine: { lineStyle: { color: paint.axis } },
-      axisTick: { lineStyle: { color: paint.axis } },
+      axisTick: { lineStyle: { color: paint.axis }, customValues: years },
       splitLine: { show: false },
-      minInterval: (last - first) / DAY > 900 ? 365 * DAY : 28 * DAY,
-      axisLabel: { ...text, hideOverlap: true, formatter: yearLabel(last - first) },
+      axisLabel: { ...text, hideOverlap: true, formatter: "{yyyy}-{MM}", customValues: years },
     },
     yAxis: {
       type: "value",
@@ -163,10 +179,6 @@ export function chartOption(data, { paint, width, font, tip }) {
       publishedSeries(data, paint, text, words, { narrow, above }),
     ].filter(Boolean),
   };
-}
-
-function yearLabel(length) {
-  return length / DAY > 900 ? "{yyyy}" : "{yyyy}-{MM}";
 }
 
 function fanSeries(data, paint, words) {

@@ -10,6 +10,7 @@ import {
   stretches,
   tick,
   widthOf,
+  yearEnds,
 } from "../src/chartoption.js";
 
 const words = {
@@ -115,4 +116,12 @@ test("what the chart shows is said in words too", () => {
 test("a goal's label has room, in either script", () => {
   assert.ok(widthOf("2000亿元至2200亿元") > widthOf("120家"));
   assert.ok(chartOption(museums, setting).grid.right >= widthOf("110家"));
+});
+
+test("years are marked at their ends, evenly, back from the last", () => {
+  const days = (first, last, most) =>
+    yearEnds(moment(first), moment(last), most).map((end) => new Date(end).toISOString().slice(0, 10));
+  assert.deepEqual(days("2022-06-01", "2025-12-31", 9), ["2022-12-31", "2023-12-31", "2024-12-31", "2025-12-31"]);
+  assert.deepEqual(days("2019-01-01", "2026-06-01", 3), ["2019-12-31", "2022-12-31", "2025-12-31"]);
+  assert.deepEqual(days("2025-01-01", "2025-06-01", 3), []);
 });
