@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from luoshu.book.book import Book
 from luoshu.book.directory import DocumentRow, Owner, Place
@@ -17,9 +14,8 @@ from luoshu.read.settlement import stored_text
 from luoshu.region import Region
 from luoshu.show.countymap import county_names
 from luoshu.show.links import file_name
+from luoshu.show.outlines import outlines
 from luoshu.show.view import CountyValue, Paper, View
-
-MOST_GEO_BYTES = 20_000_000
 
 
 def look(folder: Path, day: date) -> View:
@@ -30,7 +26,7 @@ def look(folder: Path, day: date) -> View:
 def view_of(region: Region) -> View:
     """The view of a region that is open already."""
     book, day = region.book, region.day
-    polygons = outlines(book.folder)
+    polygons, faults = outlines(book.folder)
     places = {place.id: place.name for place in book.rows(Place)}
     return View(
         folder=book.folder,
@@ -50,38 +46,8 @@ def view_of(region: Region) -> View:
         },
         indicators=tuple((row.id, row.name) for row in book.rows(Indicator)),
         polygons=polygons,
+        map_faults=faults,
         county_values=tuple(county_values(book, day, set(county_names(polygons)))),
-    )
-
-
-def outlines(folder: Path) -> Mapping[str, Any] | None:
-    """The first feature collection of geo/ whose features have an id and a polygon; None where there is none."""
-    for path in sorted((folder / "geo").glob("*.geojson")):
-        if path.stat().st_size > MOST_GEO_BYTES:
-            continue
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        if not isinstance(found, dict) or not isinstance(found.get("features"), list):
-            continue
-        kept = [feature for feature in found["features"] if _is_outline(feature)]
-        if kept:
-            return {"type": "FeatureCollection", "features": kept}
-    return None
-
-
-def _is_outline(feature: Any) -> bool:
-    if not isinstance(feature, dict):
-        return False
-    geometry, properties = feature.get("geometry"), feature.get("properties")
-    return (
-        isinstance(geometry, dict)
-        and geometry.get("type") in ("Polygon", "MultiPolygon")
-        and isinstance(geometry.get("coordinates"), list)
-        and bool(geometry["coordinates"])
-        and isinstance(properties, dict)
-        and "id" in properties
     )
 
 

@@ -240,7 +240,7 @@ def navigation(desk: Desk) -> list[tuple[str, str]]:
         ("problems", say("Problems")),
         ("about", say("Method")),
     ]
-    return [page for page in pages if page[0] != "map" or desk.view.polygons]
+    return [page for page in pages if page[0] != "map" or desk.view.polygons or desk.view.map_faults]
 
 
 def keys(desk: Desk) -> list[tuple[str, str]]:

@@ -51,6 +51,7 @@ class View:
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     indicators: tuple[tuple[str, str], ...] = ()
     polygons: Mapping[str, Any] | None = None
+    map_faults: tuple[str, ...] = ()
     county_values: tuple[CountyValue, ...] = ()
 
     def name(self, language: str) -> str:
