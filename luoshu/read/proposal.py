@@ -131,7 +131,7 @@ def from_json(said: Mapping[str, Any]) -> Proposal:
         if "moves" in values:
             values["moves"] = Answer(**values["moves"])
         values["contradicts"] = tuple(map(str, values.get("contradicts", ())))
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ValueError(f"this is no proposal: {error}") from None
     if values.get("state", "open") not in STATES or values.get("status", "promise") not in STATUSES:
         raise ValueError(f"state {values.get('state')!r} or status {values.get('status')!r} is not known")

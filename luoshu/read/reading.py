@@ -57,7 +57,7 @@ def read(document: Document, *, year: int | None = None) -> list[Proposal]:
 def _read_article(document: Document, article: Article, lines: _Lines, year: int | None) -> list[dict[str, Any]]:
     own = article.year or own_year(document.title) or own_year(document.name) or year
     author = article.author or document.author
-    title = article.title or document.title
+    title = article.title or document.title or Path(document.name).stem
     numbered = _numbered(article.plain, author, own, title)
     tasks = undertakings(article.plain, author=author, year=own, figures=numbered)
     found = [*map(_of_figure, numbered), *map(_of_task, tasks)]
