@@ -209,6 +209,18 @@ def test_accepting_a_fact_writes_an_observation(tmp_path: Path) -> None:
     assert open_book(folder).rows(Observation) == ()
 
 
+def test_a_stop_between_book_and_proposal_leaves_no_double(tmp_path: Path) -> None:
+    folder = book(tmp_path)
+    write_proposals(folder, *plan())
+    kept = (folder / "proposals" / "plan.txt.jsonl").read_bytes()
+    for status in ("promise", "fact"):
+        settle(folder, found(folder, status).id, "accept")
+        (folder / "proposals" / "plan.txt.jsonl").write_bytes(kept)  # as if the machine had stopped before this
+        settle(folder, found(folder, status).id, "accept")
+    assert len(open_book(folder).records) == 1
+    assert len(open_book(folder).rows(Observation)) == 1
+
+
 def test_several_bodies_and_known_ones(tmp_path: Path) -> None:
     folder = book(tmp_path)
     (folder / "tables").mkdir()

@@ -98,8 +98,20 @@ def _enter_record(book: Book, proposal: Proposal, others: Mapping[str, Any]) -> 
     if others_named and "co_owners" in names and not record.get("co_owners"):
         record["co_owners"] = others_named
     record.setdefault("source", source)
+    there = _entered_before(book, record)
+    if there:
+        return there, entered
     append_record(book.folder / COMMITMENTS, {name: _whole(value) for name, value in record.items()})
     return str(record["id"]), entered
+
+
+def _entered_before(book: Book, record: Mapping[str, Any]) -> str:
+    """The id of the same record, where a machine stopped between writing the book and writing the proposal."""
+    told = ("kind", "source", "measure", "level", "verb", "object")
+    for each in book.records:
+        if all(each.latest(name) == _whole(record.get(name)) for name in told):
+            return each.id
+    return ""
 
 
 def _owners(book: Book, named: str) -> list[str]:
@@ -271,6 +283,8 @@ def _append_row(path: Path, table: type, values: Mapping[str, str]) -> str:
         separator, heading = _heading(text)
         named = {heard: column.name for column in sheet.columns for heard in column.headings}
         line = _line([values.get(named.get(cell.strip(), ""), "") for cell in heading], separator)
+        if line in text.splitlines():
+            return line
         text = text if text.endswith(("\n", "\r")) else text + newline
         text += line + newline
         out = text.encode(encoding, "surrogateescape") if encoding == "utf-8" else text.encode(encoding, "replace")

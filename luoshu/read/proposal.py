@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -75,6 +76,7 @@ _FIRST = (
 )  # fmt: skip
 _ORDER = (*_FIRST, *(f.name for f in fields(Proposal) if f.name not in _FIRST))
 _TASKS_ONLY = ("verb", "object")
+_HELD: dict[str, type] = {"str": str, "Mapping[str, Any]": Mapping, "Mapping[str, Any] | None": Mapping}
 
 
 def as_json(proposal: Proposal) -> dict[str, Any]:
@@ -133,6 +135,10 @@ def from_json(said: Mapping[str, Any]) -> Proposal:
         values["contradicts"] = tuple(map(str, values.get("contradicts", ())))
     except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ValueError(f"this is no proposal: {error}") from None
+    for name, value in values.items():
+        wanted = _HELD.get(str(known[name].type))
+        if (wanted and not isinstance(value, wanted)) or (isinstance(value, float) and not math.isfinite(value)):
+            raise ValueError(f"this is no proposal: {name} is {value!r}")
     if values.get("state", "open") not in STATES or values.get("status", "promise") not in STATUSES:
         raise ValueError(f"state {values.get('state')!r} or status {values.get('status')!r} is not known")
     return Proposal(**values)
