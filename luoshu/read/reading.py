@@ -123,7 +123,9 @@ def _words(plain: str, sentence: Sentence, each: dict[str, Any]) -> str:
         return ""
     first = at - 1 if at and _DEADLINE.fullmatch(plain, *parts[at - 1]) else at
     words = plain[parts[first][0] : parts[at][1]].replace("\t", " ")
-    return _NUMBERED.sub("", _REMARK.split(words)[0]).strip("，；。;.、 ")[:120]
+    words = _NUMBERED.sub("", _REMARK.split(words)[0]).strip("，；。;.、 ")[:120]
+    subject = each["subject"]
+    return subject + words if len(words) < 20 and subject and subject[-4:] not in words else words
 
 
 def _chapter(sentence: Sentence) -> str:
