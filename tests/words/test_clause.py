@@ -33,6 +33,15 @@ def test_a_lead_in_governs_its_list_and_no_more() -> None:
     assert above["各部门要抓紧。"][-1] == "二、2026年重点工作"
 
 
+def test_a_lead_in_to_goals_governs_plain_paragraphs_too() -> None:
+    text = "到2030年，主要目标是：\n经济更有活力。\n生活更加美好。\n围绕上述目标，要努力。\n主要目标是：\n——一项。\n各项工作。"
+    above = {text[s.start : s.end]: [h.text for h in s.above] for s in sentences(text)}
+    assert above["生活更加美好。"] == ["到2030年，主要目标是："]
+    assert above["围绕上述目标，要努力。"] == []
+    assert above["——一项。"] == ["主要目标是："]
+    assert above["各项工作。"] == []
+
+
 def test_a_running_head_governs_nothing() -> None:
     text = "某市统计公报\n" + "一、综合\n甲增长1%。\n" * 8 + "某市2023年统计公报\n乙增长2%。"
     assert [h.text for h in sentences(text)[-1].above] == ["某市统计公报", "一、综合"]
