@@ -34,7 +34,8 @@ def test_a_lead_in_governs_its_list_and_no_more() -> None:
 
 
 def test_a_lead_in_to_goals_governs_plain_paragraphs_too() -> None:
-    text = "到2030年，主要目标是：\n经济更有活力。\n生活更加美好。\n围绕上述目标，要努力。\n主要目标是：\n——一项。\n各项工作。"
+    text = "到2030年，主要目标是：\n经济更有活力。\n生活更加美好。\n围绕上述目标，要努力。\n"
+    text += "主要目标是：\n——一项。\n各项工作。"
     above = {text[s.start : s.end]: [h.text for h in s.above] for s in sentences(text)}
     assert above["生活更加美好。"] == ["到2030年，主要目标是："]
     assert above["围绕上述目标，要努力。"] == []
