@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -120,6 +119,7 @@ def from_json(said: Mapping[str, Any]) -> Proposal:
     known = {f.name: f for f in fields(Proposal)}
     values: dict[str, Any] = {name: value for name, value in said.items() if name in known and value is not None}
     try:
+        json.dumps(said, allow_nan=False, default=str)  # a figure that is no number is refused wherever it stands
         for name in ("due", "published"):
             if name in values:
                 values[name] = date.fromisoformat(values[name])
@@ -137,7 +137,7 @@ def from_json(said: Mapping[str, Any]) -> Proposal:
         raise ValueError(f"this is no proposal: {error}") from None
     for name, value in values.items():
         wanted = _HELD.get(str(known[name].type))
-        if (wanted and not isinstance(value, wanted)) or (isinstance(value, float) and not math.isfinite(value)):
+        if wanted and not isinstance(value, wanted):
             raise ValueError(f"this is no proposal: {name} is {value!r}")
     if values.get("state", "open") not in STATES or values.get("status", "promise") not in STATUSES:
         raise ValueError(f"state {values.get('state')!r} or status {values.get('status')!r} is not known")
