@@ -131,6 +131,7 @@ class _Reading:
         self.text, self.sentence, self.frame, self.chronicle = text, sentence, frame, chronicle
         self.promised, self.author = promised, author
         self.quoted = [match.span() for match in INSIDE.finditer(text, sentence.start, sentence.end)]
+        self.named = ""
         self._mentions: list[Mention] | None = None
 
     @property
@@ -141,11 +142,15 @@ class _Reading:
 
     def found(self) -> Iterator[Undertaking]:
         for start, end in self._clauses():
+            if self.text[start - 1 : start] in ("；", ";"):
+                self.named = ""  # a body answers for what follows up to the semicolon
             if end - start > 4:
                 for doing in self._doings(start, end):
                     yield from self._undertakings(doing)
 
     def _owner(self) -> str:
+        if self.named:
+            return self.named
         named = LEADER.search(self.text, self.sentence.start, self.sentence.end)
         return (named["who"] or named["by"]).strip("，、（）") if named else self.author
 
@@ -203,12 +208,12 @@ class _Reading:
         lead = LEAD.match(text, start, end)
         head = lead.end() if lead else start
         verb = VERB.match(text, head, end)
-        if not verb and not lead:
-            who = WHO.match(text, start, end)
-            if who:
-                lead = LEAD.match(text, who.end(), end)
-                head = lead.end() if lead else who.end()
-                verb = VERB.match(text, head, end)
+        who = None if verb else WHO.match(text, head, end)
+        if who:
+            lead = LEAD.match(text, who.end(), end)
+            head = lead.end() if lead else who.end()
+            verb = VERB.match(text, head, end)
+            self.named = who["who"].removeprefix("由")
         if verb and not NOUN.match(text, verb.end(), end):
             word = verb.group()
             pushed = self._pushed(verb.start(), word, verb.end(), end) if word in PUSH else None

@@ -93,6 +93,13 @@ def test_deadlines_and_owners() -> None:
     assert two.owner == "民政局、财政局"
 
 
+def test_the_body_that_a_clause_begins_with_answers_for_it() -> None:
+    text = "今年市林业局要建设滨河湿地公园，建立联席会议制度；由市交通局负责编制路网规划方案。"
+    assert [(t.owner, t.object) for t in undertakings(text, author="李明")] == [
+        ("市林业局", "滨河湿地公园"), ("市林业局", "联席会议制度"), ("市交通局", "路网规划方案"),
+    ]  # fmt: skip
+
+
 def test_spans_hold_verb_and_object() -> None:
     text = "今年要建设滨河湿地公园、城市展览馆，加快东站枢纽建设。"
     assert [text[t.start : t.end] for t in undertakings(text)] == ["建设滨河湿地公园", "城市展览馆", "东站枢纽建设"]
