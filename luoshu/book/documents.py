@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from luoshu.book import files
@@ -97,7 +98,17 @@ def book_document(folder: Path, name: str) -> Document:
     path = files.within(folder / FOLDER, name)
     if path is None:
         return Document(name=name[:100], text="", problems=(files.escape(name),))
-    return open_document(path, name=f"{FOLDER}/{name}")
+    try:
+        state = path.stat()
+    except OSError:
+        return open_document(path, name=f"{FOLDER}/{name}")
+    return _as_it_is(path, f"{FOLDER}/{name}", state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=24)
+def _as_it_is(path: Path, name: str, size: int, changed: int) -> Document:
+    """A document of a book, opened once for each state of its file: pages look at it after every decision."""
+    return open_document(path, name=name)
 
 
 def keep_document(folder: Path, path: str | Path) -> Problem | None:

@@ -198,6 +198,8 @@ def test_names_stay_in_the_documents_folder(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("x")
     assert document_names(tmp_path) == ("规划.txt",)
     assert book_document(tmp_path, "规划.txt").text == WORDS
+    (tmp_path / "documents" / "规划.txt").write_text(WORDS + "造林。", encoding="utf-8")
+    assert book_document(tmp_path, "规划.txt").text == WORDS + "造林。"
     for name in ("../secret.txt", "/etc/passwd", "a\x00b"):
         assert codes(book_document(tmp_path, name)) == ["path-escape"]
 
