@@ -6,6 +6,7 @@ from datetime import date
 
 from fastapi import Request
 
+from luoshu.show.guard import is_local
 from luoshu.show.language import Language, chosen
 from luoshu.show.links import ServerLinks
 from luoshu.show.page import Desk
@@ -20,6 +21,7 @@ def desk_of(request: Request, path: str, day: date | None, language: str | None)
         view=shelf.view(day),
         language=tongue,
         links=ServerLinks(path=path, language=tongue.code, day=day),
+        can_settle=is_local(request.scope),
     )
 
 

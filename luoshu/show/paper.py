@@ -146,7 +146,7 @@ def paper(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> Pape
         url=one.url,
         text=one.text,
         found=all_found(desk, one),
-        can_settle=desk.links.mouth == "server",
+        can_settle=desk.can_settle,
         changed=one.changed,
         suggestions=suggestions(desk),
         faults=tuple((desk.language.message(p.says), desk.language.message(p.mend)) for p in one.problems),

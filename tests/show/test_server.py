@@ -172,6 +172,7 @@ def test_a_reader_elsewhere_may_look_but_not_settle(book: Path) -> None:
     app = make_app(book, day=date(2025, 12, 31), open_to_others=True)
     with TestClient(app, base_url="http://office.example", client=("10.0.0.7", 5000)) as far:
         assert far.get("/").status_code == 200
+        assert '<form class="settle"' not in far.get("/documents/plan.txt").text
         one = far.get("/documents/plan.txt.json").json()["found"][0]
         answer = far.post(f"/documents/plan.txt/proposals/{one['id']}", json={"verdict": "accept"})
         assert answer.status_code == 403
