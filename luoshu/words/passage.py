@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from luoshu.words.bearing import Bearing, bearing
@@ -195,6 +196,7 @@ class Passage:
         subjects = self._subjects(index, row, low, clause, words)
         inherited = [r.subject for r in self.done[-chain:]] if chain > 1 and self.row == chain and not words else []
         self.row = chain
+        days_apart = self._days_apart(first.start, chain)
         for place, quantity in enumerate(row):
             own = borne
             if quantity.high is None and borne.comparator == "between":
@@ -212,7 +214,7 @@ class Passage:
             else:
                 names = [self._subject(index, low, words)]
             for name in names:
-                self._add(quantity, name, own, status, sure)
+                self._add(quantity, name, own, status, sure, days_apart[place] if days_apart else None)
 
     def _same_unit(self, row: list[Quantity]) -> list[Quantity]:
         """分别达1409万、1305万人次: the unit that stands only after the last figure of a row is that of all."""
@@ -325,7 +327,19 @@ class Passage:
             clause = earlier
         return self.done[-1].subject if self.done else ""
 
-    def _add(self, quantity: Quantity, subject: str, borne: Bearing, status: str, sure: float) -> None:
-        due = self.chronicle.due(self.frame, self.mentions, status, quantity.start)
+    def _days_apart(self, start: int, chain: int) -> list[date | None]:
+        """2026年、2027年分别完成10亿元、20亿元: the days of a row that has one for each figure; else nothing."""
+        if chain < 2 or "分别" not in self.text[max(self.sentence.start, start - _REACH) : start]:
+            return []
+        named = [m for m in self.mentions if m.end <= start][-chain:]
+        gaps = [self.text[one.end : other.start] for one, other in pairwise(named)]
+        if len(named) < chain or any(gap.strip() not in ("、", "和", "，") for gap in gaps):
+            return []
+        return [m.day for m in named]
+
+    def _add(
+        self, quantity: Quantity, subject: str, borne: Bearing, status: str, sure: float, day: date | None
+    ) -> None:
+        due = day or self.chronicle.due(self.frame, self.mentions, status, quantity.start)
         size = self.sizes.get(quantity.start)
         self.done.append(Reading(quantity, subject, borne, status, due, sure, size))
