@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from luoshu.words.quantity import Quantity
-from luoshu.words.unit import CIRCLES, COUNTS, SHARES
+from luoshu.words.unit import CIRCLES, COUNTS, DURATIONS, SHARES
 
 
 class Bearing(NamedTuple):
@@ -92,7 +92,7 @@ def _comparator(text: str, quantity: Quantity, before: str, edge: str, status: s
         return ">="
     if _CEILING.search(before):
         return "=" if status == "fact" and not edge and "控制" not in before[-6:] else "<="
-    if edge in ("以下", "以内", "之内"):
+    if edge in ("以下", "以内", "之内") or (quantity.unit in DURATIONS and text.startswith("内", quantity.end)):
         return "<="
     if _OVER.search(before):
         return ">"

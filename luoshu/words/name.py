@@ -183,6 +183,8 @@ def _duration_name(text: str, quantity: Quantity, before: str, after: str) -> bo
         return not _LASTS.search(before)
     if _RECENT.search(before):
         return True
+    if unit in ("工作日", "小时", "分钟") and after.startswith("内"):
+        return False
     if unit == "小时" and quantity.value == 24:
         return True
     return bool(_ALONE.match(after)) and not _LASTS.search(before)
