@@ -241,11 +241,14 @@ def _without(
 
 
 def _separator(text: str) -> str:
-    """The separator of the heading line: the one of comma, semicolon and tab that stands there most often."""
+    """The separator of the heading line: the one of comma, semicolon and tab that stands there most often.
+
+    A heading parted by full-width commas alone was typed by hand with a Chinese keyboard, and so were its rows.
+    """
     heading = next((line for line in text[:100_000].split("\n") if line.strip()), "")
     outside = re.sub(r'"[^"]*"', "", heading)
     best, count = Counter({mark: outside.count(mark) for mark in ",;\t"}).most_common(1)[0]
-    return best if count else ","
+    return best if count else "，" if "，" in outside else ","
 
 
 def _is_utf8(line: bytes) -> bool:

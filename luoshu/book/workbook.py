@@ -46,11 +46,12 @@ def excel_out(book: Book, path: Path) -> list[Problem]:
         written = as_written(sheet, data)
         too_long = any(len(text) > MOST_CHARACTERS for name in written.names for text in written.texts(name) or ())
         if problem or written.lossy or too_long or written.count > MOST_ROWS:
-            problems.append(problem or _left_out(sheet))
+            problems.append(problem or _left_out(sheet.file))
             continue
         make_sheet(out, sheet, written)
         properties.append(StringProperty(name=f"luoshu {sheet.name}", value=files.revision(data or b"")))
-    _promises(book, out)
+    if not _promises(book, out):
+        problems.append(_left_out(COMMITMENTS))
     properties.append(StringProperty(name=f"luoshu {COMMITMENTS}", value=book.revision))
     packed = io.BytesIO()
     out.save(packed)
@@ -58,28 +59,33 @@ def excel_out(book: Book, path: Path) -> list[Problem]:
     return problems
 
 
-def _left_out(sheet: Schema) -> Problem:
+def _left_out(file: str) -> Problem:
     return Problem(
         code="not-in-workbook",
         says=say("the table cannot be put into a workbook without loss; it was left out"),
-        source=Source(file=sheet.file),
+        source=Source(file=file),
         mend=say(
             "Mend what `luoshu check` says of it first; tables of more than {count} rows stay csv", count=MOST_ROWS
         ),
     )
 
 
-def _promises(book: Book, out: Any) -> None:
-    sheet = out.create_sheet(TITLE)
+def _promises(book: Book, out: Any) -> bool:
+    """Put the settled records into the workbook; not, where one is longer than a cell can hold."""
     names = field_names(book.records)
+    rows = [{name: as_cell(value) for name, value in record.fields.items()} for record in book.records]
+    if any(len(str(value)) > MOST_CHARACTERS for row in rows for value in row.values()):
+        return False
+    sheet = out.create_sheet(TITLE)
     for place, name in enumerate(names, start=1):
         put_heading(sheet.cell(1, place), heading(name), required=name in ("kind", "id"))
-    for row, record in enumerate(book.records, start=2):
+    for number, row in enumerate(rows, start=2):
         for place, name in enumerate(names, start=1):
-            if name in record.fields:
-                put(sheet.cell(row, place), as_cell(record.fields[name]))
+            if name in row:
+                put(sheet.cell(number, place), row[name])
     sheet.freeze_panes = "C2"
     set_widths(sheet)
+    return True
 
 
 def excel_in(book: Book | Path | str, path: Path) -> list[Problem]:

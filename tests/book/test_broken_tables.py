@@ -162,7 +162,7 @@ def test_chinese_headings_in_any_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("mark", [",", ";", "\t", "，"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_files_as_spreadsheets_save_them(tmp_path: Path, encoding: str, mark: str, end: str) -> None:
     text = f"场馆{mark}日期{mark}数值{mark}备注\nm1{mark}2025-01-01{mark}5{mark}洛河边的瀍河馆\n".replace("\n", end)

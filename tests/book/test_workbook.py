@@ -241,11 +241,13 @@ def test_faulty_rows_go_out_red_and_come_in_mended(tmp_path: Path) -> None:
 
 def test_tables_that_cannot_be_shown_whole_are_left_out(tmp_path: Path) -> None:
     book = book_with(tmp_path / "b", "venue,day,value\nm1,2025,1,2\n", VENUES + "m3," + "长" * 33_000 + "\n")
-    before = contents(book.folder)
+    (book.folder / "commitments.yaml").write_text("- {kind: task, id: a, words: " + "x" * 33_000 + "}\n")
+    before, book = contents(book.folder), reopened(book.folder)
     path = tmp_path / "out.xlsx"
     assert [(p.code, p.source.file) for p in excel_out(book, path)] == [
         ("not-in-workbook", "tables/venue.csv"),
         ("not-in-workbook", "tables/reading.csv"),
+        ("not-in-workbook", "commitments.yaml"),
     ]
     assert excel_in(book, path) == []
     assert contents(book.folder) == before
