@@ -24,8 +24,9 @@ SOLID = listed(
     "法庭 会址 遗址公园 大剧院 剧院 影城 体育场 体育馆 步道 停车场 停车位 工厂 车间 生产线 基站 装置 养老院 "
     "托育园 托位 床位 学位 农场 牧场 林场 高标准农田 农田 梯田 温室 市场 商圈 夜市 步行街 便利店 门店 社区 村庄 "
     "农房 住房 公寓 小区 厕所 矿山 湿地 林带 公交 班列 航班 大道 环线 支线 干线 复线 专网 卫星 大模型 场馆 场景 "
-    "载体 孵化器 加速器 中试基地 展厅 灯塔工厂 大通道 协会 学会 商会 合作社 服务队 工作队 志愿服务队伍 委员会 "
-    "理事会 领导小组 工作组 智库 专家库 健身圈 生活圈 便民圈 产业强镇"
+    "载体 孵化器 加速器 中试基地 展厅 灯塔工厂 大通道 港 港湾 粮仓 农高区 高新区 经开区 目的地 集散地 策源地 "
+    "承载地 供给地 生产地 协会 学会 商会 合作社 服务队 工作队 志愿服务队伍 委员会 理事会 领导小组 工作组 智库 "
+    "专家库 健身圈 生活圈 便民圈 产业强镇"
 )
 """Things that stand somewhere or work under a name."""
 FRAMES = ["体系", "格局", "模式", "政策", "生态圈", "高地"]
@@ -99,12 +100,12 @@ def sort_of(thing: str) -> str:
     """
     if thing.endswith(("制”", "制")) and not thing.endswith(("体制", "控制", "管制")):
         return "rule"
-    bare = (_REMARK.sub("", thing) if thing[-1:] in "）)" else thing).rstrip("”’》）)群")
+    bare = (_REMARK.sub("", thing) if thing[-1:] in "）)" else thing).rstrip("”’》）)")
     for length in _LENGTHS:
         found = _SORTS.get(bare[-length:])
         if found:
             return found
-    return ""
+    return sort_of(bare[:-1]) if bare.endswith("群") else ""  # 项目群, 场馆群
 
 
 def nominal(text: str) -> str:

@@ -240,7 +240,7 @@ class _Reading:
 
     def _pushed(self, push: int, word: str, start: int, end: int) -> _Doing | None:
         """加快…建设: the noun of doing at the end is the verb, what stands before it the thing; 向 binds both."""
-        if PRELIMINARY.search(self.text, start, end):
+        if PRELIMINARY.search(self.text, start, end) or FINITE.search(self.text, start + 2, end):
             return _Doing(word, push, start, end, "turn")
         tail = nominal(self.text[max(start, end - 8) : end])
         stop = end - len(tail)
@@ -344,7 +344,7 @@ _FITS = {
     "mend": {"solid": 0.15, "rule": 0.32, "event": 0.35, "frame": 0.15},
     "nominal": {"solid": 0.45, "rule": 0.35, "event": 0.35, "frame": 0.2, "": 0.12},
     "push": {"solid": 0.35, "rule": 0.2, "event": 0.3},
-    "turn": {"solid": 0.5, "": 0.3},
+    "turn": {"solid": 0.5, "rule": 0.35, "event": 0.35, "frame": 0.3, "": 0.3},
 }
 """How well a sort of verb and a sort of thing go together."""
 
