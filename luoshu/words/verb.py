@@ -53,9 +53,7 @@ INNER = re.compile(
     rf"(?:等|(?<=[\u4e00-\u9fff”])(?:加快|着力|积极|大力|探索|联合|共同|全面|努力|同步)+)(?P<verb>{ending(MAKE)})"
     r"(?=[\u4e00-\u9fff“])"
 )
-FINITE = re.compile(
-    r"(?:申报|纳入|申创|创建|争创|入选|列入|升格为|获批|申请设立|建成|打造|成为)(?=[\u4e00-\u9fff“]{4})"
-)
+FINITE = re.compile(r"(?:申报|纳入|申创|创建|争创|入选|列入|升格为|获批|申请设立|建成|打造)(?=[\u4e00-\u9fff“]{4})")
 """A verb in what is pushed: 推动甲申报乙 is one thing to be done."""
 AGAINST = re.compile(
     r"严禁|严控|禁止|不得|防止|遏制|杜绝|严格控制|不再|避免|停止|清理|取缔|限制|对|为(?!重点)|如何|关于"
