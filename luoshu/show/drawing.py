@@ -124,7 +124,7 @@ def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     [0, 20, 40, 60, 80, 100]
     """
     span = high - low
-    if not math.isfinite(span) or span <= 0:
+    if not math.isfinite(span) or span <= max(abs(low), abs(high)) * 1e-12 or span < 1e-300:
         return [low]
     step = 10 ** math.floor(math.log10(span / wanted))
     step *= next((factor for factor in (1, 2, 5, 10) if span / (step * factor) <= wanted + 1), 10)
