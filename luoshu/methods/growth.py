@@ -25,14 +25,13 @@ NOISES = (0.0, 1.0)
 """Standard deviation of the noise of a value, as a multiple of the level's own random move in a year."""
 DRIFTS = (0.0, 0.1, 0.3, 1.0, 3.0)
 """Prior standard deviation of the constant drift a year, as a multiple of the same."""
-SLOPES = ((0.0, 1.0), (0.3, 4.0))
-"""Standard deviation of the wandering slope (same multiple) and its memory in years: none, or a modest one."""
-SLOPE_PRIORS = (0.5, 0.5)
-"""Prior weights of the slopes."""
-MOVES = (0.03, 0.1)
-"""Prior guesses of the size of a year's random move, as a share of the level: calm or lively."""
-MOVE_PRIORS = (0.5, 0.5)
-"""Prior weights of the guesses. Half of the annual series of the M1 and the M3 competition alike move by 4 to 17 %."""
+SLOPES = ((0.0, 1.0), (0.2, 4.0), (2.0, 12.0))
+"""Standard deviation of the wandering slope (same multiple) and its memory in years: none, modest, or ruling all."""
+MOVES = (0.003, 0.03, 0.1)
+"""Prior guesses of the size of a year's random move, as a share of the level: still, calm or lively."""
+PRIORS = ((0.01, 0.24, 0.24), (0.01, 0.24, 0.24), (0.03, 0.0, 0.0))
+"""Prior weights, slopes by moves. Half of the annual series of the M1 and the M3 competition alike move by 4 to 17 %;
+a slope that rules all belongs to what is still from year to year, such as a population."""
 PRIOR_FREEDOM = 2
 """Observations that a guess is worth."""
 
@@ -137,8 +136,10 @@ def _weighted(log_root: Array, solved: Array, variance: Array, ahead: Array, las
     shrink = drifts / (1 + drifts * ww)
     prior = PRIOR_FREEDOM * np.square(typical[:, None] * MOVES)[:, None, None, :]
     left = np.maximum(uu - shrink * uw**2, 0.0)[..., None] + prior
-    given = np.tile(np.log(SLOPE_PRIORS), len(NOISES))[:, None] - log_root[:, :, None] - 0.5 * np.log1p(drifts * ww)
-    guess = np.log(MOVE_PRIORS) + 0.5 * PRIOR_FREEDOM * np.log(prior)
+    given = -log_root[:, :, None] - 0.5 * np.log1p(drifts * ww)
+    with np.errstate(divide="ignore"):
+        joint = np.tile(np.log(PRIORS), (len(NOISES), 1))[:, None, :]
+    guess = joint + 0.5 * PRIOR_FREEDOM * np.log(prior)
     log_weight = (given[..., None] + guess - 0.5 * freedom * np.log(left)).reshape(len(last), -1)
     weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
     centres = last[:, None, None, None] + reached + loading * (shrink * uw)[..., None]

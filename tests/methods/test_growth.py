@@ -36,9 +36,9 @@ def slow(years: Array, z: Array, size: Array, ahead: float, typical: float) -> l
 
     scale = np.array([*middle, 1.0])
     for noise in growth.NOISES:
-        for (strength, memory), prior in zip(growth.SLOPES, growth.SLOPE_PRIORS, strict=True):
+        for (strength, memory), priors in zip(growth.SLOPES, growth.PRIORS, strict=True):
             for drift in growth.DRIFTS:
-                for guess, guess_prior in zip(growth.MOVES, growth.MOVE_PRIORS, strict=True):
+                for guess, prior in zip(growth.MOVES, priors, strict=True):
                     lengths = np.array([*spans, ahead])
                     whole = np.diag(lengths * scale**2) + drift**2 * np.outer(lengths, lengths)
                     if strength:
@@ -54,7 +54,7 @@ def slow(years: Array, z: Array, size: Array, ahead: float, typical: float) -> l
                     a2 = growth.PRIOR_FREEDOM * (guess * typical) ** 2
                     left = a2 + moves @ inverse @ moves
                     freedom = growth.PRIOR_FREEDOM + n
-                    weight = np.log(prior) + np.log(guess_prior) - 0.5 * np.linalg.slogdet(past)[1]
+                    weight = (np.log(prior) if prior else -np.inf) - 0.5 * np.linalg.slogdet(past)[1]
                     weight += 0.5 * growth.PRIOR_FREEDOM * np.log(a2) - 0.5 * freedom * np.log(left)
                     spread = np.sqrt(left / freedom * (own - cross @ inverse @ cross))
                     answers.append((float(weight), float(z[-1] + cross @ inverse @ moves), float(spread)))
