@@ -31,7 +31,8 @@ MOVES = (0.003, 0.03, 0.1)
 """Prior guesses of the size of a year's random move, as a share of the level: still, calm or lively."""
 PRIORS = ((0.01, 0.24, 0.24), (0.01, 0.24, 0.24), (0.03, 0.0, 0.0))
 """Prior weights, slopes by moves. Half of the annual series of the M1 and the M3 competition alike move by 4 to 17 %;
-a slope that rules all belongs to what is still from year to year, such as a population."""
+a slope that rules all belongs to what is still from year to year, such as a population. A series that repeats a
+value is written coarsely or stalls: it is not believed to be still."""
 PRIOR_FREEDOM = 2
 """Observations that a guess is worth."""
 
@@ -120,10 +121,19 @@ def posterior(years: Array, bent: Array, size: Array, ahead: Array, typical: Arr
         variance = times.variance + 2 * last[:, None, None] - np.square(solved[..., 2:]).sum(axis=2)
         parts.append((np.broadcast_to(log_root, shape[:2]), solved, variance))
     log_root, solved, variance = (np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
-    return _weighted(log_root, solved, variance, ahead, bent[:, -1], typical)
+    repeats = (np.diff(bent) == 0).any(axis=1)
+    return _weighted(log_root, solved, variance, ahead, bent[:, -1], typical, repeats)
 
 
-def _weighted(log_root: Array, solved: Array, variance: Array, ahead: Array, last: Array, typical: Array) -> Posterior:
+def _weighted(
+    log_root: Array,
+    solved: Array,
+    variance: Array,
+    ahead: Array,
+    last: Array,
+    typical: Array,
+    repeats: npt.NDArray[np.bool_],
+) -> Posterior:
     """The t forecasts of all drifts at once: a constant drift is a rank-one change of a factor (Sherman-Morrison).
 
     Axes: series, grid without drifts, drifts, guesses of the size of moves, horizons.
@@ -138,7 +148,8 @@ def _weighted(log_root: Array, solved: Array, variance: Array, ahead: Array, las
     left = np.maximum(uu - shrink * uw**2, 0.0)[..., None] + prior
     given = -log_root[:, :, None] - 0.5 * np.log1p(drifts * ww)
     with np.errstate(divide="ignore"):
-        joint = np.tile(np.log(PRIORS), (len(NOISES), 1))[:, None, :]
+        joint = np.tile(np.log(PRIORS), (len(last), len(NOISES), 1))[:, :, None, :]
+    joint[repeats, ..., 0] = -np.inf
     guess = joint + 0.5 * PRIOR_FREEDOM * np.log(prior)
     log_weight = (given[..., None] + guess - 0.5 * freedom * np.log(left)).reshape(len(last), -1)
     weight = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
