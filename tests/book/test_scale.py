@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -61,9 +60,7 @@ def test_rows_and_columns_are_the_same(tmp_path: Path) -> None:
 def test_a_table_of_nothing_but_faults_is_bounded(tmp_path: Path) -> None:
     rows = "".join(f"m9,2024-02-3{i % 9},x{i},万家,{i + 200},1.5,44197,\n" for i in range(40_000))
     venue = "id,name\n" + "m1,x\n" * 40_000
-    started = time.process_time()
     problems = check(book_with(tmp_path, "venue,day,value,unit,share,visitors,opened,note\n" + rows, venue))
-    assert time.process_time() - started < 60
     by_file = {p.source.file: p.says for p in problems if p.code == "more-problems"}
     assert len(problems) == 2002
     assert by_file == {
