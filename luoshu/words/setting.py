@@ -63,6 +63,7 @@ _SPEAKS_AHEAD = re.compile(
     r"力争|确保|加快|推进|推动|到20[2-9]\d年|目标|任务|将[达建实完新]|不低于|不少于|以上|打造|构建|完善|强化"
 )
 _SPEAKS_BACK = re.compile(r"同比|比上年|去年|以来|[年月]来|已[经达建完实]|[成升降到加]了|取得|记者|截至|目前")
+_REPORTED = re.compile(r"本报记者|本报讯|本报通讯员|新华社记者|新华社.{0,12}电")
 _NUMERALS = "零一二三四五六七"
 
 
@@ -99,8 +100,10 @@ def _kind(head: str) -> str:
 
 
 def _leaning(plain: str) -> str:
-    """What a text without a telling title is: `bulletin` where it compares year with year, `plan` where it speaks
-    more of what is to come than of what was, else `news`."""
+    """What a text without a telling title is: `story` where reporters sign it, `bulletin` where it compares year with
+    year, `plan` where it speaks more of what is to come than of what was, else `news`."""
+    if _REPORTED.search(plain[:_HEAD]) or _REPORTED.search(plain[-_HEAD:]):
+        return "story"
     body = plain[:_BODY]
     if len(_COMPARES.findall(body)) > 7 and not _FAR_GOAL.search(body):
         return "bulletin"

@@ -197,6 +197,8 @@ class Chronicle:
             return "fact", 0.7
         if named:
             return "promise", 0.7
+        if self.setting.kind == "story":
+            return "fact", 0.6
         end = min(sentence.end, sentence.start + _REACH)
         if self.setting.kind in ("plan", "report") or _BOUNDED.search(self.plain, sentence.start, end):
             return "promise", 0.6
