@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -194,8 +195,12 @@ def with_record(data: bytes, fields: Mapping[str, Any], *, instead_of: str = "")
 
     >>> with_record(b"# plan\\n", {"kind": "task", "id": "bridge"})
     b'# plan\\n- kind: task\\n  id: bridge\\n'
+    >>> with_record(b"[]\\n", {"kind": "task", "id": "bridge"})
+    b'- kind: task\\n  id: bridge\\n'
     """
     there = _sound(data)
+    if not there:  # a list written empty, as other programs do, gives way to its first record
+        data = re.sub(rb"(?m)^\[\s*\][ \t]*\r?\n?", b"", data)
     id = str(fields.get("id"))
     if id != instead_of and id in there:
         raise ValueError(f"the id {id!r} already stands in the file")
