@@ -55,7 +55,8 @@ def read(document: Document, *, year: int | None = None) -> list[Proposal]:
 
 
 def _read_article(document: Document, article: Article, lines: _Lines, year: int | None) -> list[dict[str, Any]]:
-    own = article.year or own_year(document.title) or own_year(document.name) or year
+    alone = len(document.layout.articles) == 1 or not article.title
+    own = article.year or (own_year(document.title) if alone else None) or own_year(document.name) or year
     author = article.author or document.author
     title = article.title or document.title or Path(document.name).stem
     numbered = _numbered(article.plain, author, own, title)

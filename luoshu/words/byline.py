@@ -130,12 +130,24 @@ def _small(text: str) -> int:
     return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
 
 
-def own_year(title: str) -> int | None:
-    """The one year that a title names (今年 in its text); None for a span of years or none.
+_AIMS = re.compile(
+    r"20\d\d\s?年?(?:[^\d，。]{0,6})(?:规划|纲要|远景|愿景|战略)|(?:规划|纲要|远景|愿景|战略)20\d\d"
+    r"|\b(?i:strategy|vision|agenda|roadmap|framework|outlook|plan|programme|goals|targets|blueprint)\b"
+)
+"""Titles whose year is the one aimed at: 城市规划2035, City 2030 Strategy."""
+_YEARLY = re.compile(
+    r"报告|公报|要点|方案|计划|意见|\b(?i:report|bulletin|budget|annual|work plan|review|address|statement)\b"
+)
 
-    >>> own_year("2026年某省政府工作报告"), own_year("某市发展规划（2021—2025年）")
-    (2026, None)
+
+def own_year(title: str) -> int | None:
+    """The one year that a title names (今年 in its text); None for a span of years, a year aimed at, or none.
+
+    >>> own_year("2026年某省政府工作报告"), own_year("某市发展规划（2021—2025年）"), own_year("City 2030 Strategy")
+    (2026, None, None)
     """
+    if _AIMS.search(title) and not _YEARLY.search(title):
+        return None
     if re.search(r"(?:19|20)\d\d年?\s*[-—－~～至到]+\s*(?:19|20)\d\d", title):
         return None
     years = {int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)(?=年|\s*年|\D|$)", title)}

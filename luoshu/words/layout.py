@@ -7,8 +7,10 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 from luoshu.words import byline
+from luoshu.words.bundle import documents
 from luoshu.words.line import MARKER, Line, column_widths, ended, groups, joined, lines_of, width
 
 HEAD_LINES = 60
@@ -72,7 +74,7 @@ def lay(text: str) -> Layout:
     """Find the articles of `text` and join what columns, pages and letter-spacing broke; offsets stay the original's.
 
     A page with several signed articles (a title and a person's name before or after each body) becomes several
-    articles; anything else becomes one, with the title and the signer of its head.
+    articles, and so do several documents with heads of their own; anything else becomes one, with its title and signer.
 
     >>> [(a.title, a.author, a.plain) for a in lay("工作报告\\n市长 李明\\n一、目标\\n建设公园3个。").articles]
     [('工作报告', '李明', '工作报告\\n一、目标\\n建设公园3个。')]
@@ -83,7 +85,8 @@ def lay(text: str) -> Layout:
     signs = _signs(lines) or _closing_signs(lines)
     if len(signs) > 1 or (signs and signs[0].last == len(lines) - 1):
         return Layout(articles=tuple(_signed_articles(text, lines, signs)))
-    return Layout(articles=(_single(text, lines),))
+    begun = [*documents(lines), len(lines)]
+    return Layout(articles=tuple(_single(text, lines[start:stop]) for start, stop in pairwise(begun)))
 
 
 # ---- several signed articles on one page -------------------------------------------------------------------------
@@ -238,7 +241,7 @@ def _single(text: str, lines: Sequence[Line]) -> Article:
     shown = [[line] for line in head.shown if line.start < lines[head.body].start]
     plain, origin = joined(text, [*shown, *groups(body)])
     year = byline.own_year(head.title)
-    if year is None and head.session and head.title.endswith("报告"):
+    if year is None and head.session and any(line.text.endswith("报告") for line in head.shown):
         year = head.session.year
     return Article(
         title=head.title, author=head.author, start=lines[0].start, end=lines[-1].end, plain=plain, origin=origin,
@@ -296,6 +299,8 @@ def _read_head_line(text: str, head: _Head, lines: Sequence[Line], at: int) -> b
         head.shown.append(lines[at])
     elif (day := byline.day_in(text)) and len(byline.DATE.sub("", text)) <= 14:
         head.published = head.published or day
+        if text[0] in "（(":
+            head.session = head.session or day
     elif body := byline.organisation(text):
         head.author = head.author or body
     elif head.title and not head.author and byline.person(text):
