@@ -23,7 +23,7 @@ _FLOOR = re.compile(
     r"(?:不低于|不得低于|不少于|不得少于|不小于|不短于|不弱于|至少|最低|下限为?|高于或等于)(?:了|为|每年)?\s?$"
 )
 _CEILING = re.compile(
-    r"(?:不超过|不高于|不得超过|不得高于|不多于|不大于|不突破|控制在|控制到|压减[到至]|压缩[到至]|"
+    r"(?:不(?:得|能|可|应|准|许)?(?:再)?(?:超过|超出|高于|多于|大于|突破|长于)|控制在|严控在|控制到|压减[到至]|压缩[到至]|"
     r"缩短[到至]|缩减[到至]|压降[到至]|最多|限制在|"
     r"下降[到至]|降低[到至]|降[到至]|减少[到至]|减[到至]|缩小[到至]|收窄[到至]|回落[到至]|下调[到至]|压[到至]|上限为?)"
     r"(?:全国平均水平|预期目标)?(?:了|在|约|近|大约)?\s?$"
@@ -63,7 +63,11 @@ _YEARLY = re.compile(
 )
 _MONTHLY = re.compile(r"每月|月均|每人每月|每户每月|按月")
 _LIMITED = re.compile(r"[^，。；、]{0,14}?(?:圈|通达|可达|直达|到达|抵达|覆盖|办结|响应|送达|内|以内|之内)")
-_GIVEN = re.compile(r"等\s?$|已\s?$|现有\s?$|(?:首批|第[一二三四五六七八九]批)\s?$")
+_ALL_OF_THEM = re.compile(r"(?!以上)[^，。；、\d]{0,12}?(?:全部|悉数|(?:实现|达到)?全覆盖|无一)")
+_NEWLY = re.compile(r"(?:新|建成|建设|打造|培育|引进|实施|完成|推进|争取|力争|达到?|达)[^，。；、]{0,4}$")
+_GIVEN = re.compile(
+    r"等\s?$|(?:现存|剩余|剩下|其余|余下|在册|存量)的?\s?$|已\s?$|现有\s?$|(?:首批|第[一二三四五六七八九]批)\s?$"
+)
 
 
 def bearing(text: str, quantity: Quantity, low: int, status: str, clause: int) -> Bearing:
@@ -121,6 +125,8 @@ def _given(text: str, quantity: Quantity, clause: int) -> bool:
     """A set that exists already and is carried on (洛阳等10个枢纽, 112个已谋划项目), not a number to be reached."""
     before = text[max(clause, quantity.start - 30) : quantity.start]
     if _GIVEN.search(before):
+        return True
+    if _ALL_OF_THEM.match(text, quantity.end) and not _NEWLY.search(before):
         return True
     return text.startswith(("已", "在建", "现有", "存量"), quantity.end)
 

@@ -33,6 +33,13 @@ _LISTED = re.compile(
 _POINTED = re.compile(r"(?:以下|如下|下列|上述|这|该|那|其他|哪|某|另|有|任|每|同|首|各|逐|上|下|第|头|前)$")
 _CAMPAIGN = re.compile(r"[^，。；、“”的]{0,14}?(?:工程|行动|计划|大会战|攻坚战|目标)(?![的内])")
 _ALONE = re.compile(r"\s?(?:热线|服务|不间断|值守|自助|全天|动态|在线|常态|内)")
+_STANDING = frozenset(["座", "所", "栋", "艘", "辆", "架", "家"])
+_THING = re.compile(r"(?!大山|大厦之|标杆|之|以|联|央)[一-龥]{2}")
+_PLACES = re.compile(
+    r"(?:乡镇|镇(?!级)|县区|区县|县(?![域级城])|村(?!级)|街道|社区|小区|园区|开发区|市县|县市|学校|医院|车站|机场|港口)"
+)
+_ROADS = re.compile(r"[^，。；、]{0,6}?(?:公路|铁路|高速|航线|生产线|道路|隧道|地铁|干线|通道|线路)")
+_GROUPED = re.compile(r"(?:等|共|的|一|全|本|统筹|围绕|按照|实行|推行|坚持|落实|做到)$")
 _STANDARD = re.compile(r"(?:前|第|每|Top|TOP|top|No|NO)\s?$")
 _RECENT = re.compile(r"(?:前|近|最近|过去|未来|今后|每)\s?$")
 _RANKED = re.compile(
@@ -162,22 +169,38 @@ def _spoken_name(text: str, quantity: Quantity, before: str, after: str) -> bool
         return bool(_campaign(quantity, after)) or (
             unit == "倍" and not _ATTAINED.search(before) and not _BUILT.search(before)
         )
+    if numeral[0] in "几数":
+        return True
     if value < 100:
         if value < 2 or unit not in COUNTS or unit in ("种", "类", "门", "片", "位", "支", "组", "对", "部", "道"):
             return True
-        return not _BUILT.search(before) or bool(
-            _LISTED.match(after) or _SIX_NEW.match(after) or after.startswith(("大", "级"))
-        )
+        if _LISTED.match(after) or _SIX_NEW.match(after) or after.startswith(("大", "级")):
+            return True
+        return not (_BUILT.search(before) or _concrete(quantity, before, after))
     if not unit:
         return not _ATTAINED.search(before) and len(numeral) < 4
+    if quantity.more and len(numeral) > 1 and unit in COUNTS and not _POINTED.search(before):
+        return False
     if numeral[0] in "百千万" and numeral[-1] != "亿" and unit not in _ROUND_UNITS and not quantity.size:
         return not _ATTAINED.search(before)
     return _campaign(quantity, after)
 
 
+def _concrete(quantity: Quantity, before: str, after: str) -> bool:
+    """Whether a small number in characters counts things that stand somewhere: 两座水库建成, 三条公路, 十二个镇."""
+    if _POINTED.search(before) or _GROUPED.search(before) or quantity.more:
+        return False
+    if quantity.unit in _STANDING:
+        return bool(_THING.match(after))
+    things = _PLACES if quantity.unit == "个" else _ROADS if quantity.unit == "条" else None
+    return bool(things and things.match(after))
+
+
 def _duration_name(text: str, quantity: Quantity, before: str, after: str) -> bool:
     unit = quantity.unit
     if unit == "年":
+        if _YEAR_GIVES.search(before):
+            return False
         if after.startswith(("行动", "计划", "过渡", "规划", "来", "期", "制", "级", "内", "间", "前", "后", "的时间")):
             return True
         return not _LASTS.search(before)
@@ -190,6 +213,8 @@ def _duration_name(text: str, quantity: Quantity, before: str, after: str) -> bo
     return bool(_ALONE.match(after)) and not _LASTS.search(before)
 
 
+_YEAR_GIVES = re.compile(r"(?:19|20)\d\d年(?:底|末)?(?:的?目标)?(?:约|为|是|达到?|提高到|至|到)?\s?$")
+"""A year before a figure of years: 平均受教育年限：2030年[11.6年]."""
 _SIZED_NOUN = re.compile(r"[^，。；、：\d]{1,16}")
 _SIZE_UNITS = frozenset(
     [

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from luoshu.words.bearing import Bearing, bearing
 from luoshu.words.clause import Sentence
-from luoshu.words.day import days
 from luoshu.words.name import sorting_size
 from luoshu.words.quantity import Quantity
 from luoshu.words.subject import (
@@ -43,7 +42,7 @@ _ROW = re.compile(r"(?:以上|以下|以内|左右|上下)?\s?(?:[、和及与]|
 _SHARES_OUT = re.compile(r"分别|(?<![平年人户])均(?![衡等匀可])|都(?=达|保持|稳定|超|在|增|下|提)")
 _FROM = re.compile(r"(?:从|由)[^，；。]{0,14}$")
 _ONWARD = re.compile(
-    r"\s?[^，；。、]{0,6}?(?:增加|提高|提升|增长|增|上升|扩大|扩展|降低|下降|降|减少|减|缩小|缩短|压缩|升|"
+    r"\s?[^，；。、]{0,6}?(?:[提扩拓缩压延涨][到至]|发展到|增加|提高|提升|增长|增|上升|扩大|扩展|降低|下降|降|减少|减|缩小|缩短|压缩|升|"
     r"调整|拓展|跃升|跃)[到至为]?"
 )
 _TO = re.compile(r"[到至为]$")
@@ -52,6 +51,10 @@ _ATTAINS = re.compile(
     r"不低于|建设|打造|形成|培育|规模|总额|收入|产值|装机)了?$"
 )
 _CAPACITIES = frozenset(["吨", "千瓦", "立方米", "千瓦时", "吨标准煤"])
+_SUCH_WORKS = re.compile(r"(?<=.)(?:等[^，。；]*|(?:项目|工程)$)")
+_SORTS_OUT = re.compile(
+    r"\s?及?以[上下内]的(?:[^，。；、\d]{1,10}?(?:占比|占|比例|比重|全部|均|都|达到?|不少于|超过)|[^，。；、\d]{0,6}(?:家庭|人员|人群|机组)[^，。；、]{0,4}$)"
+)
 _BUILDS = re.compile(r"建设|建成|开工|推进|加快|打造|实施|投产|新建|扩建")
 _WORTH = re.compile(
     r"[^，、。；\d]{0,6}?(?:投资额?|(?:主营业务|营业|业务)?收入|营收|产值|产能|规模|市值|估值|税收|"
@@ -69,7 +72,7 @@ class Passage:
         self, text: str, sentence: Sentence, found: list[Quantity], chronicle: Chronicle, frame: Frame
     ) -> None:
         self.text, self.sentence, self.chronicle, self.frame = text, sentence, chronicle, frame
-        self.mentions = days(text, chronicle.year, sentence.start, sentence.end)
+        self.mentions = chronicle.days(text, sentence.start, sentence.end)
         marks = [m.start() for m in _MARKS.finditer(text, sentence.start, sentence.end)]
         self.marks = marks
         self.stops = [at for at in marks if text[at] in "，；：。"]
@@ -110,6 +113,8 @@ class Passage:
 
     def _promised(self, sort: str, quantity: Quantity) -> bool:
         """Whether a size that stands by no count is itself what is promised or reported."""
+        if sort == "edge" and _SORTS_OUT.match(self.text, quantity.end, self.sentence.end):
+            return False
         if sort == "edge":
             return self._promised_edge(quantity)
         if sort == "level":
@@ -188,12 +193,16 @@ class Passage:
         named = bool(low > self._clause(first.start) and words and first.unit in COUNTS and self.text[low - 1] == "、")
         status, sure = self.chronicle.status(self.sentence, self.frame, self.mentions, first.start)
         before = self.text[max(clause, first.start - 16) : first.start]
-        if index + chain < len(self.found) and _FROM.search(before) and _ONWARD.match(self.text, row[-1].end):
+        onward = index + chain < len(self.found) and bool(
+            _FROM.search(before) and _ONWARD.match(self.text, row[-1].end)
+        )
+        if onward:
             status = "fact"
         borne = self._borne(index, row, low, clause, status)
         if named and status == "promise" and borne.comparator == ">=" and self._lists_names(first, low, words):
             borne = borne._replace(comparator="=")
-        subjects = self._subjects(index, row, low, clause, words)
+        goes = onward and chain == 1 and words and not words.startswith("占")
+        subjects = [words] if goes else self._subjects(index, row, low, clause, words)
         inherited = [r.subject for r in self.done[-chain:]] if chain > 1 and self.row == chain and not words else []
         self.row = chain
         days_apart = self._days_apart(first.start, chain)
@@ -228,6 +237,8 @@ class Passage:
         borne = bearing(self.text, first, low, status, clause)
         if borne.comparator == ">=" and status == "promise" and self._goes_on(index, clause, low):
             borne = borne._replace(comparator="=")
+        if not borne.per and index and self.done[-1].bearing.per and self.text.startswith("其中", clause):
+            borne = borne._replace(per=self.done[-1].bearing.per)
         if len(row) > 1:
             edge = bearing(self.text, row[-1], row[-1].start, status, row[-1].start).comparator
             if edge in ("~", "<=") or (edge == ">=" and borne.comparator == "="):
@@ -297,6 +308,8 @@ class Passage:
         works = quantity.size or (quantity.kind == "spoken" and quantity.unit in _CAPACITIES)
         counted = quantity.unit in COUNTS or quantity.kind == "bare" or works
         after = after_figure(self.text, quantity.end, stop, quantity.unit not in COUNTS)
+        if works and not quantity.size:
+            after = _SUCH_WORKS.sub("", after.split("、")[0])
         if after and (not before or counted or ends_in_verb(self.text, low, quantity.start)):
             return after
         if before.startswith("占") and self.done:

@@ -40,7 +40,7 @@ _DATE = (
 )
 _CODE = (
     r"\d++(?:\.\d++)?(?:\s?[+＋×*·]\s?[\dA-Za-zNX]++)+|\d++(?:\.\d++)?(?:\s?[:∶：]\s?\d++(?:\.\d++)?){2,}"
-    r"|\d{1,2}:\d\d(?!\d)|\d++[.、．](?=\D)(?<=[\n①-⑳]\d[.、．])"
+    r"|(?<![^\n])0\d(?![\d.:：%]\d*)|\d{1,2}:\d\d(?!\d)|\d++[.、．](?=\D)(?<=[\n①-⑳]\d[.、．])"
 )
 _SCALED = rf"[多余几]?{SCALE}[多余]?"
 _ARABIC = rf"""
@@ -65,12 +65,16 @@ _WORD = r"""
  |[“"'‘]?零[”"'’]?的?(?P<first>突破)
  |(?P<half>一半|半数|过半)
  |实现(?P<double>倍增)
+ |(?<=[一-龥])(?<![的成倍翻要为])(?P<doubles>倍增)(?=[，。；、\n]|$|以上)
 """
 _SCAN = re.compile(
-    rf"(?=[\d一二三四五六七八九两十百千万亿零〇几数翻清过半实“\"'‘])(?:{_ARABIC}|{_WORD}|{_SPOKEN})", re.VERBOSE
+    rf"(?=[\d一二三四五六七八九两十百千万亿零〇几数翻清过半实倍“\"'‘])(?:{_ARABIC}|{_WORD}|{_SPOKEN})", re.VERBOSE
 )
 _BEFORE = re.compile(r"[\d.A-Za-z第+＋×/^#№%‰]|(?<=[一-龥])[:∶：]")
 _AFTER_CODE = re.compile(r"\s?[A-Za-z+＋×·]|[-–]\d|号|届|强(?!制|化|度)|版|路|线|国道|省道|周年|周岁|后(?=[，。、青])")
+_GREW = re.compile(r"(?:增长|增加|提高|提升|上升|扩大|增|翻)(?:了|约|近|超过?|逾|不低于|不少于|至少|\s)*+$")
+_CLAUSE_BEFORE = re.compile(r"[^，。；、\n]*+$")
+_HEAT = re.compile(r"[温热烫]|等离子")
 _FOLD = {None: 1, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4}
 
 
@@ -121,8 +125,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         return Quantity(start, start + 3, 10.0 if match["digits"][0] == "两" else 100.0, None, "%", "digits")
     if match["half"]:
         return Quantity(start, end, 50.0, None, "%", "fraction", match["half"] == "过半")
-    if match["double"]:
-        return Quantity(*match.span("double"), 100.0, None, "%", "fold")
+    if match["double"] or match["doubles"]:
+        return Quantity(*match.span("double" if match["double"] else "doubles"), 100.0, None, "%", "fold")
     if kind is None:
         return None
     value = {"zero": 0.0, "still": 0.0, "first": 1.0}[kind]
@@ -156,7 +160,7 @@ def _arabic(text: str, match: re.Match[str]) -> Quantity | None:
     ):
         start, value = start - 1, -value
     if unit:
-        if unit == "度" and "电" not in text[max(0, start - 24) : start]:
+        if unit == "度" and not _electric(text, start):
             return Quantity(start, end, value, None, unit, "figure", more, size)
         return _in_unit(start, end, value, unit, "figure", more, size)
     end = match.end("am") if multipliers or more else match.end("a")
@@ -210,7 +214,19 @@ def _spoken(match: re.Match[str]) -> Quantity | None:
         if size and numeral[-1] not in "万亿":
             return None
         return Quantity(*match.span(), value, None, "元" if size else "", "spoken", more, size)
-    return _in_unit(*match.span(), value, unit, "spoken", more, size)
+    start, end = match.span()
+    if unit == "倍" and _GREW.search(match.string, max(0, start - 8), start):
+        return Quantity(start, end, value * 100, None, "%", "fold", more)
+    if unit == "度" and not _electric(match.string, start):
+        return Quantity(start, end, value, None, unit, "spoken", more, size)
+    return _in_unit(start, end, value, unit, "spoken", more, size)
+
+
+def _electric(text: str, start: int) -> bool:
+    """Whether a 度 is a kilowatt-hour: electricity is spoken of in its clause, or before it and nothing of heat."""
+    clause = _CLAUSE_BEFORE.search(text, max(0, start - 24), start)
+    own = clause.group() if clause else ""
+    return "电" in own or ("电" in text[max(0, start - 24) : start] and not _HEAT.search(own))
 
 
 def _whole(numeral: str) -> bool:
