@@ -6,6 +6,7 @@ Colours come from the style sheet by class; a drawing carries no colour of its o
 from __future__ import annotations
 
 import math
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +18,9 @@ from luoshu.show.language import Language, plain_number
 from luoshu.show.series import Series
 
 SPARK_DOTS = 24
+SHORT_DAYS = 900
+"""A chart of less than two and a half years is marked by months."""
+LABEL_HEIGHT = 15
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,12 @@ def _marks(series: Series, frame: Frame, *, wide: bool) -> list[str]:
         begin = max(frame.first, min(goal.since, frame.last))
         end = min(goal.until or goal.due or frame.last, frame.last)
         former = " former" if goal.until else ""
+        if goal.level_high is not None and end >= begin:
+            low, high = frame.y(goal.level), frame.y(goal.level_high)
+            left, right = frame.x(begin), frame.x(end)
+            parts.append(
+                f'<polygon class="goal-band{former}" points="{left},{low} {right},{low} {right},{high} {left},{high}"/>'
+            )
         for level in (goal.level, goal.level_high):
             if level is not None and end >= begin:
                 parts.append(
@@ -132,6 +142,38 @@ def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     return [round(index * step, 10) for index in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
+def period_ends(first: date, last: date, most: int = 10) -> list[tuple[date, str]]:
+    """Marks of the time axis: the last days of years with the year, of months where the chart is short.
+
+    A yearly figure and a deadline stand on the last day of their year, so that is where the year is written. Marks are
+    evenly apart and counted back from the last.
+
+    >>> [word for _, word in period_ends(date(2020, 12, 1), date(2025, 12, 31))]
+    ['2020', '2021', '2022', '2023', '2024', '2025']
+    >>> [word for _, word in period_ends(date(2023, 1, 5), date(2023, 12, 31), most=4)]
+    ['2023-03', '2023-06', '2023-09', '2023-12']
+    """
+    days = (last - first).days
+    if days > SHORT_DAYS:
+        years = [year for year in range(first.year, last.year + 1) if first <= date(year, 12, 31) <= last]
+        every = max(1, math.ceil(len(years) / most))
+        return [(date(year, 12, 31), str(year)) for year in years[(len(years) - 1) % every :: every]]
+    ends = [
+        end for end in (_month_end(index) for index in range(_month(first), _month(last) + 1)) if first <= end <= last
+    ]
+    step = next((step for step in (1, 3, 6) if len(ends) <= step * most), 12)
+    return [(end, f"{end:%Y-%m}") for end in ends if end.month % step == 0] if ends else [(last, last.isoformat())]
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _month_end(month: int) -> date:
+    year, rest = divmod(month, 12)
+    return date(year, rest + 1, monthrange(year, rest + 1)[1])
+
+
 def axis_number(value: float, scale: tuple[tuple[float, str], ...], biggest: float, code: str) -> str:
     """A tick's label; all ticks of one axis are divided by the same step."""
     step, word = next(((step, word) for step, word in scale if biggest >= step), (1.0, ""))
@@ -149,12 +191,10 @@ def drawing(series: Series, width: int = 720, height: int = 300) -> Markup:
         parts.append(f'<line class="grid" x1="{frame.left}" x2="{frame.right}" y1="{y}" y2="{y}"/>')
         label = escape(axis_number(value, series.scale, biggest, series.language))
         parts.append(f'<text class="tick" x="{frame.left - 8}" y="{y + 4}" text-anchor="end">{label}</text>')
-    years = [year for year in range(first.year, last.year + 1) if first <= date(year, 1, 1)]
-    every = max(1, math.ceil(len(years) / 10))
-    for year in years[::every]:
-        x = frame.x(date(year, 1, 1))
+    for end, word in period_ends(first, last):
+        x = frame.x(end)
         parts.append(f'<line class="axis" x1="{x}" x2="{x}" y1="{frame.bottom}" y2="{frame.bottom + 4}"/>')
-        parts.append(f'<text class="tick" x="{x}" y="{frame.bottom + 18}" text-anchor="middle">{year}</text>')
+        parts.append(f'<text class="tick" x="{x}" y="{frame.bottom + 18}" text-anchor="middle">{word}</text>')
     parts.append(f'<line class="axis" x1="{frame.left}" x2="{frame.right}" y1="{frame.bottom}" y2="{frame.bottom}"/>')
     parts.append(
         f'<text class="tick" x="{frame.left - 8}" y="{frame.top - 3}" text-anchor="end">{escape(series.unit)}</text>'
@@ -176,15 +216,23 @@ def drawing(series: Series, width: int = 720, height: int = 300) -> Markup:
 
 def _labels(series: Series, frame: Frame) -> list[str]:
     """Words at the right of the goals and of the last value, kept apart from each other."""
-    wanted = [(frame.y(goal.level), "goal-label", goal.text) for goal in series.goals if not goal.until]
+    wanted = [(frame.y(goal.level_high if goal.level_high is not None else goal.level), "goal-label", goal.text)
+              for goal in series.goals if not goal.until]  # fmt: skip
     if series.points:
         wanted.append((frame.y(series.points[-1].value), "value-label", series.points[-1].text))
-    parts, previous = [], -99.0
-    for y, name, text in sorted(wanted):
-        y = max(y, previous + 15)
-        previous = y
-        parts.append(f'<text class="{name}" x="{frame.right + 6}" y="{y + 4:.1f}">{escape(text)}</text>')
-    return parts
+    wanted.sort()
+    heights: list[float] = []
+    for y, _, _ in wanted:
+        heights.append(max(y, heights[-1] + LABEL_HEIGHT) if heights else y)
+    # none stands lower than the axis: under it are the years
+    floor = frame.bottom - 4
+    for index in range(len(heights) - 1, -1, -1):
+        heights[index] = min(heights[index], floor)
+        floor = heights[index] - LABEL_HEIGHT
+    return [
+        f'<text class="{name}" x="{frame.right + 6}" y="{y + 4:.1f}">{escape(text)}</text>'
+        for y, (_, name, text) in zip(heights, wanted, strict=True)
+    ]
 
 
 def shape(verdict: str) -> Markup:

@@ -91,6 +91,48 @@ def test_goals_for_other_days_stand_beside_each_other() -> None:
     assert [goal.until for goal in drawn(chart).goals] == [date(2022, 1, 1), None, None]
 
 
+def test_a_figure_of_a_year_end_stands_at_the_mark_of_that_year() -> None:
+    chart = Chart(
+        name=say("years"),
+        unit="家",
+        points=tuple(Point(day=date(year, 12, 31), value=year - 2015) for year in range(2019, 2024)),
+        goals=(GoalStep(since=date(2020, 12, 1), due=date(2025, 12, 31), level=10),),
+    )
+    root = etree.fromstring(str(drawing(drawn(chart))))
+    marks = {tick.text: tick.get("x") for tick in root.iter("{*}text") if (tick.text or "").startswith("20")}
+    dots = {circle[0].text.split("-")[0]: circle.get("cx") for circle in root.iter("{*}circle")}
+    assert len(dots) == 5
+    assert all(marks[year] == x for year, x in dots.items())
+    assert "2025" in marks
+
+
+def test_a_range_has_both_its_lines_and_a_band() -> None:
+    chart = Chart(
+        name=say("range"),
+        unit="%",
+        points=(Point(day=date(2022, 12, 31), value=4), Point(day=date(2023, 12, 31), value=6)),
+        goals=(GoalStep(since=date(2020, 1, 1), due=date(2025, 12, 31), level=5, level_high=5.5),),
+    )
+    for text in (drawing(drawn(chart)), spark(drawn(chart))):
+        assert str(text).count('class="line-goal"') == 2
+        assert str(text).count('class="goal-band"') == 1
+
+
+def test_the_label_of_a_last_value_of_nought_stands_above_the_years() -> None:
+    chart = Chart(
+        name=say("nought"),
+        unit="天",
+        points=(Point(day=date(2022, 12, 31), value=4), Point(day=date(2025, 12, 31), value=0)),
+        goals=(GoalStep(since=date(2020, 1, 1), due=date(2025, 12, 31), level=0),),
+    )
+    labels = [
+        each for each in etree.fromstring(str(drawing(drawn(chart)))).iter("{*}text") if "label" in each.get("class")
+    ]
+    heights = sorted(float(each.get("y")) for each in labels)
+    assert heights[-1] <= 272
+    assert heights[1] - heights[0] >= 15
+
+
 @given(st.floats(-1e12, 1e12), st.floats(0, 1e12))
 def test_ticks_are_few_and_inside(low: float, span: float) -> None:
     found = ticks(low, low + span)
