@@ -68,8 +68,10 @@ def _year(text: str) -> int:
     return int(value or 0)
 
 
-def days(text: str, year: int | None, start: int = 0, end: int | None = None) -> list[Mention]:
+def days(text: str, year: int | None, start: int = 0, end: int | None = None, *, later: bool = False) -> list[Mention]:
     """All times named in `text[start:end]`, in order; 今年, 上半年, 年底 count from `year`, the report's own.
+
+    今后五年 counts `year` as its first, unless it begins `later`, with the year after (a congress speaks for a term).
 
     >>> said = days("到2025年达标，2027年底前完成，今年上半年开工，比2020年翻一番", 2026)
     >>> [(m.day.isoformat(), m.role) for m in said if m.day]
@@ -81,14 +83,14 @@ def days(text: str, year: int | None, start: int = 0, end: int | None = None) ->
     stop = len(text) if end is None else end
     found = []
     for match in _MENTION.finditer(text, start, stop):
-        day = _day(match, year)
+        day = _day(match, year, later)
         if match["y1"] and day is None:
             continue
         found.append(Mention(match.start(), match.end(), day, _role(text, match, start, stop)))
     return found
 
 
-def _day(match: re.Match[str], year: int | None) -> date | None:
+def _day(match: re.Match[str], year: int | None, later: bool) -> date | None:
     if match["y1"]:
         return _dated(match)
     five = match["five"] or match["plan"] or match["fifth"]
@@ -108,7 +110,7 @@ def _day(match: re.Match[str], year: int | None) -> date | None:
         return last_day(year, _PARTS[match["half"][0]])
     count = match["n"] or match["n2"]
     if count:
-        return last_day(year + int(count if count.isdigit() else chinese(count) or 1) - 1)
+        return last_day(year + int(count if count.isdigit() else chinese(count) or 1) - (not later))
     return last_day(year)
 
 

@@ -54,6 +54,7 @@ _CONGRESS = re.compile(
     r"中国共产党[^。\n]{0,20}(?:代表大会|委员会)|党代会|"
     r"[省市区县州]第[一二三四五六七八九十]{1,3}次(?:党)?代表大会"
 )
+_TERM = re.compile(r"中国共产党[^。\n]{0,20}代表大会|党代会|第[一二三四五六七八九十]{1,3}次党代表大会")
 _TITLE_LINE = 50
 _FAR = 15
 _BODY = 40_000
@@ -85,6 +86,17 @@ def setting(plain: str, year: int | None = None) -> Setting:
     own = year or _own_year(plain, head)
     yearly = kind == "report" and own is not None and not _CONGRESS.search(head)
     return Setting(kind, own, last_day(own) if yearly and own else None)
+
+
+def speaks_for_a_term(plain: str) -> bool:
+    """Whether a text is the report to a party congress, whose 今后五年 begin with the year after its own.
+
+    >>> speaks_for_a_term("在中国共产党某市第七次代表大会上的报告\\n（2026年9月16日）\\n同志们：")
+    True
+    """
+    lines = [line.strip() for line in plain[:_HEAD].split("\n")[:_FAR]]
+    title = "\n".join(line for line in lines if line and len(line) <= _TITLE_LINE and line[-1] not in "。；")
+    return "报告" in title and bool(_TERM.search(title))
 
 
 def _kind(head: str) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from luoshu.words.clause import Heading, Sentence
 from luoshu.words.day import Mention, days, last_day
-from luoshu.words.setting import setting
+from luoshu.words.setting import setting, speaks_for_a_term
 
 
 class Frame(NamedTuple):
@@ -40,8 +40,21 @@ _OPENS_PAST = re.compile(
 _OPENS_AHEAD = re.compile(
     r"(?:做好)?(?:今年|(?P<y>20\d\d)年)(?:是[“\"]?(?:十.五|实施|全面|贯彻|我[省市区县])|(?:的)?(?:工作|"
     r"政府工作|经济社会|全[省市区县州]|"
-    r"主要|总体|我们要|，?要|我们将|将))|今后五年|未来五年|[“\"]?十.五[”\"]?时期(?:是|，|我|经济社会)"
+    r"主要|总体|我们要|，?要|我们将|将))|(?:今后|未来)[一两三四五六七八九十]年(?:（[^（）。]{4,16}）)?|[“\"]?十.五[”\"]?时期(?:是|，|我|经济社会)"
 )
+_LOOKS_FAR = re.compile(r"展望(?:到|至)?(?:20\d\d|二[〇○零][〇○零一二三四五六七八九]{2})\s?年")
+"""展望2035年: the rest of its paragraph speaks of that year."""
+_THIS_YEAR = re.compile(r"今年(?!以来|来|上半年|前|年?初|\s?\d|[一二三四五六七八九十]{1,2}[月季]|[^，。；]{0,12}了)")
+"""What ends a review inside a paragraph: 过去五年…。今年新建…"""
+_LEADS = re.compile(
+    r"(?:以下|下列|如下)[^，。；：]{0,14}(?:工作|任务|方面|目标|行动|工程|举措|重点)[^，。；：]{0,4}[。：:]$"
+)
+"""A sentence that opens what stands below it: 到2030年，要抓好以下重点工作。"""
+_ADOPTED = re.compile(
+    r"[（(—-]{1,2}[^，。]{0,16}20\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日(?!前|之前|以前)|"
+    r"20\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日[^，。]{0,40}(?:批准|通过|印发|审议|发布|公布|施行|修订)"
+)
+"""A line in the head of a text that says when it was given, adopted or issued: no deadline."""
 _FACT = re.compile(
     r"去年|上年(?!度)|过去[一五两三几的]|[一两三四五六七八九十\d]年来|近年来|以来|截至|截止|截[止至]?目前|"
     r"目前|已经|已(?![谋批纳经])|前不久|近日|日前|如今"
@@ -74,10 +87,13 @@ class Chronicle:
         self.plain = plain
         self.setting = setting(plain, year)
         self.year = self.setting.year
+        self.term = speaks_for_a_term(plain)
         self._frames: dict[int, tuple[Frame, tuple[Heading, ...]]] = {}
         self._running = Frame("", None)
         self._section: tuple[Heading, ...] = ()
         self._last: tuple[Heading, ...] = ()
+        self._aside = Frame("", None)
+        self._paragraph = -1
 
     def notes(self, sentence: Sentence) -> bool:
         """Whether the sentence stands among the explanations of terms after a text, where nothing is promised."""
@@ -85,6 +101,8 @@ class Chronicle:
 
     def frame(self, sentence: Sentence) -> Frame:
         """The frame of a sentence; every sentence must have been passed, in the order of the text."""
+        if sentence.paragraph == self._paragraph:
+            return self._aside
         known = self._above(sentence.above)
         running = self._running
         newer = known.due != self._above(self._section).due
@@ -98,8 +116,30 @@ class Chronicle:
             self._last = sentence.above
             if any(heading not in sentence.above for heading in self._section):
                 self._section, self._running = (), Frame("", None)
+        if self._turns(sentence):
+            return
         if sentence.first:
             self._open(sentence)
+        elif self._running.mode == "past" and self.year and _THIS_YEAR.match(self.plain, sentence.start, sentence.end):
+            self._running = Frame("", None)
+            self._aside, self._paragraph = Frame("future", last_day(self.year)), sentence.paragraph
+
+    def _turns(self, sentence: Sentence) -> bool:
+        """Whether a sentence gives the rest of its paragraph a year of its own: 展望2035年，…"""
+        far = _LOOKS_FAR.match(self.plain, sentence.start, sentence.end)
+        if not far or sentence.heading or self.setting.kind == "bulletin":
+            return False
+        named = [m.day for m in self.days(self.plain, sentence.start, far.end()) if m.day]
+        if not named or (self.year and named[-1].year < self.year):
+            return False
+        if self._running.mode == "past":
+            self._running = Frame("", None)
+        self._aside, self._paragraph = Frame("future", named[-1]), sentence.paragraph
+        return True
+
+    def days(self, text: str, start: int = 0, end: int | None = None) -> list[Mention]:
+        """The times named in `text[start:end]`, as this text counts them: 今年 is its own year."""
+        return days(text, self.year, start, end, later=self.term)
 
     def _above(self, above: tuple[Heading, ...]) -> Frame:
         known = self._frames.get(id(above))
@@ -116,10 +156,22 @@ class Chronicle:
             return
         ahead = None if self.setting.kind == "bulletin" else _OPENS_AHEAD.match(self.plain, sentence.start, end)
         if ahead and not (ahead["y"] and self.year and int(ahead["y"]) < self.year):
-            named = [m.day for m in days(self.plain, self.year, sentence.start, ahead.end()) if m.day]
+            named = [m.day for m in self.days(self.plain, sentence.start, ahead.end()) if m.day]
             gone = bool(named and self.year and named[-1].year < self.year)
             self._section = tuple(h for h in sentence.above if h.level <= 4)
             self._running = Frame("past" if gone else "future", named[-1] if named else None)
+        elif not sentence.heading and self.setting.kind != "bulletin":
+            self._lead(sentence)
+
+    def _lead(self, sentence: Sentence) -> None:
+        """A paragraph that only says what follows and by when opens all below it, to the next heading of its rank."""
+        alone = sentence.end == len(self.plain) or self.plain[sentence.end] in "\r\n"
+        if not alone or not _LEADS.search(self.plain, max(sentence.start, sentence.end - 60), sentence.end):
+            return
+        named = [m.day for m in self.days(self.plain, sentence.start, sentence.end) if m.day and m.role in ("by", "in")]
+        if named and not (self.year and named[-1].year < self.year):
+            self._section = tuple(h for h in sentence.above if h.level < 9)
+            self._running = Frame("future", named[-1])
 
     def _from_headings(self, above: tuple[Heading, ...]) -> Frame:
         mode, due = "", None
@@ -128,12 +180,20 @@ class Chronicle:
                 continue
             if not mode or heading.level == 10:
                 mode = self._mode(heading) or mode
-            named = [m for m in days(heading.text, self.year) if m.day and m.role in ("by", "in")]
+            if heading.level == 9 and _ADOPTED.search(heading.text):
+                continue
+            named = [m for m in self.days(heading.text) if m.day and m.role in ("by", "in")]
             if named and (mode != "future" or not self.year or named[-1].day.year >= self.year):  # type: ignore[union-attr]
                 due = named[-1].day
                 if len({m.day for m in named}) > 1 and heading.level != 10:
-                    due = named[0].day if mode == "future" else due
+                    due = named[-1 if self._yearly_part(heading, above, named) else 0].day if mode == "future" else due
         return Frame(mode, due)
+
+    def _yearly_part(self, heading: Heading, above: tuple[Heading, ...], named: list[Mention]) -> bool:
+        """Under 十五五时期目标和2026年重点工作 of a report, what stands below a further heading is the year's work."""
+        last = named[-1].day
+        deeper = any(heading.level < other.level < 9 for other in above)
+        return self.setting.kind == "report" and deeper and last is not None and last.year == self.year
 
     def _mode(self, heading: Heading) -> str:
         text = heading.text
@@ -144,7 +204,7 @@ class Chronicle:
             return "future"
         if back and ahead:
             return ""
-        years = [m.day.year for m in days(text, self.year) if m.day]
+        years = [m.day.year for m in self.days(text) if m.day]
         if years and self.year:
             return "past" if max(years) < self.year else "future"
         return ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from luoshu.words.clause import Sentence, laid_out
-from luoshu.words.day import Mention, days
+from luoshu.words.day import Mention
 from luoshu.words.deliverable import nominal, particular, slogan, sort_of
 from luoshu.words.english import heading_due, is_english
 from luoshu.words.english_undertaking import english_undertakings
@@ -137,7 +137,7 @@ class _Reading:
     @property
     def mentions(self) -> list[Mention]:
         if self._mentions is None:
-            self._mentions = days(self.text, self.chronicle.year, self.sentence.start, self.sentence.end)
+            self._mentions = self.chronicle.days(self.text, self.sentence.start, self.sentence.end)
         return self._mentions
 
     def found(self) -> Iterator[Undertaking]:
