@@ -1,6 +1,7 @@
 // A promise's chart as an ECharts option: plain data in, plain option out; colours and width are arguments.
 
 const DAY = 86_400_000;
+const SHORT_DAYS = 900; // a chart of less than two and a half years is marked by months
 
 /** The moment of an ISO day, in UTC, so that a day is the same day everywhere. */
 export function moment(day) {
@@ -71,18 +72,32 @@ export function span(data) {
 }
 
 /**
- * The ends of years between two moments, at most `most` of them and evenly apart, counted back from the last. Annual figures
- * and deadlines stand on the last day of a year: a mark there says which year a value is of.
+ * The marks of the time axis between two moments, at most `most` of them and evenly apart, counted back from the last: the
+ * ends of years, or of months where the chart is short. Annual figures and deadlines stand on the last day of a year: a mark
+ * there says which year a value is of.
  */
-export function yearEnds(first, last, most) {
-  const [from, to] = [new Date(first).getUTCFullYear(), new Date(last).getUTCFullYear()];
+export function periodEnds(first, last, most) {
+  const months = (last - first) / DAY <= SHORT_DAYS;
+  const from = new Date(first).getUTCFullYear();
+  const to = new Date(last).getUTCFullYear();
   const ends = [];
   for (let year = from; year <= to; year += 1) {
-    const end = moment(`${year}-12-31`);
-    if (end >= first && end <= last) ends.push(end);
+    for (let month = months ? 1 : 12; month <= 12; month += 1) {
+      const end = Date.UTC(year, month, 0);
+      if (end >= first && end <= last) ends.push(end);
+    }
+  }
+  if (months) {
+    const step = [1, 3, 6].find((one) => ends.length <= one * most) ?? 12;
+    return ends.filter((end) => (new Date(end).getUTCMonth() + 1) % step === 0);
   }
   const step = Math.ceil(ends.length / most);
   return ends.filter((_, index) => (ends.length - 1 - index) % step === 0);
+}
+
+/** The word of a mark: the year whose last day it is, or year and month where the chart is short. */
+export function periodWord(moment, short) {
+  return new Date(moment).toISOString().slice(0, short ? 7 : 4);
 }
 
 /**
@@ -105,6 +120,16 @@ export function stretches(goals, first, last) {
       };
     })
     .filter((stretch) => stretch.to > stretch.from || stretch.goal.due);
+}
+
+/** The four corners of a range goal's stretch. */
+export function bandOutline({ goal, from, to }) {
+  return [
+    [from, goal.level],
+    [to, goal.level],
+    [to, goal.level_high],
+    [from, goal.level_high],
+  ];
 }
 
 /** The forecast's outline, beginning at the last published value before it, so that the fan opens from what is known. */
@@ -131,11 +156,14 @@ export function chartOption(data, { paint, width, font, tip }) {
   const ends = data.goals.filter((goal) => !goal.until).map((goal) => widthOf(goal.text));
   // the goal's label and the last value's keep to opposite sides of each other
   const goal = data.goals.find((one) => !one.until);
-  const above = Boolean(goal && data.points.length && data.points.at(-1).value >= goal.level);
+  const final = data.points.at(-1)?.value;
+  // a value at the foot of the chart has its label above it: below are the years
+  const low = final !== undefined && final - scale.min < (scale.max - scale.min) * 0.12;
+  const above = low || Boolean(goal && final >= goal.level);
   const right = narrow ? 14 : Math.min(200, Math.max(24, ...ends) + 18);
   const words = data.words;
-  // a chart of less than three years is marked by ECharts, in months
-  const years = (last - first) / DAY > 900 ? yearEnds(first, last, narrow ? 4 : 9) : undefined;
+  const marks = periodEnds(first, last, narrow ? 4 : 9);
+  const inMonths = (last - first) / DAY <= SHORT_DAYS;
   const text = { fontFamily: font, color: paint.muted, fontSize: 12 };
   return {
     animation: false,
@@ -158,9 +186,9 @@ export function chartOption(data, { paint, width, font, tip }) {
       max: last,
       splitNumber: narrow ? 4 : 8,
       axisLine: { lineStyle: { color: paint.axis } },
-      axisTick: { lineStyle: { color: paint.axis }, customValues: years },
+      axisTick: { lineStyle: { color: paint.axis }, customValues: marks },
       splitLine: { show: false },
-      axisLabel: { ...text, hideOverlap: true, formatter: "{yyyy}-{MM}", customValues: years },
+      axisLabel: { ...text, hideOverlap: true, formatter: (at) => periodWord(at, inMonths), customValues: marks },
     },
     yAxis: {
       type: "value",
@@ -174,7 +202,7 @@ export function chartOption(data, { paint, width, font, tip }) {
     series: [
       ...fanSeries(data, paint, words),
       dayLine(data, paint, text, words, { first, last, narrow }),
-      ...goalSeries(data, paint, text, words, { first, last, narrow, above }),
+      ...goalSeries(data, paint, text, words, { first, last, narrow, above: above && !low }),
       ...paceSeries(data, paint, words),
       publishedSeries(data, paint, text, words, { narrow, above }),
     ].filter(Boolean),
@@ -273,8 +301,20 @@ function goalSeries(data, paint, text, words, { first, last, narrow, above }) {
       fontWeight: former ? "normal" : 600,
       formatter: former ? `${words.former} ${goal.text}` : goal.text,
     };
-    const levels = goal.level_high == null ? [goal.level] : [goal.level, goal.level_high];
-    return levels.map((level, index) => line(level, index === levels.length - 1 ? end : { show: false }));
+    if (goal.level_high == null) return [line(goal.level, end)];
+    const band = {
+      type: "custom",
+      name: "",
+      silent: true,
+      clip: true,
+      data: [[0, 0]],
+      renderItem: (params, api) => ({
+        type: "polygon",
+        shape: { points: bandOutline(stretch).map((point) => api.coord(point)) },
+        style: { fill: colour, opacity: former ? 0.07 : 0.14 },
+      }),
+    };
+    return [band, line(goal.level, { show: false }), line(goal.level_high, end)];
   });
 }
 

@@ -22,10 +22,13 @@ class CountyMap {
     this.canvas = figure.querySelector(".map-canvas");
     this.stage = Object.assign(document.createElement("div"), { className: "stage" });
     this.canvas.append(this.stage);
-    this.canvas.classList.add("live");
+    this.canvas.classList.add("waiting");
     this.view = this.makeView();
     this.popup = new Popup({ closeButton: false, maxWidth: "18rem", focusAfterOpen: false });
-    this.view.once("load", () => this.paint());
+    this.view.once("load", () => {
+      this.paint();
+      this.view.once("idle", () => this.appear());
+    });
     this.view.on("mousemove", "counties", (event) => this.over(event.features[0], event.lngLat));
     this.view.on("mouseleave", "counties", () => this.over(undefined));
     this.view.on("click", "counties", (event) => this.over(event.features[0], event.lngLat));
@@ -37,7 +40,7 @@ class CountyMap {
   makeView() {
     const [west, south, east, north] = this.data.bounds ?? boundsOf(this.features);
     const flat = Math.cos((((south + north) / 2) * Math.PI) / 180); // a degree of longitude is shorter than one of latitude
-    this.canvas.style.aspectRatio = String(((east - west) * flat) / (north - south));
+    this.shape = String(((east - west) * flat) / (north - south));
     const view = new MapView({
       container: this.stage,
       style: this.style(),
@@ -61,6 +64,14 @@ class CountyMap {
       this.stage,
     );
     return view;
+  }
+
+  /** Takes the place of the server's drawing: an unpainted WebGL canvas is black, so not before it is painted. */
+  appear() {
+    this.canvas.style.aspectRatio = this.shape;
+    this.canvas.classList.replace("waiting", "live");
+    this.view.resize();
+    this.view.redraw();
   }
 
   style() {
@@ -205,7 +216,7 @@ function start() {
       new CountyMap(figure, data);
     } catch (error) {
       figure.querySelector(".stage")?.remove(); // no WebGL: the server's drawing is still there
-      figure.querySelector(".map-canvas")?.classList.remove("live");
+      figure.querySelector(".map-canvas")?.classList.remove("live", "waiting");
       console.warn(error);
     }
   }

@@ -6,11 +6,12 @@ import {
   extent,
   fanOutline,
   moment,
+  periodEnds,
+  periodWord,
   span,
   stretches,
   tick,
   widthOf,
-  yearEnds,
 } from "../src/chartoption.js";
 
 const words = {
@@ -99,8 +100,10 @@ test("a range is drawn as two lines with one label", () => {
   const goals = [
     { since: "2020-12-01", until: null, due: "2025-12-31", level: 100, level_high: 110, text: "100至110家" },
   ];
-  const lines = chartOption({ ...museums, goals }, setting).series.filter((one) => one.name === "目标");
+  const { series } = chartOption({ ...museums, goals }, setting);
+  const lines = series.filter((one) => one.name === "目标");
   assert.equal(lines.length, 2);
+  assert.equal(series.filter((one) => one.type === "custom" && !one.name).length, 1); // the band between them
   assert.deepEqual(
     lines.map((line) => line.data.filter((one) => one.label?.show).length),
     [0, 1],
@@ -120,8 +123,16 @@ test("a goal's label has room, in either script", () => {
 
 test("years are marked at their ends, evenly, back from the last", () => {
   const days = (first, last, most) =>
-    yearEnds(moment(first), moment(last), most).map((end) => new Date(end).toISOString().slice(0, 10));
+    periodEnds(moment(first), moment(last), most).map((end) => new Date(end).toISOString().slice(0, 10));
   assert.deepEqual(days("2022-06-01", "2025-12-31", 9), ["2022-12-31", "2023-12-31", "2024-12-31", "2025-12-31"]);
   assert.deepEqual(days("2019-01-01", "2026-06-01", 3), ["2019-12-31", "2022-12-31", "2025-12-31"]);
-  assert.deepEqual(days("2025-01-01", "2025-06-01", 3), []);
+  assert.deepEqual(days("2023-01-05", "2024-01-20", 4), ["2023-03-31", "2023-06-30", "2023-09-30", "2023-12-31"]);
+  assert.equal(periodWord(moment("2023-12-31"), false), "2023");
+  assert.equal(periodWord(moment("2023-12-31"), true), "2023-12");
+});
+
+test("a last value of nought has its label above it, away from the years", () => {
+  const points = [...museums.points.slice(0, -1), { ...museums.points.at(-1), value: 0, text: "0家" }];
+  const line = chartOption({ ...museums, points }, setting).series.at(-1);
+  assert.equal(line.data.at(-1).label.position, "top");
 });
