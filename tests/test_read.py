@@ -359,3 +359,11 @@ def test_a_feature_story_has_no_owner_and_next_to_no_promise() -> None:
     _, all_found = read_file(next(SEEDS.glob("004*.txt")))
     assert {each.owner for each in all_found} <= {""}
     assert sum(each.status != "fact" for each in all_found) <= 1
+
+
+def test_a_sentence_without_end_is_shown_around_its_figures_only() -> None:
+    text = "到2030年，" + "、".join(f"第{n}区公园{n + 2}个" for n in range(2000)) + "。"
+    document, all_found = plan(text)
+    assert len(all_found) > 1000
+    assert max(len(each.text) for each in all_found) < 1300
+    assert all(document.text[each.start : each.end] in each.text for each in all_found)

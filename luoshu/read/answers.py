@@ -95,7 +95,22 @@ class _Asked:
 
     def __init__(self) -> None:
         self.by_unit: dict[str, list[Known]] = defaultdict(list)
+        self.settled: dict[tuple[str, date | None, str, str], list[Known]] = defaultdict(list)
+        self._answered: dict[tuple[str, str, bool], tuple[Answer, ...]] = {}
         self._by_pair: dict[str, dict[str, list[Known]]] = {}
+
+    def add(self, target: Known) -> None:
+        self.by_unit[target.unit].append(target)
+        if target.settled:
+            self.settled[target.unit, target.due, target.change, target.per].append(target)
+
+    def answers_to(self, fact: Known) -> tuple[Answer, ...]:
+        """What a fact may answer; facts of one subject answer the same, so that it is looked for once."""
+        key = (fact.subject, fact.unit, fact.change == "level")
+        found = self._answered.get(key)
+        if found is None:
+            found = self._answered[key] = _answers(fact, self.like(fact))
+        return found
 
     def like(self, one: Known) -> list[Known]:
         all_of_unit = self.by_unit.get(one.unit, [])
@@ -108,7 +123,11 @@ class _Asked:
                 for pair in target.letters:
                     pairs[pair].append(target)
         rare = sorted((pairs[pair] for pair in one.letters if pair in pairs), key=len)
-        found = {id(target): target for group in rare for target in group[:MANY]}
+        found: dict[int, Known] = {}
+        for group in rare:
+            found.update((id(target), target) for target in group[:MANY])
+            if len(found) >= MANY:
+                break
         return list(found.values())[:MANY]
 
 
@@ -118,27 +137,33 @@ def related(
     """The proposals with what they answer, move and contradict: each other, settled `targets`, known `results`."""
     asked = _Asked()
     for target in targets:
-        asked.by_unit[target.unit].append(target)
+        asked.add(target)
     own = {each.id: known_of(each) for each in proposals if each.status != "task"}
     for each in proposals:
         if each.status == "promise" and each.state == "open":
-            asked.by_unit[each.unit].append(own[each.id])
-    told: dict[tuple[str, str, date | None, str], list[Known]] = defaultdict(list)
+            asked.add(own[each.id])
+    told: dict[tuple[str, str, date | None, str], dict[str, list[Known]]] = defaultdict(dict)
     for result in (*results, *(own[each.id] for each in proposals if each.status == "fact" and each.comparator == "=")):
-        told[result.subject, result.unit, result.due, result.change].append(result)
+        same = told[result.subject, result.unit, result.due, result.change]
+        same.setdefault(result.document, []).append(result)
     return [_related(each, own, asked, told) for each in proposals]
 
 
-def _related(each: Proposal, own: Mapping[str, Known], asked: _Asked, told: Mapping[Any, list[Known]]) -> Proposal:
+def _related(
+    each: Proposal, own: Mapping[str, Known], asked: _Asked, told: Mapping[Any, dict[str, list[Known]]]
+) -> Proposal:
     if each.status == "task":
         return each
     me = own[each.id]
     if each.status == "promise":
-        moved = _moved(me, asked.like(me))
+        moved = _moved(me, asked.settled.get((me.unit, me.due, me.change, me.per), ()))
         return each if each.moves == moved else replace(each, moves=moved)
-    same = told.get((me.subject, me.unit, me.due, me.change), ())
-    others = tuple(islice((result.id for result in same if _differs(me, result)), MOST_OTHERS))
-    answers = _answers(me, asked.like(me))
+    same = told.get((me.subject, me.unit, me.due, me.change), {})
+    elsewhere = (
+        one for document, told_there in same.items() if document != me.document or not document for one in told_there
+    )
+    others = tuple(islice((result.id for result in elsewhere if _differs(me, result)), MOST_OTHERS))
+    answers = asked.answers_to(me)
     if (answers, others) == (each.answers, each.contradicts):
         return each
     return replace(each, answers=answers, contradicts=others)
@@ -166,11 +191,10 @@ def _answers(fact: Known, targets: Iterable[Known]) -> tuple[Answer, ...]:
 
 
 def _moved(promise: Known, targets: Iterable[Known]) -> Answer | None:
-    """The settled target that a promise gives another figure for: like subject, same unit, change and deadline."""
+    """The settled target of the same unit, change and deadline that a promise gives another figure for."""
     best: Answer | None = None
     for target in targets:
-        same = target.settled and (target.due, target.change, target.per) == (promise.due, promise.change, promise.per)
-        if not same or (target.value, target.value_high) == (promise.value, promise.value_high):
+        if (target.value, target.value_high) == (promise.value, promise.value_high):
             continue
         score = round(likeness(promise, target), 2)
         if score >= 0.8 and (best is None or score > best.score):

@@ -32,6 +32,8 @@ _NUMBERED = re.compile(
 )
 _REMARK = re.compile(r"[（(](?:牵头|责任|主办|承办|完成时限|配合)")
 _BINDING = re.compile(r"(?:预期|约束)性")
+LONGEST = 1200
+"""A proposal shows its sentence whole up to so many characters, and its surroundings in a longer one."""
 
 
 def read_file(path: str | Path) -> tuple[Document, list[Proposal]]:
@@ -68,14 +70,14 @@ def _read_article(document: Document, article: Article, lines: _Lines, year: int
         "title": title,
         "published": article.published or document.published,
     }
-    sentences = laid_out(narrowed(article.plain))
-    starts = [sentence.start for sentence in sentences]
+    sentences = _Sentences(article.plain)
     for each in found:
-        number = bisect_right(starts, each["start"]) - 1
-        begin, stop = article.span(sentences[number].start, sentences[number].end) if number >= 0 else (0, 0)
-        words = _words(article.plain, sentences[number], each) if number >= 0 else ""
+        stood = sentences.holding(each["start"])
+        begin, stop = article.span(stood.start, stood.end) if stood else (0, 0)
         start, end = article.span(each["start"], each["end"])
-        chapter = _chapter(sentences[number]) if number >= 0 else ""
+        if stop - begin > LONGEST:
+            begin, stop = max(begin, start - LONGEST // 2), min(stop, end + LONGEST // 2)
+        words, chapter = (sentences.words(each), _chapter(stood)) if stood else ("", "")
         each.update(whole, start=start, end=end, text=document.text[begin:stop], chapter=chapter, words=words)
         each.update(line=lines.number(start), page=document.page(start) if document.parts else None, sentence=begin)
     return found
@@ -111,22 +113,50 @@ def _answer_for(found: list[dict[str, Any]], said: list[Remark], author: str, pl
             each["due"] = remark.due
 
 
-def _words(plain: str, sentence: Sentence, each: dict[str, Any]) -> str:
-    """The promise in the plan's own words: the clause that holds its figure, with the deadline right before it."""
-    if each["status"] == "task":
-        return f"{each['verb']}{' ' if each['verb'].isascii() else ''}{each['object']}"
-    if "\t" in plain[sentence.start : sentence.end] or "|" in plain[sentence.start : sentence.end]:
-        year = f"（{each['due'].year}年）" if each["due"] else ""
-        return f"{each['subject']}{year}：{each['value']:.12g}{each['unit']}"
-    parts = clauses(plain, sentence.start, sentence.end)
-    at = next((n for n, (start, end) in enumerate(parts) if start <= each["start"] < end), None)
-    if at is None:
-        return ""
-    first = at - 1 if at and _DEADLINE.fullmatch(plain, *parts[at - 1]) else at
-    words = plain[parts[first][0] : parts[at][1]].replace("\t", " ")
-    words = _NUMBERED.sub("", _REMARK.split(words)[0]).strip("，；。;.、 ")[:120]
-    subject = each["subject"]
-    return subject + words if len(words) < 20 and subject and subject[-4:] not in words else words
+class _Sentences:
+    """The sentences of an article with their clauses, asked for in the order of what was found in them."""
+
+    def __init__(self, plain: str) -> None:
+        self._plain = plain
+        self._all = laid_out(narrowed(plain))
+        self._starts = [sentence.start for sentence in self._all]
+        self._clauses: dict[int, list[tuple[int, int]]] = {}
+
+    def holding(self, at: int) -> Sentence | None:
+        """The sentence that an offset stands in."""
+        number = bisect_right(self._starts, at) - 1
+        return self._all[number] if number >= 0 else None
+
+    def words(self, each: dict[str, Any]) -> str:
+        """The promise in the plan's own words: the clause that holds its figure, with the deadline right before it."""
+        if each["status"] == "task":
+            return f"{each['verb']}{' ' if each['verb'].isascii() else ''}{each['object']}"
+        plain = self._plain
+        number = bisect_right(self._starts, each["start"]) - 1
+        parts = self._clauses.get(number)
+        if parts is None:
+            start, end = self._all[number].start, self._all[number].end
+            row = plain.find("\t", start, end) >= 0 or plain.find("|", start, end) >= 0
+            parts = self._clauses[number] = [] if row else clauses(plain, start, end)
+        if not parts:  # a row of a table
+            year = f"（{each['due'].year}年）" if each["due"] else ""
+            return f"{each['subject']}{year}：{each['value']:.12g}{each['unit']}"
+        at = bisect_right(parts, each["start"], key=_begin) - 1
+        if at < 0 or each["start"] >= parts[at][1]:
+            return ""
+        start, end = parts[at]
+        if at and _DEADLINE.fullmatch(plain, *parts[at - 1]):
+            start = parts[at - 1][0]
+        if end - start > LONGEST:
+            start, end = max(start, each["start"] - 60), min(end, each["end"] + 60)
+        words = plain[start:end].replace("\t", " ")
+        words = _NUMBERED.sub("", _REMARK.split(words, maxsplit=1)[0]).strip("，；。;.、 ")[:120]
+        subject = each["subject"]
+        return subject + words if len(words) < 20 and subject and subject[-4:] not in words else words
+
+
+def _begin(part: tuple[int, int]) -> int:
+    return part[0]
 
 
 def _chapter(sentence: Sentence) -> str:
