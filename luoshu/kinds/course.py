@@ -205,13 +205,14 @@ def _totals(target: Target, known: Published) -> tuple[tuple[Reading, ...], tupl
     part = {r.since: r for r in known.running}
     because: list[Reason] = []
     total = 0.0
+    otherwise: list[float] = []
     last = max((r.day for r in (*known.readings, *known.running)), default=target.since)
     for first, end in periods(target.since, min(due or last, date(last.year, 12, 31)), "year"):
         found = yearly.get((first, end))
         if found is None:
             running = part.get(first)
             if running is not None and running.day not in totals:
-                totals[running.day] = replace(running, value=total + running.value)
+                totals[running.day] = _summed(running, total + running.value, otherwise)
             elif running is None and end <= last and not any(day >= end for day in totals):
                 says = say(
                     "No figure was published for {year}, so the years after it are not added up", year=first.year
@@ -219,8 +220,15 @@ def _totals(target: Target, known: Published) -> tuple[tuple[Reading, ...], tupl
                 because.append(Reason(says=says, source=target.source, tone="warn"))
             break
         total += found.value
-        totals.setdefault(end, replace(found, value=total, since=target.since))
+        otherwise += [rival.value - found.value for rival in found.rivals]
+        totals.setdefault(end, replace(_summed(found, total, otherwise), since=target.since))
     return tuple(totals[day] for day in sorted(totals)), tuple(because)
+
+
+def _summed(reading: Reading, total: float, otherwise: Sequence[float]) -> Reading:
+    """A reading that stands for a total, with the totals that other sources' figures would make instead."""
+    made = replace(reading, value=total, rivals=())
+    return replace(made, rivals=tuple(replace(made, value=total + change) for change in otherwise))
 
 
 def _averages(target: Target, known: Published) -> tuple[tuple[Reading, ...], tuple[Reason, ...]]:
@@ -231,9 +239,18 @@ def _averages(target: Target, known: Published) -> tuple[tuple[Reading, ...], tu
     rates = {r.day: r for r in known.readings}
     found: list[Reading] = []
     factors: list[float] = []
+    otherwise: list[float] = []
     for _, end in periods(since, target.due or max(rates, default=since), "year"):
         if end not in rates or rates[end].value <= -100:
             break
         factors.append(math.log1p(rates[end].value / 100))
-        found.append(replace(rates[end], value=math.expm1(sum(factors) / len(factors)) * 100))
+        others = tuple(r for r in rates[end].rivals if r.value > -100)
+        otherwise += [math.log1p(r.value / 100) - factors[-1] for r in others]
+        found.append(_mean_rate(rates[end], sum(factors), otherwise, len(factors)))
     return tuple(found), ()
+
+
+def _mean_rate(reading: Reading, grown: float, otherwise: Sequence[float], years: int) -> Reading:
+    made = replace(reading, value=math.expm1(grown / years) * 100, rivals=())
+    rivals = [replace(made, value=math.expm1((grown + change) / years) * 100) for change in otherwise]
+    return replace(made, rivals=tuple(rivals))

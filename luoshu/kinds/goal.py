@@ -87,6 +87,19 @@ class Goal:
         below = value < self.high - slack if self.comparator == "<" else value <= self.high + slack
         return above and below
 
+    def bounded(self, value: float, exact: str) -> bool | None:
+        """Whether a figure said to be more (`exact` is >) or less (<) than `value` keeps the goal; None: undecided.
+
+        >>> [Goal.of(">=", 100).bounded(value, exact) for value, exact in ((100, "<"), (100, ">"), (90, ">"))]
+        [False, True, None]
+        """
+        if exact not in ("<", ">"):
+            return self.holds(value)
+        if (exact == "<" and value <= self.low) or (exact == ">" and value >= self.high):
+            return False
+        inside = self.low <= value <= self.high
+        return True if inside and (self.low == -math.inf if exact == "<" else self.high == math.inf) else None
+
     def edge(self, value: float) -> float:
         """The end of the goal that `value` has to reach; `value` itself where the goal is kept."""
         if self.holds(value):

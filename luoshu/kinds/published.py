@@ -22,7 +22,10 @@ FLOWS = ("sum", "distinct")
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """One figure in the indicator's unit, with its place; `sides` are the figures that it was computed from."""
+    """One figure in the indicator's unit, with its place.
+
+    `sides` are the figures that it was computed from, `rivals` what other sources say instead.
+    """
 
     day: date
     since: date | None
@@ -30,6 +33,7 @@ class Reading:
     row: Observation
     source: Source
     sides: tuple[Reading, ...] = ()
+    rivals: tuple[Reading, ...] = ()
 
     @property
     def published(self) -> date:
@@ -189,7 +193,10 @@ def _one_each(readings: Sequence[Reading]) -> tuple[tuple[Reading, ...], tuple[P
         key = (reading.day, reading.since)
         before = kept.get(key)
         kept[key] = reading
-        if before is None or same(before, reading):
+        if before is None:
+            continue
+        if same(before, reading):
+            kept[key] = _against(reading, before.rivals)
             continue
         revised = (
             reading.row.status == "revised"
@@ -199,9 +206,18 @@ def _one_each(readings: Sequence[Reading]) -> tuple[tuple[Reading, ...], tuple[P
         pair = Pair(kept=reading, other=before)
         if revised and before.published < reading.published:
             revisions.append(pair)
+            kept[key] = _against(reading, before.rivals)
         else:
             contradictions.append(pair)
+            kept[key] = _against(reading, (*before.rivals, replace(before, rivals=())))
     return tuple(sorted(kept.values(), key=lambda r: (r.day, r.published))), tuple(contradictions), tuple(revisions)
+
+
+def _against(reading: Reading, others: Iterable[Reading]) -> Reading:
+    """The reading with those of the other figures that still contradict it: a source's later word replaces its own."""
+    return replace(
+        reading, rivals=tuple(r for r in others if r.row.source != reading.row.source and not same(r, reading))
+    )
 
 
 def same(one: Reading, other: Reading) -> bool:

@@ -13,16 +13,18 @@ from luoshu.kinds.doubt import doubts
 from luoshu.kinds.goal import Goal
 from luoshu.kinds.observation import Indicator
 from luoshu.kinds.outlook import SURE, outlook
+from luoshu.kinds.proof import proves, undecided
 from luoshu.kinds.published import Published, Reading, period, periods
 from luoshu.kinds.sheet import goal_reasons, shown_goal, titled
 from luoshu.kinds.standing import rounded, verdict_of
-from luoshu.words.message import Message, amount, say
+from luoshu.words.message import amount, say
 
 if TYPE_CHECKING:
     from luoshu.book.book import Book
     from luoshu.kinds.target import Target
 
 KEPT, MISSED, REACHED, SILENT, UNDER_WAY, AHEAD = "kept", "missed", "reached", "silent", "under way", "ahead"
+UNDECIDED = "undecided"
 WORDS = {
     KEPT: say("kept"),
     MISSED: say("missed"),
@@ -30,6 +32,7 @@ WORDS = {
     SILENT: say("no figure published"),
     UNDER_WAY: say("under way"),
     AHEAD: say("ahead"),
+    UNDECIDED: say("not decided by what is published"),
 }
 
 
@@ -64,7 +67,7 @@ def quota_gauge(target: Target, measure: Indicator, known: Published, day: date,
         chance=chance,
         verdict=verdict,
         because=(
-            *_because(judged, measure, why, spans, latest),
+            *_because(judged, measure, way, spans, latest),
             *goal_reasons(target, judged, measure),
             *doubts(judged, measure, known, way, day, book),
         ),
@@ -97,9 +100,11 @@ def _span(goal: Goal, known: Published, first: date, end: date, day: date) -> Sp
     """One period: judged by its figure; else, where it is not over, by what is running or forecast."""
     found = known.at(end)
     if found is not None:
-        holds = goal.holds(found.value)
-        word = KEPT if holds else MISSED
-        return Span(end=end, reading=found, share=goal.share(found.value), chance=float(holds), word=word)
+        holds = proves(goal, found)
+        share = 1.0 if holds else goal.share(found.value)
+        if holds is None:
+            return Span(end=end, reading=found, share=share, chance=None, word=UNDECIDED)
+        return Span(end=end, reading=found, share=share, chance=float(holds), word=KEPT if holds else MISSED)
     running = next((r for r in reversed(known.running) if r.since == first and first <= r.day < end), None)
     if running is not None and goal.direction == "higher" and goal.holds(running.value):
         return Span(end=end, reading=running, share=1.0, chance=SURE, word=REACHED)
@@ -117,6 +122,8 @@ def _outcome(target: Target, spans: list[Span], day: date) -> tuple[float | None
         return 0.0, "missed"
     if all(word == KEPT for word in words):
         return 1.0, "kept"
+    if UNDECIDED in words:
+        return None, "open"
     chances = [each.chance for each in spans if each.chance is not None]
     if SILENT in words or len(chances) < len(spans):
         return None, "open" if KEPT in words or REACHED in words else "unknown"
@@ -125,12 +132,13 @@ def _outcome(target: Target, spans: list[Span], day: date) -> tuple[float | None
 
 
 def _because(
-    target: Target, measure: Indicator, why: Message | None, spans: list[Span], latest: Reading | None
+    target: Target, measure: Indicator, way: Course, spans: list[Span], latest: Reading | None
 ) -> list[Reason]:
     found = []
     kept, missed, silent = (sum(each.word == word for each in spans) for word in (KEPT, MISSED, SILENT))
-    if why:
-        found.append(Reason(says=why, source=target.source, tone="warn"))
+    goal = way.goal
+    if way.why:
+        found.append(Reason(says=way.why, source=target.source, tone="warn"))
     if latest is None:
         says = say("No result has been published that this can be judged by")
         found.append(Reason(says=says, source=target.source, tone="warn"))
@@ -152,6 +160,10 @@ def _because(
         )
         source = latest.source if latest else target.source
         found.append(Reason(says=says, source=source, tone="bad" if missed else "warn" if silent else "good"))
+    for each in spans:
+        if each.word == UNDECIDED and goal and each.reading:
+            says = undecided(goal, each.reading, measure.unit)
+            found.append(Reason(says=says, source=each.reading.source, tone="warn"))
     return found
 
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from luoshu.kinds.commitment import Reason
 from luoshu.kinds.course import Course
-from luoshu.kinds.goal import Goal
+from luoshu.kinds.goal import ALMOST, Goal
 from luoshu.kinds.observation import Indicator
 from luoshu.kinds.outlook import Outlook, outlook
+from luoshu.kinds.proof import missed_by, proves, undecided
 from luoshu.kinds.published import Published, Reading
 from luoshu.words.message import amount, say
 
@@ -78,16 +79,18 @@ def _nothing(target: Target) -> Standing:
 
 
 def _settled(way: Course, goal: Goal, final: Reading) -> Standing:
-    kept = goal.holds(final.value)
-    says = (
-        say("The figure for the deadline keeps the goal")
-        if kept
-        else say(
-            "The figure for the deadline misses the goal by {gap}", gap=amount(rounded(goal.gap(final.value)), way.unit)
-        )
-    )
-    reason = Reason(says=says, source=final.source, tone="good" if kept else "bad")
+    kept = proves(goal, final)
     met = goal.share(final.value, way.base(goal))
+    if kept is None:
+        reason = Reason(says=undecided(goal, final, way.unit), source=final.source, tone="warn")
+        return Standing(met=met, chance=None, verdict="open", because=(reason,), value=final.value, reading=final)
+    says = say("The figure for the deadline keeps the goal")
+    if kept:
+        met = 1.0
+    else:
+        says = missed_by(goal, final, rounded(goal.gap(final.value)), way.unit)
+        met = None if met is None else min(met, ALMOST)
+    reason = Reason(says=says, source=final.source, tone="good" if kept else "bad")
     return Standing(
         met=met,
         chance=float(kept),
@@ -106,11 +109,11 @@ def _reached(measure: Indicator, goal: Goal, until: list[Reading]) -> Reading | 
     """
     if goal.direction != "higher" or measure.aggregation in ("sum", "distinct") or not until:
         return None
-    if not goal.holds(until[-1].value):
+    if not proves(goal, until[-1]):
         return None
     first = until[-1]
     for reading in reversed(until):
-        if not goal.holds(reading.value):
+        if not proves(goal, reading):
             break
         first = reading
     return first
@@ -146,7 +149,7 @@ def _early(
 
 
 def _open_ended(way: Course, goal: Goal, last: Reading) -> Standing:
-    kept = goal.holds(last.value)
+    kept = proves(goal, last)
     says = say("No deadline was named, so nothing is forecast")
     return Standing(
         met=goal.share(last.value, way.base(goal)),

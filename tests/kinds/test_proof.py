@@ -1,0 +1,58 @@
+"""What a figure proves: its own more than or less than, other sources beside it, and what came before the promise."""
+
+import pytest
+from test_target import Little, said
+
+
+@pytest.fixture
+def little(tmp_path):
+    return Little(tmp_path)
+
+
+SOURCES = "as_of,value,published,source,comparator"
+FLOOR = """made: 2020-12-01
+due: 2024-12-31
+measure: stock
+level: 100
+comparator: "{}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("comparator", "exact", "value", "verdict"),
+    [
+        (">=", "<", 100, "missed"),
+        (">", ">", 100, "kept"),
+        (">=", ">", 90, "open"),
+        (">=", "<", 110, "open"),
+        ("<=", "<", 100, "kept"),
+        ("<=", ">", 100, "missed"),
+        ("<=", ">", 90, "open"),
+    ],
+)
+def test_more_than_and_less_than_count_as_said(little, comparator, exact, value, verdict):
+    row = f"2024-12-31,{value},2025-02-01,Office,{exact}"
+    found = little.gauge(FLOOR.format(comparator), row, "2025-06-01", header=SOURCES)
+    assert found.verdict == verdict
+    assert found.chance == {"kept": 1, "missed": 0, "open": None}[verdict]
+    assert (found.met == 1) <= (verdict != "missed")
+    if verdict == "open":
+        assert "does not say whether the goal is kept" in said(found)
+
+
+def test_two_sources_across_the_goal_decide_nothing(little):
+    rows = "2024-12-31,90,2025-02-01,One,\n2024-12-31,110,2025-02-03,Other,"
+    found = little.gauge(FLOOR.format(">="), rows, "2025-06-01", header=SOURCES)
+    assert (found.verdict, found.chance) == ("open", None)
+    assert "One source keeps the goal and another misses it (110 个 and 90 个)" in said(found)
+    mended = little.gauge(FLOOR.format(">="), rows + "\n2024-12-31,110,2025-03-01,One,", "2025-06-01", header=SOURCES)
+    assert mended.verdict == "kept"
+
+
+def test_two_sources_decide_nothing_in_a_total_and_a_quota(little):
+    rows = "2023-12-31,50,2024-02-01,One,\n2023-12-31,80,2024-02-03,Other,\n2024-12-31,50,2025-02-01,One,"
+    promise = "made: 2022-12-01\nsince: 2023-01-01\ndue: 2024-12-31\nmeasure: flow\n"
+    assert little.gauge(promise + "level: 110", rows, "2025-06-01", header=SOURCES).verdict == "open"
+    yearly = little.gauge(promise + "level: 60\nper: year", rows, "2024-06-01", header=SOURCES)
+    assert yearly.verdict == "open"
+    assert "so it is not decided" in said(yearly)
