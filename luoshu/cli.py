@@ -230,13 +230,14 @@ def advise(args: argparse.Namespace, language: Language) -> int:
 )
 def excel(args: argparse.Namespace, language: Language) -> int:
     from luoshu.book.workbook import excel_in, excel_out
+    from luoshu.read.settlement import judged
 
     region = _region(args)
     if args.way == "out":
         left_out = excel_out(region.book, Path(args.workbook))
         print(language.say("{file} written", file=args.workbook))
         return report_problems(left_out, language)
-    problems = excel_in(region.book, Path(args.workbook))
+    problems = excel_in(region.book, Path(args.workbook), judged)
     if not problems:
         print(language.say("the tables of {file} stand in {folder} now", file=args.workbook, folder=args.book))
     return report_problems(problems, language)

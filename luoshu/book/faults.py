@@ -71,6 +71,7 @@ FAULTS: dict[str, Message] = {
     "long-number": say("A long number was not formatted as text: the spreadsheet has kept its first 15 digits only."),
     "not-in-workbook": say("A table could not be put into the workbook without loss; it was left out."),
     "conflict": say("Somebody else changed the file in the meantime; nothing was written."),
+    "lost-history": say("A plain value would erase the history of a field; the sheet was not taken over."),
     "book-exists": say("There is already something in the folder; nothing was written."),
     # proposals
     "bad-proposal": say(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -150,14 +150,21 @@ def _dated(node: Node, file: str) -> Any:
     """A mapping whose keys are all days is a history; a step may be `{value: 110, source: …}`."""
     if not node.fields or not all(isinstance(key, date) for key in node.fields):
         return node.value
+    found = history(node.value, Source(file=file))
+    lines = node.key_lines
+    return Dated(tuple(replace(s, source=Source(file=file, line=lines[s.since])) for s in found.steps))
+
+
+def history(value: Any, source: Source) -> Any:
+    """A mapping by days as a history whose steps all stand at `source`; any other value as it is."""
+    if not isinstance(value, Mapping) or not value or not all(isinstance(key, date) for key in value):
+        return value
     steps = []
-    for day in sorted(node.fields):
-        value = node.fields[day].value
-        about: dict[str, Any] = {}
-        if isinstance(value, dict) and "value" in value:
-            about = {k: v for k, v in value.items() if k != "value"}
-            value = value["value"]
-        steps.append(Step(since=day, value=value, source=Source(file=file, line=node.key_lines[day]), about=about))
+    for day in sorted(value):
+        inner, about = value[day], {}
+        if isinstance(inner, Mapping) and "value" in inner:
+            inner, about = inner["value"], {k: v for k, v in inner.items() if k != "value"}
+        steps.append(Step(since=day, value=inner, source=source, about=about))
     return Dated(tuple(steps))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,15 @@ from luoshu.book.checking import in_order, table_problems
 from luoshu.book.delimited import Cells
 from luoshu.book.loading import MOST_BYTES, Findings, Loaded, fold, known_headings, load_cells
 from luoshu.book.problem import Problem, Source
-from luoshu.book.promises_sheet import TITLE, as_cell, field_names, heading, promises_edited
+from luoshu.book.promise_cell import as_cell
+from luoshu.book.promises_sheet import SHEET, TITLE, field_names, heading, promises_edited
 from luoshu.book.rewriting import as_written, rewritten
 from luoshu.book.sheet_making import MOST_CHARACTERS, make_sheet, put, put_heading, set_widths, sheet_title
 from luoshu.book.sheet_reading import Sheet, cell_text, read_workbook
 from luoshu.book.table import Column, Schema, schema
 from luoshu.words.message import say
 
+Judge = Callable[[Book], Iterable[Problem]]
 MOST_ROWS = 200_000
 """Rows of a table that are put into a workbook; larger tables stay csv."""
 
@@ -73,7 +75,7 @@ def _left_out(file: str) -> Problem:
 def _promises(book: Book, out: Any) -> bool:
     """Put the settled records into the workbook; not, where one is longer than a cell can hold."""
     names = field_names(book.records)
-    rows = [{name: as_cell(value) for name, value in record.fields.items()} for record in book.records]
+    rows = [{name: as_cell(value, name) for name, value in record.fields.items()} for record in book.records]
     if any(len(str(value)) > MOST_CHARACTERS for row in rows for value in row.values()):
         return False
     sheet = out.create_sheet(TITLE)
@@ -88,12 +90,13 @@ def _promises(book: Book, out: Any) -> bool:
     return True
 
 
-def excel_in(book: Book | Path | str, path: Path) -> list[Problem]:
+def excel_in(book: Book | Path | str, path: Path, judge: Judge | None = None) -> list[Problem]:
     """Take a workbook's sheets over into the book; every problem, by sheet and cell (`observation!C7`).
 
     A sheet with any problem is not taken over: its table stays as it is, and the others are written. Tables that did
     not change are not touched; in those that did, rows and cells that did not change keep their text. A table that
-    somebody else changed since the workbook was made is not written over.
+    somebody else changed since the workbook was made is not written over. `judge` says what is wrong with the records
+    of a book, which is for their kinds to say.
     """
     if not isinstance(book, Book):
         from luoshu.book.book import open_book
@@ -103,30 +106,33 @@ def excel_in(book: Book | Path | str, path: Path) -> list[Problem]:
     if workbook is None:
         return [problem] if problem else []
     with files.alone(book.folder):
-        return _Taking(book, workbook.properties).all(workbook.sheets)
+        return _Taking(book, workbook.properties, judge).all(workbook.sheets)
 
 
 class _Taking:
     """One workbook being taken over."""
 
-    def __init__(self, book: Book, properties: Mapping[str, str]) -> None:
-        self.book, self.properties = book, properties
+    def __init__(self, book: Book, properties: Mapping[str, str], judge: Judge | None) -> None:
+        self.book, self.properties, self.judge = book, properties, judge
         self.problems: list[Problem] = []
         self.by_heading = {fold(h): t for t in book.tables for h in _titles(schema(t))}
 
     def all(self, sheets: tuple[Sheet, ...]) -> list[Problem]:
         grids: dict[type, _Grid] = {}
+        promises: list[Sheet] = []
         for sheet in sheets:
             table = self.by_heading.get(fold(sheet.title))
-            if fold(sheet.title) in (fold(TITLE), fold(TITLE.split()[0]), "commitments"):
-                self._promises(sheet)
+            if fold(sheet.title) in (fold(TITLE), fold(TITLE.split()[0]), SHEET):
+                promises.append(sheet)
             elif table is None:
                 self._unknown(sheet)
             elif table not in grids:
                 grids[table] = _Grid(schema(table), sheet)
         read = {("loaded", table): grid.load() for table, grid in grids.items()}
         # references are checked among the sheets as they will stand, not against the old files
-        proposed = replace(self.book, _read={**self.book._read, **read}, laid_over={})
+        kept = {key: value for key, value in self.book._read.items() if key[0] == "loaded"}
+        proposed = replace(self.book, _read={**kept, **read}, laid_over={})
+        taken: dict[Any, Any] = dict(kept)
         for table, grid in grids.items():
             named = {p.source.file for p in grid.faults}
             further = [grid.at_cell(p) for p in table_problems(proposed, table)]
@@ -135,6 +141,9 @@ class _Taking:
                 self.problems += found
             else:
                 self._write(grid, read["loaded", table])
+                taken["loaded", table] = read["loaded", table]
+        for sheet in promises[:1]:  # judged beside the tables as they stand now
+            self._promises(sheet, replace(self.book, _read=taken, laid_over={}))
         return in_order(self.problems)
 
     def _unknown(self, sheet: Sheet) -> None:
@@ -168,12 +177,15 @@ class _Taking:
         target.parent.mkdir(exist_ok=True)
         files.write(target, rewritten(sheet, old, loaded.columns, strange))
 
-    def _promises(self, sheet: Sheet) -> None:
+    def _promises(self, sheet: Sheet, book: Book) -> None:
         data, problem = files.read(self.book.folder, COMMITMENTS, MOST_BYTES)
         if problem:
             self.problems.append(problem)
             return
-        new, problems = promises_edited(data or b"", sheet)
+        judge = self.judge
+        new, problems = promises_edited(
+            data or b"", sheet, lambda records: judge(replace(book, records=records)) if judge else ()
+        )
         if problems or new == (data or b""):
             self.problems += problems
             return

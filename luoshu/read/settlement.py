@@ -15,7 +15,7 @@ from luoshu.book.documents import Document
 from luoshu.book.files import Conflict
 from luoshu.book.problem import Problem, Source
 from luoshu.book.records import Record
-from luoshu.kinds import KINDS
+from luoshu.kinds import KINDS, faults
 from luoshu.kinds.commitment import Commitment
 from luoshu.kinds.making import make
 from luoshu.kinds.observation import Indicator, Observation
@@ -44,6 +44,12 @@ def commitments(book: Book) -> tuple[list[Commitment], list[Problem]]:
         if commitment is not None:
             made.append(commitment)
     return made, problems
+
+
+def judged(book: Book) -> list[Problem]:
+    """What is wrong with the settled records of a book: in their fields, and between them and its tables."""
+    made, found = commitments(book)
+    return [*found, *faults(made, book)]
 
 
 # ---- proposals of one document -----------------------------------------------------------------------------------

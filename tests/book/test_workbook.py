@@ -308,8 +308,8 @@ def test_wrong_promises_are_named(book: Book, tmp_path: Path) -> None:
         sheet.append([None, None, "x"])
 
     assert carried(book, tmp_path, change) == [
-        "duplicate commitments!A4",
-        "missing-field commitments!A5",
+        "duplicate commitments!B4",
+        "missing-field commitments!B5",
         "yaml-syntax commitments!F2",
     ]
 
