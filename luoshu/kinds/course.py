@@ -35,7 +35,8 @@ class Start:
 class Course:
     """A series with the goal that it must meet; `why` says what is missing where no goal can be set.
 
-    `start` is where the promise is counted from; `written` says that the promise itself names it.
+    `start` is where the promise is counted from; `written` says that the promise itself names it. `total_since` is the
+    first day of a flow's total, whose readings then are totals.
     """
 
     readings: tuple[Reading, ...]
@@ -45,6 +46,7 @@ class Course:
     written: bool = False
     because: tuple[Reason, ...] = ()
     why: Message | None = None
+    total_since: date | None = None
 
     @property
     def last(self) -> Reading | None:
@@ -86,7 +88,14 @@ def course(target: Target, measure: Indicator, known: Published) -> Course:
     goal, why = goal_of(target, measure, level, target.level_high, start)
     written = target.base is not None or target.change != "level"
     return Course(
-        readings=readings, unit=measure.unit, goal=goal, start=start, written=written, because=because, why=why
+        readings=readings,
+        unit=measure.unit,
+        goal=goal,
+        start=start,
+        written=written,
+        because=because,
+        why=why,
+        total_since=target.since if form == "total" else None,
     )
 
 

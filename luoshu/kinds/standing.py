@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -61,9 +61,9 @@ def stand(target: Target, measure: Indicator, known: Published, way: Course, day
         return _settled(way, goal, final)
     until = [r for r in way.readings if due is None or r.day <= due]
     later = [r for r in way.readings if due is not None and r.day > due]
-    reached = _reached(measure, goal, until)
+    reached = _reached(target, measure, goal, until)
     if reached is not None:
-        return _early(target, measure, way, goal, until, reached, day)
+        return _early(target, measure, way, goal, until, reached)
     if due is None:
         return _open_ended(way, goal, way.last)
     if later:
@@ -101,11 +101,11 @@ def _settled(way: Course, goal: Goal, final: Reading) -> Standing:
     )
 
 
-def _reached(measure: Indicator, goal: Goal, until: list[Reading]) -> Reading | None:
+def _reached(target: Target, measure: Indicator, goal: Goal, until: list[Reading]) -> Reading | None:
     """The first figure that reached a goal which counts as kept once reached; None where it was lost again.
 
     A flow is promised for its own period, a ceiling and an exact figure for the deadline itself: these are not
-    reached early.
+    reached early. A goal that already stood when the promise was made is one to be held until its deadline.
     """
     if goal.direction != "higher" or measure.aggregation in ("sum", "distinct") or not until:
         return None
@@ -116,20 +116,24 @@ def _reached(measure: Indicator, goal: Goal, until: list[Reading]) -> Reading | 
         if not proves(goal, reading):
             break
         first = reading
-    return first
+    begun = max((day for day in (target.made, target.since) if day is not None), default=None)
+    return None if begun is not None and first.day <= begun else first
 
 
 def _early(
-    target: Target, measure: Indicator, way: Course, goal: Goal, until: list[Reading], reached: Reading, day: date
+    target: Target, measure: Indicator, way: Course, goal: Goal, until: list[Reading], reached: Reading
 ) -> Standing:
-    """Kept early; but a share that may well be lost again before its deadline is only as good as its chance."""
+    """Kept early; but what may well be lost again before its deadline is only as good as its chance."""
     last, due = until[-1], target.due
     ahead = outlook_of(measure, until, due) if due else None
     met, chance = ahead.outcome(goal, way.base(goal)) if ahead else (1.0, None)
-    firm = measure.aggregation in ("last", "cumulative") or due is None or day >= due
-    verdict = "kept" if firm else "likely" if chance is None else verdict_of(chance, target.nature)
-    if verdict == "likely" and chance is not None:
+    if measure.aggregation == "cumulative" or due is None:
         verdict = "kept"
+    elif chance is None:
+        verdict = "kept" if measure.aggregation == "last" else "likely"
+    else:
+        verdict = verdict_of(chance, target.nature)
+        verdict = "kept" if verdict == "likely" else verdict
     says = say(
         "The goal was reached early: {value} on {day}", value=amount(rounded(reached.value), way.unit), day=reached.day
     )
@@ -206,7 +210,7 @@ def _ahead(
     """The deadline lies after the last published figure: what the series makes likely."""
     last = way.readings[-1]
     start = way.base(goal)
-    ahead = outlook_of(measure, way.readings, due)
+    ahead = outlook_of(measure, way.readings, due, total_since=way.total_since)
     says = say("The deadline has come; the figure for it is not published yet")
     late = [Reason(says=says, source=last.source)] if day >= due else []
     if ahead is None:
@@ -233,14 +237,24 @@ def _ahead(
     )
 
 
-def outlook_of(measure: Indicator, readings: Sequence[Reading], due: date) -> Outlook | None:
-    """The outlook of a measure's figures: shares stay under 100, counts that never fell are not expected to."""
-    grows = all(one.value <= other.value for one, other in pairwise(readings)) and measure.direction == "higher"
+def outlook_of(
+    measure: Indicator, readings: Sequence[Reading], due: date, *, total_since: date | None = None
+) -> Outlook | None:
+    """The outlook of a measure's figures: shares stay under 100, counts that never fell are not expected to.
+
+    `total_since` is for totals of a flow counted from that day on: they began with nothing, and a flow that never took
+    back what it brought is not expected to, so what is reached stays.
+    """
+    points = [(r.day, r.value) for r in readings]
+    if total_since is not None and len(points) > 1:
+        points = [(total_since - timedelta(days=1), 0.0), *points]
+    grows = all(one <= other for (_, one), (_, other) in pairwise(points))
+    total = measure.aggregation == "cumulative" or (total_since is not None and grows)
     return outlook(
-        [(r.day, r.value) for r in readings],
+        points,
         due,
         upper=100.0 if measure.unit == "%" and measure.aggregation == "ratio" else None,
-        never_falls=measure.aggregation == "cumulative" or (measure.aggregation == "last" and grows),
+        never_falls=total or (measure.aggregation == "last" and grows and measure.direction == "higher"),
     )
 
 

@@ -56,3 +56,35 @@ def test_two_sources_decide_nothing_in_a_total_and_a_quota(little):
     yearly = little.gauge(promise + "level: 60\nper: year", rows, "2024-06-01", header=SOURCES)
     assert yearly.verdict == "open"
     assert "so it is not decided" in said(yearly)
+
+
+HELD = "made: 2020-01-01\ndue: 2025-12-31\nmeasure: {}\nlevel: 50"
+
+
+def test_what_stood_before_the_promise_was_not_reached_early(little):
+    falling = "2018-12-31,55,2019-02-01\n2019-12-31,52,2020-02-01"
+    for measure in ("stock", "share"):
+        found = little.gauge(HELD.format(measure), falling, "2024-06-01")
+        assert found.verdict not in ("kept", "likely")
+        assert found.chance < 0.75
+        assert "reached early" not in said(found)
+
+
+def test_reached_after_it_was_promised_is_kept_while_it_is_likely_to_stay(little):
+    rows = "2019-12-31,45,2020-02-01\n2020-12-31,48,2021-02-01\n2021-12-31,54,2022-02-01"
+    found = little.gauge(HELD.format("stock"), rows, "2022-06-01")
+    assert found.verdict == "kept"
+    assert 0.75 < found.chance < 1
+    shaky = little.gauge(HELD.format("share"), "2020-12-31,60,2021-02-01\n2021-12-31,51,2022-02-01", "2022-06-01")
+    assert shaky.verdict != "kept"
+
+
+def test_a_running_total_is_never_forecast_below_what_is_reached(little):
+    promise = "made: 2022-12-01\nsince: 2023-01-01\ndue: 2024-12-31\nmeasure: flow\nlevel: 200"
+    rows = "2023-12-31,100,2024-02-01\n2024-06-30,50,2024-07-20"
+    found = little.gauge(promise, rows, "2024-09-01")
+    assert found.value == 150
+    (last,) = [fan for chart in found.figures for fan in getattr(chart, "fan", ())]
+    assert last.low95 >= 150
+    assert 185 < last.median < 215
+    assert 0.3 < found.chance < 0.7
