@@ -8,6 +8,7 @@ from datetime import date
 from luoshu.words.bearing import Bearing
 from luoshu.words.clause import Heading, Sentence
 from luoshu.words.day import last_day
+from luoshu.words.english_tense import english_status
 from luoshu.words.number import LONGEST
 from luoshu.words.passage import Reading
 from luoshu.words.quantity import Quantity
@@ -79,7 +80,7 @@ _FIGURE = re.compile(
     |(?<![\w.,/+$€-])(?:(?P<money>US\$|\$|€|¥|RMB\s?|CNY\s?))?
     (?:(?P<a>{_NUMBER})(?![\d/]|\.\d)(?:(?:\s?[-–—]\s?|\sto\s|\sand\s)(?P<b>{_NUMBER}))?|(?P<word>{_WORD})\b(?![-‐]))
     (?:[\s-]?(?P<scale>{_SCALE})\b)?(?:[\s-]{{0,2}}(?P<unit>{_UNIT})(?![A-Za-z]))?
-    |(?P<fold>(?:double|triple|quadruple|halve)[sd]?|doubling|tripling|halving)\b""",
+    |(?P<fold>(?:double|triple|quadruple|halve)[sd]?|doubling|tripling|halving)\b(?![-‐–])""",
     re.VERBOSE | re.IGNORECASE,
 )
 _FRACTIONS = {
@@ -143,16 +144,12 @@ _BASE = re.compile(
     r"(?:compared (?:with|to)|relative to|versus|than(?: in)?|since|from|over|against)\s(?:the\s)?$", re.I
 )
 _MONTHS = re.findall(r"\w+", "january february march april may june july august september october november december")
-_WILL = re.compile(
-    r"\b(?:will|shall|should|must|to|aims?|targets?|goals?|plans?|expect(?:s|ed)?|by|commits?|intends?|strives?|pledges?)\b",
-    re.I,
-)
-_DID = re.compile(
-    r"\b(?:was|were|has|have|had|reached|rose|grew|fell|increased|decreased|totall?ed|stood|amounted|dropped|built|"
-    r"opened|added|recorded|"
-    r"last year|already|so far|since)\b", re.I)  # fmt: skip
+_PAST_END = re.compile(r"\s[a-z]{2,}ed$")
+_UP_OR_DOWN = re.compile(rf"(?P<mark>[,;(–—-]\s*)?\b(?P<way>up|down){_QUALIFIER}$", re.I)
+_NO_OBJECT = re.compile(r"(?:to|from|compared|relative|again|that|this|since|during)\b", re.I)
 _SUBJECT_STOP = re.compile(
-    r"\b(?:by|in|before|until|and|,|;|to|of at least|within|per|each|every|a year|annually|between|from|will|shall|"
+    r"\b(?:by|in|before|until|and|,|;|to|of at least|within|per|each|every|a year|(?:last|this|next) year|"
+    r"annually|between|from|will|shall|"
     r"is|are|was|were|has|have|had|"
     r"with|for|on|over|at)\b|[,;:.()]",
     re.I,
@@ -161,19 +158,20 @@ _LEAD = re.compile(
     r"^(?:by|in|before)\s(?:the\s)?(?:end\s(?:of\s)?)?20\d\d,?\s*|"
     r"^(?:we|it|they|the (?:city|province|county|government|council|plan))\s(?:will|shall|aims? to|plans? to)\s*|"
     r"^(?:and|also|then|will|shall|to|the|a|an)\s|^(?:build|create|open|raise|increase|reduce|cut|lower|reach|keep|"
-    r"establish|set up|train|add|achieve|"
+    r"hold|establish|set up|train|add|achieve|"
     r"complete|construct|plant|invest|attract|double|renovate|upgrade|provide|maintain|bring|lift|grow)\s(?:the\s|a\s)?",
     re.I,
 )
 _FROM_TO = re.compile(r"\bfrom\s\S+(?:\s[a-z]+)?\sto\s$", re.I)
 _COUNTED = re.compile(r"[\s-]+(?!(?:am|pm|of|and|or|to|in|by|at|on|for|is|are|was|pages?|px|pt|hrs?)\b)[a-z]{2,}")
+_CLAUSES = re.compile(r";|,\s|\sand\s")
 _NEXT = re.compile(r"[,;:]\s|\sand\s(?=[a-z]+\s)|\s(?=\d)")
 _OF_SIZE = re.compile(r"\sof\s(?:at least |more than |over |about )?$", re.I)
 _OF_WHAT = re.compile(
     r"\s(?:of|in|for)\s(?:the\s|all\s)?(?P<noun>(?:(?!by\b|in\b|each\b|every\b|per\b|a year)[\w-]+\s?){1,6})"
 )
 _VERB_ALONE = re.compile(
-    r"(?:build|create|open|raise|increase|reduce|cut|lower|reach|keep|establish|train|add|achieve|complete|construct|plant|invest|attract|"
+    r"(?:build|create|open|raise|increase|reduce|cut|lower|reach|keep|hold|establish|train|add|achieve|complete|construct|plant|invest|attract|"
     r"renovate|upgrade|provide|maintain|bring|lift|grow|serve|treat|restore|support|produce|generate|spend|no|up|and)?$",
     re.I,
 )
@@ -181,7 +179,7 @@ _ENDING = re.compile(
     r"(?:\s(?:will|shall|should|must|to|has|have|had|is|are|was|were|be|been|reach(?:es|ed)?|rise|rose|risen|"
     r"grow|grew|grown|fall|fell|fallen|"
     r"increas\w*|decreas\w*|reduc\w*|rais\w*|exceed\w*|surpass\w*|total\w*|stood|stand|keep|kept|remain\w*|at|by|of|least|most|more|less|"
-    r"than|over|about|around|approximately|nearly|almost|from|no|between|within|below|under|above|up|on|average|an|a|the|not|hit|drop\w*|"
+    r"than|over|about|around|approximately|nearly|almost|from|no|between|within|below|under|above|up|down|on|average|an|a|the|not|hit|drop\w*|"
     r"lowered|cut|account for|for|expected|projected|forecast|planned)\b)++$", re.I)  # fmt: skip
 
 
@@ -227,12 +225,15 @@ def english(text: str, sentence: Sentence, year: int | None, due: date | None, m
             found[-1] = found[-1]._replace(size=quantity)
             continue
         when = _due(text, sentence, quantity, year)
-        status = _status(whole, when, year, mode)
+        status = english_status(text, sentence.start, whole, when, year, mode)
         when = when or (due if status == "promise" else None)
         goes_on = bool(found) and bool(_FROM_TO.search(text[max(last - 24, sentence.start) : quantity.start]))
         if re.search(r"\bfrom\s$", before) and re.match(r"\sto\s", rest):
             status = "fact"
         borne = _bearing(quantity, before, after, status, re.split(r"[,;]|\sand\s", rest)[0])
+        beside = _UP_OR_DOWN.search(before) if quantity.unit in ("%", "百分点") else None
+        if beside and beside["mark"]:  # handled 8 tonnes, up 6%: of what the clause before speaks of
+            goes_on, before = bool(found), before[: beside.start()]
         subject = found[-1].subject if goes_on else ""
         subject = (
             subject
@@ -280,9 +281,13 @@ def _due(text: str, sentence: Sentence, quantity: Quantity, year: int | None) ->
         for m in _DUE.finditer(text, low, high)
         if (day := _named_day(m, year)) and not _BASE.search(text[max(low, m.start() - 24) : m.start()])
     ]
-    before = [day for at, day in named if at < quantity.start]
-    after = [day for at, day in named if at >= quantity.end]
-    return before[-1] if before else after[0] if after else None
+    before = [(at, day) for at, day in named if at < quantity.start]
+    after = [(at, day) for at, day in named if at >= quantity.end]
+    if before and after:  # fell by 4% in 2024 and is to fall by [18%] by 2030: each clause has its own day
+        parted = _CLAUSES.search(text, before[-1][0], quantity.start)
+        joined = not re.search(r"[,;\d]|\sand\s", text[quantity.end : after[0][0]])
+        return after[0][1] if parted and joined and before[-1][0] > sentence.start + 14 else before[-1][1]
+    return before[-1][1] if before else after[0][1] if after else None
 
 
 def _named_day(match: re.Match[str], year: int | None) -> date | None:
@@ -294,20 +299,13 @@ def _named_day(match: re.Match[str], year: int | None) -> date | None:
     return last_day(int(match["year"]), month)
 
 
-def _status(before: str, due: date | None, year: int | None, mode: str) -> str:
-    did, will = _DID.search(before), _WILL.search(before)
-    if due and year and due.year < year:
-        return "fact"
-    if mode:
-        return "fact" if mode == "past" or (did and not will) else "promise"
-    return "fact" if did and not will else "promise"
-
-
 def _bearing(quantity: Quantity, before: str, after: str, status: str, rest: str) -> Bearing:
     near = " " + before
     change = "level"
     if quantity.kind == "fold":
         change = "down" if quantity.value == 50.0 else "up"
+    elif quantity.unit in ("%", "百分点") and (beside := _UP_OR_DOWN.search(near)):
+        change = beside["way"].lower()
     elif _BY_UP.search(near) or _THEN_UP.match(after):
         change = "up"
     elif _BY_DOWN.search(near) or _THEN_DOWN.match(after):
@@ -334,12 +332,18 @@ def _comparator(quantity: Quantity, before: str, after: str, status: str) -> str
 
 def _subject(before: str, after: str, quantity: Quantity, unit: str) -> str:
     """The noun after a bare count (120 museums), else the words before the verb that the figure belongs to."""
-    if not quantity.unit and quantity.kind != "fold":
+    if quantity.kind == "fold":  # to double household income
+        what = _SUBJECT_STOP.split(re.sub(r"^\s*(?:of\s)?(?:(?:the|its|our|their|all)\s)?", "", after), maxsplit=1)[0]
+        if what.strip() and not _NO_OBJECT.match(what):
+            return what.strip()
+    elif not quantity.unit:
         noun = _SUBJECT_STOP.split(after.strip(" -"), maxsplit=1)[0].strip()
         if noun:
             return noun
     clause = re.split(r"[,;:.]\s|\band\b|^[-*•]\s", before.strip())[-1].strip(" ,")
     words = _ENDING.sub("", " " + clause).strip()
+    if words == clause:
+        words = _PAST_END.sub("", words)
     previous = None
     while words != previous:
         previous, words = words, _LEAD.sub("", words).strip()

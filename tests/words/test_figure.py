@@ -277,8 +277,32 @@ ENGLISH: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "Double the number of libraries by 2035.": [
         ("Double", dict(value=100, change="up", subject="number of libraries"))
     ],
+    "In 2025 the airport handled 4.5 million tonnes of freight, up 7% year on year.": [
+        ("4.5 million tonnes", dict(status=F, comparator="=", subject="freight", due="2025-12-31")),
+        ("7%", dict(status=F, change="up", subject="freight", due="2025-12-31")),
+    ],
+    "The share of waste recycled rose to 31% in 2026.": [("31%", dict(status=F, comparator="="))],
+    "Emissions were down 3% in 2024 and are to fall by 18% by 2030.": [
+        ("3%", dict(status=F, change="down", due="2024-12-31")),
+        ("18%", dict(status=P, change="down", due="2030-12-31", subject="Emissions")),
+    ],
+    "The council commits to planting 900 trees each year through 2029.": [
+        ("900", dict(status=P, per="year", subject="trees", due="2029-12-31"))
+    ],
+    "By 2030, the county will have built 320 km of paths.": [("320 km", dict(status=P, due="2030-12-31"))],
+    "We aim to double farm income by 2035 and halve water losses.": [
+        ("double", dict(change="up", subject="farm income", due="2035-12-31")),
+        ("halve", dict(value=50, change="down", subject="water losses", due="2035-12-31")),
+    ],
+    "Farm income doubled between 2015 and 2024.": [("doubled", dict(status=F, subject="Farm income"))],
+    "Double-digit growth was recorded.": [],
     "Chapter 3 of the 14th five-year plan, adopted on page 12.": [],
 }
+
+
+def test_english_without_a_year_of_its_own_is_told_by_its_verbs() -> None:
+    text = "Harbour Strategy\nThe port handled 3 million tonnes in 2025. Half of the quays shall be rebuilt by 2027."
+    assert [(f.status, f.value) for f in figures(text)] == [(F, 3e6), (P, 50.0)]
 
 
 @pytest.mark.parametrize("sentence", ENGLISH)
