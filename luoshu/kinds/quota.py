@@ -14,7 +14,7 @@ from luoshu.kinds.goal import Goal
 from luoshu.kinds.observation import Indicator
 from luoshu.kinds.outlook import SURE, outlook
 from luoshu.kinds.proof import proves, undecided
-from luoshu.kinds.published import Published, Reading, period, periods
+from luoshu.kinds.published import FLOWS, Published, Reading, period, periods
 from luoshu.kinds.sheet import goal_reasons, shown_goal, titled
 from luoshu.kinds.standing import rounded, verdict_of
 from luoshu.words.message import amount, say
@@ -55,10 +55,12 @@ def quota_gauge(target: Target, measure: Indicator, known: Published, day: date,
     judged = target.promised()
     goal, why = goal_of(judged, measure, judged.level, judged.level_high, None)
     way = Course(readings=known.readings, unit=measure.unit, goal=goal, why=why)
-    spans = [_span(goal, known, first, end, day) for first, end in spans_of(judged, known, day)] if goal else []
+    spans = (
+        [_span(goal, measure, known, first, end, day) for first, end in spans_of(judged, known, day)] if goal else []
+    )
     shares = [each.share for each in spans if each.share is not None]
     chance, verdict = _outcome(target, spans, day)
-    latest = known.last
+    latest = known.last or next((each.reading for each in reversed(spans) if each.reading), None)
     shown = shown_goal(judged, measure, way)
     return Gauge(
         commitment=target,
@@ -96,7 +98,7 @@ def spans_of(target: Target, known: Published, day: date) -> list[tuple[date, da
     return periods(since, until, target.per) or [period(until, target.per)]
 
 
-def _span(goal: Goal, known: Published, first: date, end: date, day: date) -> Span:
+def _span(goal: Goal, measure: Indicator, known: Published, first: date, end: date, day: date) -> Span:
     """One period: judged by its figure; else, where it is not over, by what is running or forecast."""
     found = known.at(end)
     if found is not None:
@@ -106,7 +108,9 @@ def _span(goal: Goal, known: Published, first: date, end: date, day: date) -> Sp
             return Span(end=end, reading=found, share=share, chance=None, word=UNDECIDED)
         return Span(end=end, reading=found, share=share, chance=float(holds), word=KEPT if holds else MISSED)
     running = next((r for r in reversed(known.running) if r.since == first and first <= r.day < end), None)
-    if running is not None and goal.direction == "higher" and goal.holds(running.value):
+    if running is not None and goal.direction == "higher" and measure.aggregation in FLOWS and proves(goal, running):
+        if end <= day:  # part of the period brought it all, and the period is over
+            return Span(end=end, reading=running, share=1.0, chance=1.0, word=KEPT)
         return Span(end=end, reading=running, share=1.0, chance=SURE, word=REACHED)
     ahead = outlook([(r.day, r.value) for r in known.readings], end)
     share, chance = ahead.outcome(goal, None) if ahead else (None, None)

@@ -88,3 +88,19 @@ def test_a_running_total_is_never_forecast_below_what_is_reached(little):
     assert last.low95 >= 150
     assert 185 < last.median < 215
     assert 0.3 < found.chance < 0.7
+
+
+MONTHLY = "made: 2023-12-01\nsince: 2024-01-01\ndue: 2024-03-31\nmeasure: flow\nper: month\nlevel: {}"
+PARTS = "2024-01-28,6,2024-01-29\n2024-02-28,7,2024-02-29\n2024-03-28,5,2024-03-29"
+
+
+def test_a_month_counted_to_its_28th_is_kept_where_that_is_enough(little):
+    found = little.gauge(MONTHLY.format(5), PARTS, "2024-06-01")
+    assert (found.verdict, found.chance, found.met, found.value) == ("kept", 1, 1, 5)
+    early = little.gauge(MONTHLY.format(5), PARTS, "2024-03-30")
+    assert (early.verdict, early.value) == ("likely", 5)
+
+
+def test_a_month_counted_to_its_28th_proves_nothing_where_it_is_short(little):
+    found = little.gauge(MONTHLY.format(6), PARTS, "2024-06-01")
+    assert (found.verdict, found.chance) == ("open", None)
