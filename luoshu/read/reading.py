@@ -18,7 +18,7 @@ from luoshu.words.clause import Sentence, clauses, laid_out
 from luoshu.words.figure import Figure, figures
 from luoshu.words.layout import Article
 from luoshu.words.number import narrowed
-from luoshu.words.responsible import Remark, remark_on, remarks
+from luoshu.words.responsible import bodies, remark_on, remarks
 from luoshu.words.tabular import tables
 from luoshu.words.undertaking import Undertaking, undertakings
 
@@ -64,7 +64,7 @@ def _read_article(document: Document, article: Article, lines: _Lines, year: int
     numbered = _numbered(article.plain, author, own, title)
     tasks = undertakings(article.plain, author=author, year=own, figures=numbered)
     found = [*map(_of_figure, numbered), *map(_of_task, tasks)]
-    _answer_for(found, remarks(article.plain, own), author, article.plain)
+    _answer_for(found, article.plain, own, author)
     whole = {
         "document": document.name,
         "title": title,
@@ -101,14 +101,18 @@ def _numbered(plain: str, author: str, year: int | None, title: str) -> list[Fig
     return [*said, *added]
 
 
-def _answer_for(found: list[dict[str, Any]], said: list[Remark], author: str, plain: str) -> None:
-    """Give each promise and task the body that a remark behind it names, and its deadline where it has no own."""
-    if not said:
+def _answer_for(found: list[dict[str, Any]], plain: str, year: int | None, author: str) -> None:
+    """Give each promise and task the body that a remark behind it or its sentence names, and the remark's deadline."""
+    said, acting = remarks(plain, year), bodies(plain)
+    if not said and not acting:
         return
     for each in found:
-        remark = remark_on(said, each["start"]) if each["status"] != "fact" else None
-        if remark and each["owner"] in ("", author):
-            each["owner"] = remark.owner
+        if each["status"] == "fact":
+            continue
+        remark = remark_on(said, each["start"])
+        body = remark or remark_on(acting, each["start"])
+        if body and (each["owner"] in ("", author) or body.owner.startswith(each["owner"] + "、")):
+            each["owner"] = body.owner
         if remark and remark.due and not _YEAR.search(plain, max(remark.start, each["start"] - 60), each["end"]):
             each["due"] = remark.due
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from luoshu.words.day import days
@@ -16,6 +16,30 @@ _WHO = re.compile(
     r"(?P<who>[^\n:：；;。）)]{2,80}?)(?=[；;。）)\n]|[，,]?\s*(?:完成|时限|时间|配合|协办|参与|协助|责任人)|$)"
 )
 _WHEN = re.compile(r"(?:完成|办结|实施)?(?:时限|时间|期限|年限)\s*[:：]\s*(?P<when>[^\n；;。）)]{4,20})")
+_HIT = re.compile(r"牵头|负责|(?<=[局厅委会办门府心团司院])(?:要(?!求|素|点)|应(?!用|急|对)|须|将|会同)")
+_SUFFIX = (
+    r"(?:(?<![格布结大全开时变棋])局|厅|(?<!常)委|委员会|管委会|(?<![举承主兴开协督])办|办公室|部门|政府|街道|中心|集团"
+    r"|公司|研究院|(?<![内全局东西中南北总干乐])部)"
+)
+_BODY = (
+    rf"(?!我们|有关|相关|各级|各地|各部门|要|对|将|在)[\u4e00-\u9fff]{{1,14}}?{_SUFFIX}(?:[（(][^（）()]{{1,12}}[）)])?"
+)
+_BODIES = re.compile(
+    rf"(?:.*?(?P<by>由))?(?P<who>{_BODY}(?:[、和与及]{_BODY})*)(?:等(?:部门|单位)?)?(?:[分共联具]?[别同合体])?"
+)
+_BEFORE = re.compile(
+    rf"\s*(?:{MARKER.pattern})?\s*(?:[一二三四五六七八九十]是)?(?:[到至在]?20\d\d年(?:底|末)?(?:以?前)?|年内|今年|明年)?"
+)
+_PARTS = re.compile(r"[，。；：！\n,;:]")
+_ENGLISH = re.compile(
+    r"(?:^|(?<=[.;:\n]\s)|(?<=\d,\s))\s*(?:[Tt]he\s)?(?P<who>[A-Z][\w&'’-]*(?:\s(?:of|and|for|the|&|[A-Z][\w&'’-]*)){0,9})\s"
+    r"(?=(?:will|shall|must|should|is to|plans? to|aims? to|intends? to|undertakes? to)\s)",
+    re.MULTILINE,
+)
+_OFFICE = re.compile(
+    r"\b(?:Department|Ministry|Agency|Authority|Office|Council|Commission|Committee|Board|Bureau|Service|Trust|Company"
+    r"|Administration|Corporation|Government|Secretariat|Directorate|Institute|Association)s?\b"
+)
 _NAMES = re.compile(r"[、，,\s]+(?=[\u4e00-\u9fff])")
 
 
@@ -58,6 +82,50 @@ def remarks(plain: str, year: int | None = None) -> list[Remark]:
             found.append(Remark(start=start, end=said.start(), owner=owner, due=named[-1] if named else None))
         before = said.end()
     return found
+
+
+def bodies(plain: str) -> list[Remark]:
+    """The bodies that sentences name as those who act, each with the stretch of its sentence that it answers for.
+
+    A body at the head of a sentence, or of what stands between semicolons, answers for what follows it; one that
+    closes it (…，由甲局负责。) for what stands before.
+
+    >>> text = "甲局牵头，建公园3个；乙局、丙局要修路5公里。植树2万株，由丁局负责。"
+    >>> [(body.owner, text[body.start : body.end][:8]) for body in bodies(text)]
+    [('甲局', '甲局牵头，建公园'), ('乙局、丙局', '乙局、丙局要修路'), ('丁局', '植树2万株，由丁')]
+    """
+    found: list[Remark] = []
+    for hit in _HIT.finditer(plain):
+        start = hit.start()
+        while start > max(0, hit.start() - 80) and not _PARTS.match(plain, start - 1):
+            start -= 1
+        prefix = _BEFORE.match(plain, start, hit.start())
+        named = _BODIES.fullmatch(plain, prefix.end() if prefix else start, hit.start())
+        if not named or (named["by"] and hit.group() not in ("牵头", "负责")) or _of_words(plain, hit):
+            continue
+        low = max(plain.rfind(mark, 0, start) for mark in "。；！\n") + 1
+        ends = [at for mark in "。；！\n" if (at := plain.find(mark, hit.end(), hit.end() + 400)) >= 0]
+        high = min(ends, default=min(len(plain), hit.end() + 400))
+        closes = plain[hit.end() : high].strip("）) ") == ""
+        begin = max(low, start - 400) if closes and hit.group() in ("牵头", "负责") else start
+        begin = max(begin, min(found[-1].end, start) if closes and found else 0)
+        if found and found[-1].end > begin:
+            found[-1] = replace(found[-1], end=max(begin, found[-1].start))
+        found.append(Remark(start=begin, end=high, owner=named["who"], due=None))
+    found.extend(_english_bodies(plain))
+    return sorted(found, key=lambda remark: remark.start)
+
+
+def _of_words(plain: str, hit: re.Match[str]) -> bool:
+    """Whether the word of leading belongs to another: 牵头单位：, 负责人, 负责任."""
+    return plain[hit.end() : hit.end() + 1] in ("人", "任", "单", "部", "：", ":", "制", "的", "同")
+
+
+def _english_bodies(plain: str) -> Iterator[Remark]:
+    for named in _ENGLISH.finditer(plain) if " will " in plain or " to " in plain or " shall " in plain else ():
+        if _OFFICE.search(named["who"]):
+            stop = re.compile(r"[.;](?=\s|$)|\n").search(plain, named.end())
+            yield Remark(start=named.start(), end=stop.start() if stop else len(plain), owner=named["who"], due=None)
 
 
 def _paragraph_above(plain: str, line: int) -> int:

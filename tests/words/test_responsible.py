@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luoshu.words.responsible import remark_on, remarks
+from luoshu.words.responsible import bodies, remark_on, remarks
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,30 @@ def test_any_text(text: str) -> None:
     for remark in remarks(text, 2026):
         assert 0 <= remark.start < remark.end <= len(text)
         assert remark.owner
+
+
+@pytest.mark.parametrize(
+    ("text", "thing", "owner"),
+    [
+        ("市工业和信息化局牵头，到2027年底前培育企业60家。", "60", "市工业和信息化局"),
+        ("（一）由市住建局负责，改造老旧小区200个。", "200", "市住建局"),
+        ("改造老旧小区200个，由市住建局牵头。", "200", "市住建局"),
+        ("市住建局、市城管局要在2027年底前改造老旧小区200个。", "200", "市住建局、市城管局"),
+        ("2027年底前，市教育局要新建学校5所；市交通局负责修路9公里。", "9", "市交通局"),
+        ("By 2028, the Ministry of Works will build 31 bridges.", "31", "Ministry of Works"),
+        ("新发展格局要加快构建，建成园区3个。", "3", None),
+        ("全市上下要共同努力，建成园区3个。", "3", None),
+        ("明确牵头单位，落实负责人，建成园区3个。", "3", None),
+        ("The city will build 20 bridges.", "20", None),
+    ],
+)
+def test_a_sentence_names_who_acts(text: str, thing: str, owner: str | None) -> None:
+    found = remark_on(bodies(text), text.index(thing))
+    assert (found.owner if found else None) == owner
+
+
+@given(st.text(alphabet="由市局、，。；\n牵头负责要将建3个（一）The Office will ", max_size=150))
+def test_any_text_for_bodies(text: str) -> None:
+    for one in bodies(text):
+        assert 0 <= one.start <= one.end <= len(text)
+        assert one.owner
