@@ -65,8 +65,10 @@ _MONTHLY = re.compile(r"每月|月均|每人每月|每户每月|按月")
 _LIMITED = re.compile(r"[^，。；、]{0,14}?(?:圈|通达|可达|直达|到达|抵达|覆盖|办结|响应|送达|内|以内|之内)")
 _ALL_OF_THEM = re.compile(r"(?!以上)[^，。；、\d]{0,12}?(?:全部|悉数|(?:实现|达到)?全覆盖|无一)")
 _NEWLY = re.compile(r"(?:新|建成|建设|打造|培育|引进|实施|完成|推进|争取|力争|达到?|达)[^，。；、]{0,4}$")
+_KEPT = re.compile(r"(?:保持|维持|稳定)(?:在|为)?\s?$")
+_ADDS = re.compile(r"(?:^|[，、；。年再将])增加[^，、；。到至为]{1,8}?(?:约|近|超过?|不少于)?$")
 _GIVEN = re.compile(
-    r"等\s?$|(?:现存|剩余|剩下|其余|余下|在册|存量)的?\s?$|已\s?$|现有\s?$|(?:首批|第[一二三四五六七八九]批)\s?$"
+    r"等\s?$|(?:现存|剩余|剩下|其余|余下|在册|存量)的?\s?$|全[国省市县区州]\s?$|已\s?$|现有\s?$|(?:首批|第[一二三四五六七八九]批)\s?$"
 )
 
 
@@ -112,7 +114,7 @@ def _comparator(text: str, quantity: Quantity, before: str, edge: str, status: s
         return ">"
     if quantity.unit in CIRCLES and _LIMITED.match(text, quantity.end):
         return "<="
-    if quantity.kind in ("still", "zero"):
+    if quantity.kind in ("still", "zero") or (quantity.unit == "%" and quantity.value == 100 and _KEPT.search(before)):
         return "="
     if quantity.kind == "digits":
         return ">="
@@ -138,6 +140,8 @@ def _change(text: str, quantity: Quantity, before: str) -> str:
         return "down" if "降幅" in before[-8:] else "up"
     if _NEW.search(before) or _REACHES.search(before):
         return "level"
+    if quantity.unit in COUNTS and _ADDS.search(before):
+        return "up"
     if quantity.unit in COUNTS and _COUNTED.match(text, quantity.end) and not _ADDED.search(before):
         return "level"
     if _UP.search(before):

@@ -9,7 +9,7 @@ from typing import Any
 
 from luoshu.words.clause import Sentence, laid_out
 from luoshu.words.english import english, heading_due, is_english
-from luoshu.words.indicators import indicator_tables
+from luoshu.words.indicators import indicator_tables, with_row_units
 from luoshu.words.name import is_name
 from luoshu.words.number import narrowed
 from luoshu.words.passage import Passage, Reading
@@ -78,7 +78,7 @@ def figures(plain: str, *, author: str = "", year: int | None = None) -> list[Fi
     [('全市博物馆', 120.0, '家', '>=', '2025-12-31')]
     """
     text = narrowed(plain)
-    found = [q for q in quantities(text) if not is_name(text, q)]
+    found = [q for q in with_row_units(text, quantities(text)) if not is_name(text, q)]
     chronicle = Chronicle(text, year)
     tabled, tables = indicator_tables(text, chronicle.year, chronicle.setting.due)
     result = [_figure(reading, author) for reading in tabled]

@@ -26,15 +26,19 @@ _CLOSES = re.compile(r"(?:预期|约束|引导|指导)性")
 _OPENS = re.compile(r"指\s?标|项\s?目")
 _HEADING = re.compile(r"(?P<year>20\d\d)\s?年?|(?P<yearly>年\s?均[^\s|\n]{0,8})|(?P<sum>累\s?计)")
 _CELL = re.compile(r"[^\t\n|│]+")
-_GAP = re.compile(r"[ \u3000]{2,}|(?<=[\d%）)〕\]—左右上下内性]) (?=\S)(?!左右|以[上下内])")
+_GAP = re.compile(r" {2,}|[ \u3000]*\u3000[ \u3000]*|(?<=[\d%）)〕\]—左右上下内性]) (?=\S)(?!左右|以[上下内])")
 _SPACE = re.compile(r"\s+(?!左右|以[上下内])")
 _VALUE = re.compile(
     rf"(?P<sign>[>＞≥<＜≤约]?)\s?(?P<open>[〔\[【(（]?)(?P<less>[>＞≥<＜≤]?)(?P<low>-?\d[\d,]*(?:\.\d+)?)"
     rf"(?:\s?[-—–~～]\s?(?P<high>\d[\d,]*(?:\.\d+)?))?(?P<scale>{SCALE})(?P<unit>{UNIT})?[〕\]】)）]?\*?"
     r"\s?(?P<edge>左右|以上|以内|以下)?[〕\]】)）]?\*?(?:[①-⑳])?"
 )
+_HEADED = re.compile(r"指\s?标[^\n。]{0,12}20\d\d\s?年[^\n。]{0,40}属\s?性\s*\n")
 _BLANK = re.compile(r"[-—–/－…]{1,4}|——|无|持平|\*")
 _UNIT_IN_NAME = re.compile(rf"[（(【\[]\s?(?P<scale>{SCALE})\s?(?P<unit>{UNIT})\s?[）)】\]]\s*$")
+_ROW_UNIT = re.compile(rf"[（(]\s?(?P<scale>{SCALE})(?P<unit>{UNIT})\s?[）)]\s?[：:]")
+_OF_YEAR = re.compile(r"(?:19|20)\d\d\s?年(?:底|末)?(?:目标|预计|预期)?(?:约|为|是|达到?|提高到|至|到)?\s?$")
+_ROW_REACH = 120
 _UNIT_CELL = re.compile(rf"[（(]?(?P<scale>{SCALE})(?P<unit>{UNIT})[）)]?")
 _NUMBERED = re.compile(r"^\s*(?:[（(]?\d{1,2}[）).．、]?|[一二三四五六七八九十]{1,3}[、.])\s*(?=\D)")
 _CATEGORY = re.compile(r"\s\d{1,2}[.．、]\s?")
@@ -45,6 +49,29 @@ _CEILINGS = re.compile(r"失业率|死亡率|浓度|发病率|不超过|控制")
 _FEWEST = 3
 """A table has at least so many rows that end in 预期性 or 约束性; fewer are words in a sentence."""
 _REACH = 900
+
+
+def with_row_units(text: str, found: list[Quantity]) -> list[Quantity]:
+    """The quantities, those that stand bare after a year given the unit that their row names: 覆盖率（%）：2030年[42].
+
+    >>> from luoshu.words.quantity import quantities
+    >>> row = "覆盖率（%）：2025年41.2，2030年42。"
+    >>> [(q.value, q.unit) for q in with_row_units(row, quantities(row))]
+    [(41.2, '%'), (42.0, '%')]
+    """
+    return [
+        _with_row_unit(text, q) if q.kind == "bare" and _OF_YEAR.search(text, max(0, q.start - 14), q.start) else q
+        for q in found
+    ]
+
+
+def _with_row_unit(text: str, quantity: Quantity) -> Quantity:
+    low = max(text.rfind("\n", 0, quantity.start), text.rfind("。", 0, quantity.start), quantity.start - _ROW_REACH) + 1
+    named = _ROW_UNIT.search(text, low, quantity.start)
+    if named is None:
+        return quantity
+    value = _times(quantity.value, float(scale(named["scale"])))
+    return quantity._replace(value=value, unit=canonical(named["unit"]), kind="figure")
 
 
 def indicator_tables(text: str, year: int | None, due: date | None) -> tuple[list[Reading], list[tuple[int, int]]]:
@@ -68,7 +95,8 @@ def indicator_tables(text: str, year: int | None, due: date | None) -> tuple[lis
         last = first
         while last + 1 < len(closes) and closes[last + 1].start() - closes[last].end() < _REACH // 4:
             last += 1
-        if last - first + 1 >= _FEWEST:
+        headed = _HEADED.search(text, max(0, closes[first].start() - _REACH // 4), closes[first].start())
+        if last - first + 1 >= (2 if headed else _FEWEST):
             low = spans[-1][1] if spans else 0
             span, found = _table(text, closes[first : last + 1], low, year, due)
             if found:

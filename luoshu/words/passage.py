@@ -239,6 +239,8 @@ class Passage:
             borne = borne._replace(comparator="=")
         if not borne.per and index and self.done[-1].bearing.per and self.text.startswith("其中", clause):
             borne = borne._replace(per=self.done[-1].bearing.per)
+        if not borne.per and index and self.done and self._onward(index):
+            borne = borne._replace(per=self.done[-1].bearing.per)
         if len(row) > 1:
             edge = bearing(self.text, row[-1], row[-1].start, status, row[-1].start).comparator
             if edge in ("~", "<=") or (edge == ">=" and borne.comparator == "="):
@@ -318,7 +320,7 @@ class Passage:
             return before
         if counted and quantity.unit != "个":
             phrase = verb_phrase(self.text, quantity.end, stop)
-            if phrase:
+            if phrase and not phrase.startswith(("全部", "悉数")):
                 return phrase
         return self._earlier(index, low)
 

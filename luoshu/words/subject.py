@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from luoshu.words.number import SCALE
 from luoshu.words.quantity import Quantity
+from luoshu.words.unit import UNIT
 
 _ADVERBS = (
     "力争|确保|争取|努力|预计|预期|计划|目标|其中|同时|另外|此外|全年|今年|本年度?|去年|当年|年底|每年|年均|"
@@ -31,7 +33,7 @@ _DATE = (
     r"|(?:到|在)?[“\"]?十.五[”\"]?(?:末|期末|时期|期间|以来)?|(?:到|在)?本世纪中叶|上半年|前三季度|年底前?|五年来?|一年来|[一二两三四五六七八九十\d]{1,2}年内|[一二三四]季度末?前?|\d{1,2}月底前?"
 )
 _OPENERS = (
-    "力争|确保|争取|努力|预计|预期|目前|当前|其中|同时|另外|此外|全年|今年|本年度?|去年|当年|年底|每年|年均|逐年|累计|合计|总共|共计|分别|同比|比上年(?:同期|末)?|"
+    "力争|确保|争取|努力|预计|预期(?!寿命)|目前|当前|其中|同时|另外|此外|全年|今年|本年度?|去年|当年|年底|每年|年均|逐年|累计|合计|总共|共计|分别|同比|比上年(?:同期|末)?|"
     "较上年(?:同期|末)?|大幅|稳步|持续|进一步|加快|已经|大约|将近|接近|至少|首次|率先|年内|不断|更加|积极|大力|深入|着力|切实|扎实|统筹|有序|"
     "顺利|圆满|有效|以及|及其|推动|实现|使|让|将|把|从|由(?!于)|为|向|并(?!网|购)|及|和|与|到|至"
 )
@@ -74,10 +76,33 @@ _VERB_NEXT = re.compile(
 )
 _AFTER_EDGE = re.compile(r"”?\s?(?:及以上|及以下|以上|以下|以内|左右|上下|多|余)?\s?的?")
 _ENDED = re.compile(r"(?<=资金)用于.*|(?<=[一-龥]{2})(?:全部|悉数|实现全覆盖).*")
-_NOWHERE = frozenset(["全国", "全省", "全市", "全区", "全县", "在建", "总", "达", "实", "再", "再建", "再增", "建"])
+_WITHIN = re.compile(r"(?<=[一-龥]{2})[一二两三四五六七八九十]年内(?=[一-龥])")
+_NOWHERE = frozenset(
+    [
+        "全国",
+        "全省",
+        "全市",
+        "全区",
+        "全县",
+        "在建",
+        "总",
+        "达",
+        "实",
+        "再",
+        "再建",
+        "再增",
+        "建",
+        "现存",
+        "剩余",
+        "剩下",
+        "其余",
+        "余下",
+        "在册",
+    ]
+)
 _KEPT_IN = re.compile(r"^(?:稳定|保持|维持|稳居)在?")
 _ONLY_TIME = re.compile(r"(?:用|经过)?[一二两三四五六七八九十\d]{1,3}(?:年|个月)(?:左右)?(?:的?时间)?")
-_NOTE = re.compile(r"（[^（）]*(?:含|下同|以下|口径)[^（）]*）$|[①-⑳]$|\[\d+\]$")
+_NOTE = re.compile(rf"[（(]\s?{SCALE}{UNIT}\s?[）)]$|" r"（[^（）]*(?:含|下同|以下|口径)[^（）]*）$|[①-⑳]$|\[\d+\]$")
 _LONGEST = 120
 _STOP = "，。；：！？\n,;!?"
 _SIDE = re.compile(r"(?:等|和|与|及|以及|的|在|向|对|为|把|将|、|，|有|含|包括|连接|覆盖|涉及)\s?$")
@@ -97,7 +122,7 @@ def before_figure(text: str, low: int, start: int) -> str:
     '全市博物馆'
     """
     words = _TAIL.sub("", _AGAINST.sub("", _COMPARED.sub("", text[low:start][-80:])))
-    words = _without_verb(_HEAD.sub("", words)).strip(" 　\t\n的、")
+    words = _WITHIN.sub("", _without_verb(_HEAD.sub("", words))).strip(" 　\t\n的、")
     return "" if _KEPT_IN.sub("", words) in _NOWHERE or _ONLY_TIME.fullmatch(words) else _balanced(_NOTE.sub("", words))
 
 
@@ -224,18 +249,40 @@ _GROWS = re.compile(r"增长|下降|提高|降低")
 _SUMMED = re.compile(r"合计|总计|共")
 _OF_MONEY = re.compile(r"(?:额|营业收入|营收|利润|产量|产值|投资|人数|人次|销量)$")
 _ONE_SUBJECT = re.compile(r"[和及与等“]|业增加值|^[^、]{1,3}、|、[^、]{1,3}$|\d")
+_ATTAINED = re.compile(r"(?:达到?|稳定在?|保持在?|超过?|[高低]于|不少于|[提升][高到至]+)$")
+_NO_RATE = re.compile(r"[，；：“”的等及]|力争|实现|服务.{0,2}、")
 _ECONOMY = re.compile(r"(?:经济总量|生产总值|GDP)(?:均|突破|达到?|超过?|[迈跨]上)+$")
 
 
 def two_measures(text: str, words: str, clause: int, quantity: Quantity) -> list[str]:
     """A、B交易额增长[9%]: the two measures that share a rate of growth without saying so; else nothing."""
     start = quantity.start
+    if words.endswith("率") and quantity.unit == "%":
+        return two_rates(words) if _ATTAINED.search(text, max(clause, start - 6), start) else []
     if words.count("、") != 1 or not _OF_MONEY.search(words) or _ONE_SUBJECT.search(words):
         return []
     if not _GROWS.search(text[max(clause, start - 8) : start]) and not _GROWS.match(text, quantity.end):
         return []
     pieces = [] if _SUMMED.search(text, clause, start) else listed(words, 0)
     return pieces if all(len(piece) > 3 for piece in pieces) else []
+
+
+def two_rates(words: str) -> list[str]:
+    """基本养老、医疗保险参保率: the two rates that one figure holds for; else nothing.
+
+    >>> two_rates("基本养老、医疗保险参保率"), two_rates("巩固率、毛入学率"), two_rates("推进治理、优良率")
+    (['基本养老保险参保率', '医疗保险参保率'], ['巩固率', '毛入学率'], [])
+    """
+    first, _, second = words.partition("、")
+    if not 2 <= len(first) <= 16 or "、" in second or len(second) < 3:
+        return []
+    if _FIRST_VERB.match(first) or _LAST_PURE.search(first) or _NO_RATE.search(words):
+        return []
+    if first.endswith("率"):
+        return [first, second]
+    if len(first) > 5 or len(second) < 5:
+        return []
+    return [first + second[2:], second]
 
 
 def several_places(text: str, words: str, low: int, start: int) -> list[str]:

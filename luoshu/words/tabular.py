@@ -10,7 +10,7 @@ from datetime import date
 from luoshu.words.conversion import reduced
 from luoshu.words.figure import Figure
 
-_GAP = re.compile(r"[\t|]|[ \u3000]{2}")
+_GAP = re.compile(r"[\t|]|[ \u3000]{2}|(?<=\S)\u3000(?=\S)")
 _RULE = re.compile(r"[\s|:+=-]+")
 _FIGURE = re.compile(
     r"(?P<sign>[＞>≥≧⩾＜<≤≦⩽约]|大于|小于|超过|不低于|不高于|不超过)?\s*(?P<open>[\[〔［(（【])?\s*(?P<minus>[-－−–])?(?P<value>\d[\d,，]*(?:\.\d+)?)"
@@ -121,7 +121,7 @@ def _blocks(plain: str) -> list[list[list[_Cell]]]:
 
 
 def _cells(line: str, start: int) -> list[_Cell]:
-    mark = r"\|" if line.count("|") > 1 else r"\t" if "\t" in line else r"[ \u3000]{2,}"
+    mark = r"\|" if line.count("|") > 1 else r"\t" if "\t" in line else r"[ \u3000]{2,}|\u3000"
     cells = []
     at = 0
     for gap in [*re.finditer(mark, line), None]:

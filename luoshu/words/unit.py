@@ -189,4 +189,5 @@ def canonical(unit: str) -> str:
     if unit in CANONICAL:
         return CANONICAL[unit]
     parts = _SLASH.split(unit.strip(), maxsplit=1)
-    return "/".join(CANONICAL.get(part, part) for part in parts)
+    # 吨/日 is written so; 日 alone is 天.
+    return "/".join(part if part == "日" else CANONICAL.get(part, part) for part in parts)

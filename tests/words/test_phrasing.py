@@ -69,6 +69,17 @@ SAID: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "加快建设甲石化百万吨乙烯、乙石化芳烃等项目。": [("百万吨", dict(subject="乙烯"))],
     "去年供电破亿度。": [("亿度", dict(unit="千瓦时"))],
     "去年等离子体温度突破1亿度。": [("1亿度", dict(unit="度"))],
+    "确保甲乙养老、失业保险参保率达95%以上。": [
+        ("95%", dict(subject="甲乙养老保险参保率")),
+        ("95%", dict(subject="失业保险参保率")),
+    ],
+    "力争巩固率、毛入学率达到90%以上。": [("90%", dict(subject="巩固率")), ("90%", dict(subject="毛入学率"))],
+    "今年关停12处旧窑，现存的3处全部拆除。": [("12处", {}), ("3处", dict(comparator="="))],
+    "今年补贴从每人每月209元提高到217元。": [("209元", dict(per="month")), ("217元", dict(per="month"))],
+    "今年增加学位9万个。": [("9万个", dict(change="up", subject="学位"))],
+    "今年全市12家食堂接受检查。": [("12家", dict(comparator="="))],
+    "力争水质优良率保持100%。": [("100%", dict(comparator="="))],
+    "力争处理能力达到9吨/日。": [("9吨/日", dict(unit="吨/日"))],
     # list numbers
     "01 千亿产业跃升工程。": [],
     "02 培育企业3家。": [("3家", dict(subject="企业"))],
@@ -91,6 +102,9 @@ def test_what_a_turn_of_phrase_says(sentence: str) -> None:
 PLAN = "某市第十五个五年规划纲要\n主要指标\n"
 
 ROWS = {
+    "森林覆盖率（%）：2025年41.2，2030年42。": [(F, 41.2, "%"), (P, 42.0, "%")],
+    "常住人口（万人）：2025年700，2030年720。": [(F, 7e6, "人"), (P, 7.2e6, "人")],
+    "受教育年限（年）：2025年10.9，2030年11.6。": [(F, 10.9, "年"), (P, 11.6, "年")],
     "平均受教育年限：2025年10.9年，2030年11.6年。": [(F, 10.9, "年"), (P, 11.6, "年")],
 }
 
@@ -98,3 +112,14 @@ ROWS = {
 @pytest.mark.parametrize("row", ROWS)
 def test_a_row_of_years_gives_base_and_goal(row: str) -> None:
     assert [(f.status, f.value, f.unit) for f in figures(PLAN + row)] == ROWS[row]
+
+
+def test_a_table_of_two_rows_under_a_head_with_years_is_a_table() -> None:
+    table = PLAN + "指标　2025年　2030年　属性\n城镇化率（%）　64.8　68　预期性\n研发强度　2.1%　2.6%　预期性\n"
+    found = [(f.status, f.subject, f.value, str(f.due)) for f in figures(table)]
+    assert found == [
+        (F, "城镇化率", 64.8, "2025-12-31"),
+        (P, "城镇化率", 68.0, "2030-12-31"),
+        (F, "研发强度", 2.1, "2025-12-31"),
+        (P, "研发强度", 2.6, "2030-12-31"),
+    ]
