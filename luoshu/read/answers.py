@@ -21,7 +21,7 @@ MANY = 300
 """With more promises of one unit than this, only those that share letters are compared."""
 _MARKS = re.compile(r"[\s\W_]+")
 _WORN = re.compile(
-    r"^(?:(?:全|我|本|该)(?:市|省|州|县|区|国|旗|盟|年|社会)|年末|年度?|累计|共|新增|实现|完成|其中|力争|确保)+"
+    r"^(?:(?:全|我|本|该)(?:市|省|州|县|区|国|旗|盟|年|社会)|年末|年度?|累计|共|实现|完成|其中|力争|确保)+"
     r"|(?:总数量?|数量|(?<!人)数|达到|累计)$"
 )
 """Words that any subject may begin or end with."""
@@ -83,6 +83,12 @@ def likeness(one: Known, other: Known) -> float:
         return 0.0
     if one.subject == other.subject:
         return 1.0
+    if ("新增" in one.subject) != ("新增" in other.subject):  # what is added is another thing than what there is
+        return 0.6 * _likeness(one, other)
+    return _likeness(one, other)
+
+
+def _likeness(one: Known, other: Known) -> float:
     short, long = sorted((one.subject, other.subject), key=len)
     if len(short) > 1 and short in long:
         return 0.45 + 0.5 * len(short) / len(long)

@@ -25,6 +25,10 @@ from luoshu.read.proposal import Proposal
 from luoshu.words.message import say
 
 _GROWTH = {"up": "增速", "down": "降幅"}
+_RATES = ("增速", "增长率", "降幅", "增幅")
+_RATIOS = re.compile(r"^单位|人均|比重|占比|强度|率$")
+_TOTALS = re.compile(r"累计|翻[一两二三]?番|(?:基|对)?比20\d\d年")
+_NO_BASE = say("The change is counted on the measure itself: write the figure that it is counted from as base")
 _PUNCTUATION = re.compile(r"[\s\W_]+")
 _FLOWS = re.compile(r"新增|投资|产量|接待|销售|收入|进出口|培训|改造|新建|造林")
 
@@ -232,33 +236,54 @@ def _figure(value: float) -> str:
 
 
 def _answered(book: Book, proposal: Proposal) -> str:
-    """The measure of the settled target that the fact plainly answers."""
+    """The measure of the settled target that the fact plainly answers; growth is never a figure of the thing itself."""
     by_id = {record.id: record for record in book.records if record.latest("measure")}
     best = next((a for a in proposal.answers if a.settled and a.score >= 0.95 and a.id in by_id), None)
-    return str(by_id[best.id].latest("measure", "")) if best else ""
+    measure = str(by_id[best.id].latest("measure", "")) if best else ""
+    if proposal.change in _GROWTH:
+        name = next((row.name for row in book.rows(Indicator) if row.id == measure), measure)
+        return measure if name.endswith(_RATES) else ""
+    return measure
 
 
 def _indicator(book: Book, proposal: Proposal) -> tuple[str, dict[str, Any]]:
-    """The id of the indicator that a proposal is about; a new row of the table where no row has its name and unit."""
-    name = bare_subject(proposal.subject) or proposal.subject
-    if proposal.change in _GROWTH and not name.endswith(("增速", "增长率", "降幅", "增幅")):
+    """The id of the indicator that a proposal is about; a new row of the table where no row has its name and unit.
+
+    A rate of growth has a measure of its own (…增速). A total change by a deadline (五年累计降低13.5%) is counted on
+    the thing itself, whose unit it does not say; the figure that it is counted from is left to be filled.
+    """
+    name, unit = bare_subject(proposal.subject) or proposal.subject, proposal.unit
+    moved = proposal.change in _GROWTH and not name.endswith(_RATES)
+    total = moved and proposal.status != "fact" and not _is_rate(proposal)
+    if total:
+        unit = {"%": "", "‰": "", "百分点": "%"}.get(unit, unit)
+    elif moved:
         name += _GROWTH[proposal.change]
     if not name:
         raise ValueError(say("what the figure measures is not known; give its subject"))
+    entered = {"says": _NO_BASE} if total else {}
     rows = book.rows(Indicator)
     for row in rows:
-        if bare_subject(row.name) == name and row.unit in ("", proposal.unit):
-            return row.id, {}
+        if bare_subject(row.name) == name and (total or row.unit in ("", unit)):
+            return row.id, entered
     taken = {row.id for row in rows}
     number, id = 2, name
     while id in taken:
         id, number = f"{name}-{number}", number + 1
-    adds = "ratio" if proposal.unit in ("%", "‰", "百分点") or "/" in proposal.unit else "last"
-    if adds == "last" and (proposal.per or proposal.unit in ("人次", "次") or _FLOWS.search(name)):
+    adds = "ratio" if unit in ("%", "‰", "百分点") or "/" in unit or _RATIOS.search(name) else "last"
+    if adds == "last" and (proposal.per or unit in ("人次", "次") or _FLOWS.search(name)):
         adds = "sum"
-    values = {"id": id, "name": name, "unit": proposal.unit, "aggregation": adds}
+    values = {"id": id, "name": name, "unit": unit, "aggregation": adds}
     line = _append_row(book.folder / schema(Indicator).file, Indicator, values)
-    return id, {"indicator": id, "indicator_row": line}
+    return id, {"indicator": id, "indicator_row": line, **entered}
+
+
+def _is_rate(proposal: Proposal) -> bool:
+    """Whether a promised change is a rate: by the year or month, or within the very year in which it is promised."""
+    if proposal.unit != "%" or _TOTALS.search(proposal.text):
+        return False
+    within = proposal.due and proposal.published and proposal.due.year == proposal.published.year
+    return bool(proposal.per or within)
 
 
 def _measured(folder: Path, indicator: str) -> bool:
