@@ -15,7 +15,7 @@ from luoshu.kinds.observation import Indicator
 from luoshu.kinds.outlook import SURE, outlook
 from luoshu.kinds.proof import proves, undecided
 from luoshu.kinds.published import FLOWS, Published, Reading, period, periods
-from luoshu.kinds.sheet import goal_reasons, shown_goal, titled
+from luoshu.kinds.sheet import goal_reasons, shown_goal, shown_level, titled
 from luoshu.kinds.standing import rounded, verdict_of
 from luoshu.words.message import amount, say
 
@@ -187,9 +187,9 @@ def _figures(
     listing = Listing(name=say("Each period"), columns=columns, rows=cells)
     steps = []
     for each in target.levels():
-        goal, _ = goal_of(target, measure, each.level, target.level_high, None)
-        if goal is not None and each.since is not None:
-            steps.append(GoalStep(since=each.since, due=target.due, level=goal.figure, source=each.source))
+        level = shown_level(target, measure, each.level, None)
+        if level is not None and each.since is not None:
+            steps.append(GoalStep(since=each.since, due=target.due, level=level, source=each.source))
     points = tuple(Point(day=r.day, value=r.value, source=r.source, label=r.row.source) for r in way.readings)
     chart = Chart(name=titled(target, measure), unit=way.unit, points=points, goals=tuple(steps))
     count = Amount(

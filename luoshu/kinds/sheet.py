@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from luoshu.kinds.commitment import Amount, Chart, Figure, Gauge, GoalStep, Listing, Point, Reason
-from luoshu.kinds.course import Course, course, goal_of
+from luoshu.kinds.course import Course, Start, course, goal_of
 from luoshu.kinds.doubt import doubts
 from luoshu.kinds.observation import STATUSES, Indicator
 from luoshu.kinds.pace import pace_figures, paces
@@ -72,13 +72,18 @@ def level_gauge(target: Target, measure: Indicator, known: Published, day: date,
 
 def shown_goal(target: Target, measure: Indicator, way: Course) -> tuple[float, float | None, str]:
     """The goal in the measure's unit; as it is written where it cannot be turned into it."""
-    exact = replace(target, comparator=">=") if target.comparator in ("~", "between") else target
-    found = [goal_of(exact, measure, size, None, way.start)[0] for size in _sizes(target)] if way.goal else []
-    ends = [goal.figure for goal in found if goal is not None]
+    found = [shown_level(target, measure, size, way.start) for size in _sizes(target)] if way.goal else []
+    ends = [level for level in found if level is not None]
     if len(ends) == len(_sizes(target)):
         ordered = sorted(ends)
-        return rounded(ordered[0]), rounded(ordered[-1]) if len(ordered) > 1 else None, way.unit
+        return ordered[0], ordered[-1] if len(ordered) > 1 else None, way.unit
     return target.level, target.level_high, target.unit or measure.unit
+
+
+def shown_level(target: Target, measure: Indicator, size: float, start: Start | None) -> float | None:
+    """A promised figure in the measure's unit, without the tolerance that it is judged with; None without a goal."""
+    goal, _ = goal_of(replace(target, comparator=">="), measure, size, None, start)
+    return None if goal is None else float(f"{goal.figure:.15g}")
 
 
 def _sizes(target: Target) -> list[float]:
@@ -207,21 +212,12 @@ def _point(reading: Reading) -> Point:
 def _chart(target: Target, measure: Indicator, way: Course, at: Standing, judged: Target) -> Chart | None:
     steps = []
     for each in target.levels():
-        goal, _ = goal_of(
-            target, measure, each.level, None if target.level_high is None else target.level_high, way.start
-        )
-        if goal is None or each.since is None:
+        sizes = [each.level] if target.level_high is None else [each.level, target.level_high]
+        ends = [end for size in sizes if (end := shown_level(target, measure, size, way.start)) is not None]
+        if len(ends) < len(sizes) or each.since is None:
             continue
-        both = goal.comparator == "between"
-        steps.append(
-            GoalStep(
-                since=each.since,
-                due=target.due,
-                level=goal.low if both else goal.figure,
-                level_high=goal.high if both else None,
-                source=each.source,
-            )
-        )
+        high = max(ends) if len(ends) > 1 else None
+        steps.append(GoalStep(since=each.since, due=target.due, level=min(ends), level_high=high, source=each.source))
     if not way.readings and not steps:
         return None
     pace: tuple[Point, ...] = ()

@@ -104,3 +104,13 @@ def test_a_month_counted_to_its_28th_is_kept_where_that_is_enough(little):
 def test_a_month_counted_to_its_28th_proves_nothing_where_it_is_short(little):
     found = little.gauge(MONTHLY.format(6), PARTS, "2024-06-01")
     assert (found.verdict, found.chance) == ("open", None)
+
+
+@pytest.mark.parametrize(
+    ("comparator", "measure", "level"), [("=", "loss", 0), ("~", "stock", 160), ("=", "none", 123456), ("<=", "air", 0)]
+)
+def test_the_goal_is_shown_as_it_was_promised(little, comparator, measure, level):
+    promise = f"made: 2020-12-01\ndue: 2024-12-31\nmeasure: {measure}\nlevel: {level}\ncomparator: '{comparator}'"
+    found = little.gauge(promise, "2023-12-31,3,2024-02-01\n2024-12-31,4,2025-02-01", "2024-06-01")
+    assert found.goal == level
+    assert [step.level for chart in found.figures for step in getattr(chart, "goals", ())] == [level]
