@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from luoshu.book.directory import GENERIC
 from luoshu.book.faults import FAULTS
 from luoshu.book.format import book_format_markdown
 from luoshu.cli import VERBS
@@ -97,7 +98,7 @@ def problems() -> str:
 
 
 PAGES = {
-    "book-format.md": lambda: MADE + book_format_markdown(tables()),
+    "book-format.md": lambda: MADE + book_format_markdown(dict.fromkeys((*tables(), *GENERIC))),
     "kinds.md": kinds,
     "commands.md": commands,
     "problems.md": problems,

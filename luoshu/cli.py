@@ -181,8 +181,10 @@ def check(args: argparse.Namespace, language: Language) -> int:
 def gauge(args: argparse.Namespace, language: Language) -> int:
     from luoshu.gauge import as_json
     from luoshu.show.listing import show_gauges, show_reasons
+    from luoshu.show.look import wording_of
 
     region = _region(args)
+    language = language.over(wording_of(region.book))
     gauges = [g for g in region.gauges if not args.id or g.commitment.id in args.id]
     for name in set(args.id or ()) - {g.commitment.id for g in gauges}:
         raise NotDone(say("no promise in this book has the id {name}", name=name))
@@ -209,8 +211,10 @@ def gauge(args: argparse.Namespace, language: Language) -> int:
 def advise(args: argparse.Namespace, language: Language) -> int:
     from luoshu.advise import advise, move_json
     from luoshu.show.listing import show_advice
+    from luoshu.show.look import wording_of
 
     region = _region(args)
+    language = language.over(wording_of(region.book))
     advice = advise(region.gauges, region.book, region.day, budget=args.budget)
     if args.json:
         for move in advice.moves:

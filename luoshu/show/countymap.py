@@ -48,7 +48,7 @@ class MapPage(Page):
 def map_page(desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> MapPage:
     """The map; without polygons or county figures it says so."""
     language, view = desk.language, desk.view
-    polygons = dict(view.polygons) if view.polygons else None
+    polygons = worded(view.polygons, language) if view.polygons else None
     names = county_names(polygons)
     by_measure: dict[str, list[CountyValue]] = {}
     for value in view.county_values:
@@ -72,6 +72,15 @@ def map_page(desk: Desk, name: str = "", query: Mapping[str, str] | None = None)
         },
         faults=tuple(language.message(fault) for fault in view.map_faults),
     )
+
+
+def worded(polygons: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """The same polygons with the counties' names in this language, where the book has them."""
+    features = [
+        {**f, "properties": {**f["properties"], "name": language.word(str(f["properties"].get("name", "")))}}
+        for f in polygons.get("features", ())
+    ]
+    return {**polygons, "features": features}
 
 
 def county_names(polygons: Mapping[str, Any] | None) -> dict[str, str]:

@@ -86,11 +86,8 @@ def _marks(series: Series, frame: Frame, *, wide: bool) -> list[str]:
         end = min(goal.until or goal.due or frame.last, frame.last)
         former = " former" if goal.until else ""
         if goal.level_high is not None and end >= begin:
-            low, high = frame.y(goal.level), frame.y(goal.level_high)
-            left, right = frame.x(begin), frame.x(end)
-            parts.append(
-                f'<polygon class="goal-band{former}" points="{left},{low} {right},{low} {right},{high} {left},{high}"/>'
-            )
+            corners = [(begin, goal.level), (end, goal.level), (end, goal.level_high), (begin, goal.level_high)]
+            parts.append(f'<polygon class="goal-band{former}" points="{frame.path(corners)}"/>')
         for level in (goal.level, goal.level_high):
             if level is not None and end >= begin:
                 parts.append(

@@ -84,11 +84,30 @@ class Language:
     ('>99%', '100%', '<1%', '—')
     """
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, wording: Mapping[str, str] | None = None) -> None:
         if code not in LANGUAGES:
             raise ValueError(f"language {code!r} is not one of {', '.join(LANGUAGES)}")
         self.code = code
         self.tag = "zh-CN" if code == "zh" else "en"
+        self.wording = wording or {}
+
+    def over(self, wording: Mapping[str, str]) -> Language:
+        """The same language with the English of a book's own words."""
+        return Language(self.code, wording) if wording else self
+
+    def word(self, text: str) -> str:
+        """Words of the book itself; in English as its table of wording has them, where it has.
+
+        >>> Language("en", {"旅游": "Tourism"}).word("旅游"), Language("zh", {"旅游": "Tourism"}).word("旅游")
+        ('Tourism', '旅游')
+        >>> Language("en").word("旅游")
+        '旅游'
+        """
+        return (self.wording.get(text, "") if self.code == "en" else "") or text
+
+    def original(self, text: str) -> str:
+        """The Chinese words where `word` says others; else nothing."""
+        return text if self.word(text) != text else ""
 
     def text(self, template: str) -> str:
         """The template in this language; the English one where the catalogue has none."""
@@ -102,13 +121,14 @@ class Language:
         """Any sentence from below: a Message is said again in this language, a plain string is left as it is."""
         if isinstance(words, Message):
             return self._again(words)
-        return words or ""
+        return self.word(words or "")
 
     def _again(self, message: Message) -> str:
         if message.template == AMOUNT:
             return self.figure(message.values["value"], message.values["unit"])
         if message.template == NAMED:
-            return str(message.values[self.code])
+            said = str(message.values[self.code])
+            return self.word(said)
         values = {name: self._value(value) for name, value in message.values.items()}
         for template in (self.text(message.template), message.template):
             try:
@@ -118,7 +138,9 @@ class Language:
         return str(message)
 
     def _value(self, value: Any) -> Any:
-        return self._again(value) if isinstance(value, Message) else value
+        if isinstance(value, str):
+            return self.message(value)
+        return value
 
     def verdict(self, verdict: str) -> str:
         """The word for a verdict."""
@@ -221,7 +243,7 @@ class Language:
     @property
     def other(self) -> Language:
         """The language that the switch leads to."""
-        return Language("en" if self.code == "zh" else "zh")
+        return Language("en" if self.code == "zh" else "zh", self.wording)
 
 
 def machine_language() -> str:

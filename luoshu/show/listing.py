@@ -107,10 +107,15 @@ def figure_words(found: dict[str, Any], language: Language) -> str:
     return " ".join(part for part in (sign + " " + change + figure if sign else change + figure, size, per) if part)
 
 
+def titled(book: Any, language: Language) -> str:
+    """The book's title in this language, the Chinese one where it has no other."""
+    return str(book.settings.get("title_en") or "" if language.code == "en" else "") or str(book.title)
+
+
 def show_gauges(gauges: Sequence[Gauge], region: Any, language: Language) -> None:
     """Every promise as one row, and the count of verdicts under it."""
     out = console()
-    out.print(plain(f"{region.book.title} · {language.day(region.day)}"), style="bold")
+    out.print(plain(f"{titled(region.book, language)} · {language.day(region.day)}"), style="bold")
     if not gauges:
         out.print(language.say("There is no promise in this book yet. Read a plan into it and settle what was found."))
         return
@@ -132,7 +137,7 @@ def show_gauges(gauges: Sequence[Gauge], region: Any, language: Language) -> Non
         name = (owner.name_en if language.code == "en" else "") or owner.name if owner else each.commitment.owner
         table.add_row(
             f"[{colour}]{SIGNS[each.verdict]}[/]",
-            plain(each.commitment.words),
+            plain(language.word(each.commitment.words)),
             plain(name),
             language.day(each.commitment.due),
             language.figure(each.value, each.unit),
@@ -150,7 +155,7 @@ def show_reasons(gauges: Iterable[Gauge], language: Language) -> None:
     """Each promise with all that its gauge carries: amounts, listings, reasons and their sources."""
     out = console()
     for each in gauges:
-        out.print(plain(each.commitment.words), style="bold")
+        out.print(plain(language.word(each.commitment.words)), style="bold")
         met, chance = language.share(each.met), language.share(each.chance)
         stand = f"{language.verdict(each.verdict)} · {language.say('met')} {met} · {language.say('chance')} {chance}"
         out.print(f"[{COLOURS[each.verdict]}]{SIGNS[each.verdict]} {stand}[/]")
@@ -175,7 +180,7 @@ def show_reasons(gauges: Iterable[Gauge], language: Language) -> None:
 def show_advice(advice: Any, region: Any, language: Language) -> None:
     """The next moves, best first, with what they cost and gain."""
     out = console()
-    out.print(plain(f"{region.book.title} · {language.day(region.day)}"), style="bold")
+    out.print(plain(f"{titled(region.book, language)} · {language.day(region.day)}"), style="bold")
     if not advice.moves:
         out.print(language.say("Nothing can be advised from what is known: see the reasons with luoshu gauge --id."))
         return

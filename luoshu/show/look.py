@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from luoshu.book.book import Book
-from luoshu.book.directory import DocumentRow, Owner, Place
+from luoshu.book.directory import DocumentRow, Owner, Place, Wording
 from luoshu.book.documents import book_document, document_names
 from luoshu.kinds.observation import MEASURED, Indicator, Observation
 from luoshu.read import as_json, proposals, version
@@ -40,6 +40,7 @@ def view_of(region: Region) -> View:
         papers=papers_of(book),
         owners={owner.id: (owner.name, owner.name_en) for owner in book.rows(Owner)},
         records={record.id: record for record in book.records},
+        wording=wording_of(book),
         names={
             **{row.id: (row.name, "") for row in book.rows(Place)},
             **{row.id: (row.name, row.name_en) for row in book.rows(Indicator)},
@@ -49,6 +50,11 @@ def view_of(region: Region) -> View:
         map_faults=faults,
         county_values=tuple(county_values(book, day, set(county_names(polygons)))),
     )
+
+
+def wording_of(book: Book) -> dict[str, str]:
+    """The English of the book's own words, by the words."""
+    return {row.text: row.english for row in book.rows(Wording) if row.english}
 
 
 def county_values(book: Book, day: date, counties: set[str]) -> list[CountyValue]:

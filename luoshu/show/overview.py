@@ -104,7 +104,7 @@ def undecided(desk: Desk) -> tuple[Undecided, ...]:
     """The documents with proposals that nobody has decided on."""
     counts = [(paper, sum(each.get("state") == "open" for each in paper.proposals)) for paper in desk.view.papers]
     return tuple(
-        Undecided(title=paper.title, href=desk.links.to(join("documents", paper.name)), count=count)
+        Undecided(title=desk.language.word(paper.title), href=desk.links.to(join("documents", paper.name)), count=count)
         for paper, count in counts
         if count
     )
@@ -133,7 +133,7 @@ def matches(row: Row, query: Mapping[str, str]) -> bool:
         query.get("owner", "") in ("", row.owner, *row.co_owners)
         and query.get("chapter", "") in ("", row.chapter)
         and query.get("verdict", "") in ("", row.verdict)
-        and (not wanted or wanted in f"{row.words} {row.owner} {row.id}".lower())
+        and (not wanted or wanted in f"{row.words} {row.original} {row.owner} {row.id}".lower())
     )
 
 

@@ -32,6 +32,7 @@ class Row:
     kind: str
     kind_word: str
     words: str
+    original: str
     href: str
     owner: str
     owner_href: str
@@ -74,6 +75,10 @@ class Desk:
     links: Links
     can_settle: bool = False
 
+    def __post_init__(self) -> None:
+        """The desk speaks with the book's own English words."""
+        object.__setattr__(self, "language", self.language.over(self.view.wording))
+
     def cite(self, source: Source | None) -> Cite | None:
         """A source as a link: into the document where it is one of the book's, else outside, else only its place."""
         if source is None or not (source.file or source.url):
@@ -83,7 +88,7 @@ class Desk:
         if paper:
             anchor = f"at-{source.start}" if source.start is not None else f"line-{source.line}" if source.line else ""
             where = self.language.say("line {line}", line=source.line) if source.line else ""
-            text = " ".join(part for part in (paper.title, where) if part)
+            text = " ".join(part for part in (self.language.word(paper.title), where) if part)
             return Cite(text=text, href=self.links.to(join("documents", paper.name), anchor), place=place)
         if source.url.startswith(("http://", "https://")):
             return Cite(text=urlsplit(source.url).netloc, href=source.url, outside=True, place=place)
@@ -91,7 +96,7 @@ class Desk:
 
     def owner(self, owner: str) -> str:
         """An owner's name in this language."""
-        return self.view.owner(owner, self.language.code)
+        return self.language.word(self.view.owner(owner, self.language.code))
 
     def charts(self, gauge: Gauge) -> tuple[Series, ...]:
         """The charts of a gauge."""
@@ -104,7 +109,7 @@ class Desk:
     def document_of(self, gauge: Gauge) -> str:
         """The title of the document that a promise stands in, empty where it was settled by hand."""
         paper = self.view.paper_of(gauge.commitment.source.file)
-        return paper.title if paper else ""
+        return self.language.word(paper.title) if paper else ""
 
     def row(self, gauge: Gauge) -> Row:
         """A gauge as a row."""
@@ -115,13 +120,14 @@ class Desk:
             id=promise.id,
             kind=promise.kind,
             kind_word=promise.kind_zh if say.code == "zh" and promise.kind_zh else promise.kind,
-            words=promise.words,
+            words=say.word(promise.words),
+            original=say.original(promise.words),
             href=self.links.to(join("promises", promise.id)),
             owner=owner,
             owner_href=self.links.to(join("owners", promise.owner)) if promise.owner else "",
             co_owners=tuple(self.owner(name) for name in promise.co_owners),
             document=self.document_of(gauge),
-            chapter=promise.chapter,
+            chapter=say.word(promise.chapter),
             due=promise.due,
             unit=gauge.unit,
             value=gauge.value,

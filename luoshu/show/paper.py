@@ -109,10 +109,10 @@ def card(desk: Desk, paper: Paper) -> PaperCard:
 
     return PaperCard(
         name=paper.name,
-        title=paper.title,
+        title=desk.language.word(paper.title),
         href=desk.links.to(join("documents", paper.name)),
         published=paper.published,
-        publisher=paper.publisher,
+        publisher=desk.language.word(paper.publisher),
         characters=len(paper.text),
         promises=count("status", "promise"),
         facts=count("status", "fact"),
@@ -139,7 +139,7 @@ def paper(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> Pape
     if one is None:
         raise KeyError(name)
     return PaperPage(
-        title=one.title,
+        title=desk.language.word(one.title),
         day=desk.view.day,
         language=desk.language.code,
         card=card(desk, one),
@@ -178,7 +178,7 @@ def settled_found(desk: Desk, gauge: Gauge) -> Found:
         end=promise.source.end or 0,
         line=promise.source.line,
         figure="",
-        subject=promise.words,
+        subject=language.word(promise.words),
         owner=desk.owner(promise.owner),
         due=promise.due.isoformat() if promise.due else "",
         text=promise.words,
@@ -259,11 +259,13 @@ def related(desk: Desk, answer: Mapping[str, Any]) -> Related:
     name = str(answer.get("id") or "")
     for gauge in desk.view.gauges:
         if gauge.commitment.id == name:
-            return Related(words=gauge.commitment.words, href=desk.links.to(join("promises", name)))
+            return Related(words=desk.language.word(gauge.commitment.words), href=desk.links.to(join("promises", name)))
     for paper in desk.view.papers:
         for each in paper.proposals:
             if each.get("id") == name:
-                words = f"{paper.title}: {each.get('subject') or ''}{figure_words(each, desk.language)}"
+                words = (
+                    f"{desk.language.word(paper.title)}: {each.get('subject') or ''}{figure_words(each, desk.language)}"
+                )
                 return Related(words=words, href=desk.links.to(join("documents", paper.name), f"proposal-{name}"))
     return Related(words=str(answer.get("subject") or name))
 

@@ -126,7 +126,7 @@ def promise(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> Pr
     record = view.records.get(gauge.commitment.id)
     before, after = _neighbours(desk, gauge)
     return PromisePage(
-        title=gauge.commitment.words,
+        title=language.word(gauge.commitment.words),
         day=view.day,
         language=language.code,
         row=desk.row(gauge),
@@ -155,7 +155,7 @@ def _neighbours(desk: Desk, gauge: Gauge) -> tuple[tuple[str, str] | None, tuple
     index = next(i for i, other in enumerate(gauges) if other is gauge)
 
     def link(other: Gauge) -> tuple[str, str]:
-        return desk.links.to(join("promises", other.commitment.id)), other.commitment.words
+        return desk.links.to(join("promises", other.commitment.id)), desk.language.word(other.commitment.words)
 
     return (
         link(gauges[index - 1]) if index else None,
@@ -255,7 +255,7 @@ def label(desk: Desk, field: Field[Any]) -> str:
 def named(desk: Desk, value: Any) -> str:
     """A field's value; an id of a place or an indicator by its name."""
     chinese, english = desk.view.names.get(value, ("", "")) if isinstance(value, str) else ("", "")
-    return (english if desk.language.code == "en" else "") or chinese or desk.language.cell(value)
+    return (english if desk.language.code == "en" else "") or desk.language.word(chinese) or desk.language.cell(value)
 
 
 def _revisions(desk: Desk, commitment: Commitment, record: Record) -> list[Revision]:

@@ -56,8 +56,8 @@ class Review:
         from luoshu.show.footnotes import Footnotes
         from luoshu.show.wordform import blank
 
-        self.view, self.language = view, language
         self.desk = Desk(view=view, language=language, links=ServerLinks(language=language.code))
+        self.view, self.language = view, self.desk.language
         self.made: Document = blank()
         self.notes: Footnotes = Footnotes(self.made, circled=language.code == "zh")
         self.tables = self.charts = self.sections = 0
@@ -83,7 +83,7 @@ class Review:
     def _chapters(self) -> list[tuple[str, list[Gauge]]]:
         found: dict[str, list[Gauge]] = {}
         for gauge in self.view.gauges:
-            chapter = gauge.commitment.chapter or self.desk.owner(gauge.commitment.owner)
+            chapter = self.language.word(gauge.commitment.chapter) or self.desk.owner(gauge.commitment.owner)
             found.setdefault(chapter or self.language.say("Other promises"), []).append(gauge)
         return list(found.items())
 

@@ -34,7 +34,8 @@ class Paper:
 class View:
     """The book as it stands on `day`: gauges in the order of the book, problems, documents, owners and places.
 
-    `names` gives what an id of a place or an indicator is called, in Chinese and English.
+    `wording` is the English of the book's own words; `names` gives what an id of a place or an indicator is called, in
+    Chinese and English.
     """
 
     folder: Path
@@ -48,6 +49,7 @@ class View:
     papers: tuple[Paper, ...] = ()
     owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
+    wording: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     indicators: tuple[tuple[str, str], ...] = ()
     polygons: Mapping[str, Any] | None = None
