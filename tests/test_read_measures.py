@@ -66,3 +66,26 @@ def test_a_fact_of_growth_is_no_figure_of_the_thing_itself(tmp_path: Path) -> No
     entered(tmp_path, subject="地区生产总值", value=30.0, change="up", text="五年累计增长30%")
     entered(tmp_path, status="fact", subject="地区生产总值", value=5.0, change="up", comparator="=", kind="observation")
     assert [row.indicator for row in open_book(tmp_path).rows(Observation)] == ["地区生产总值增速"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"comparator": "=>"}, "comparator"),
+        ({"change": "upwards"}, "change"),
+        ({"per": "week"}, "per"),
+        ({"unit": "furlong"}, "unit"),
+        ({"made": "2025-02-30"}, "not a day"),
+        ({"weight": "viel"}, "not a number"),
+        ({"measure": "nosuch"}, "measure"),
+        ({"each": {"value": "viel"}}, "each"),
+        ({"kind": "wish"}, "kind"),
+    ],
+)
+def test_nothing_is_written_that_the_check_would_reject(tmp_path: Path, fields: dict[str, Any], named: str) -> None:
+    entered(tmp_path, subject="博物馆", value=120.0, unit="家")
+    settle(tmp_path, "p", "undo")
+    before = {path.name: path.read_bytes() for path in tmp_path.rglob("*.*") if path.is_file()}
+    with pytest.raises(ValueError, match=named):
+        settle(tmp_path, "p", "correct", fields)
+    assert {path.name: path.read_bytes() for path in tmp_path.rglob("*.*") if path.is_file()} == before

@@ -126,6 +126,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     'observation'
     """
     names = [k for k in known if k]
+    signs = [k for k in names if sorted(k) == sorted(word.strip()) and not k.isalnum()]
+    if signs:  # => for >=
+        return signs[0]
     folded = {k.casefold().replace("-", "_").replace(" ", "_"): k for k in names}
     key = word.strip().casefold().replace("-", "_").replace(" ", "_")
     if key in folded:

@@ -14,11 +14,16 @@ from typing import Any
 
 from luoshu.book import files
 from luoshu.book.book import COMMITMENTS, Book, open_book
+from luoshu.book.checking import known_unit
 from luoshu.book.delimited import decode
 from luoshu.book.directory import DocumentRow, Owner
+from luoshu.book.loading import load
+from luoshu.book.problem import Problem, Source
 from luoshu.book.records import Dated, Record, Step, append_record, remove_record, replace_record
-from luoshu.book.table import schema
+from luoshu.book.table import Schema, schema
 from luoshu.kinds import KINDS
+from luoshu.kinds.commitment import Commitment
+from luoshu.kinds.making import make
 from luoshu.kinds.observation import Indicator, Observation
 from luoshu.read.answers import bare_subject
 from luoshu.read.proposal import Proposal
@@ -76,10 +81,7 @@ def _enter_record(book: Book, proposal: Proposal, others: Mapping[str, Any]) -> 
         raise ValueError(say("no kind of promise takes this; give its figure, or reject it"))
     entered: dict[str, Any] = {"file": COMMITMENTS}
     names = {field.name for field in fields_of(kind)}
-    given = {name: value for name, value in others.items() if name in names}
-    if "measure" in names and not given.get("measure"):
-        given["measure"], made = _indicator(book, proposal)
-        entered.update(made)
+    given = {name: _typed(name, value) for name, value in others.items() if name in names}
     source = {
         "file": f"documents/{proposal.document}", "line": proposal.line, "start": proposal.start, "end": proposal.end,
     }  # fmt: skip
@@ -95,18 +97,33 @@ def _enter_record(book: Book, proposal: Proposal, others: Mapping[str, Any]) -> 
         record["chapter"] = proposal.chapter
     if proposal.published and "made" in names:
         record["made"] = proposal.published
-    record.update({name: _typed(name, value) for name, value in given.items()})
+    record.update(given)
     owner, *others_named = _owners(book, str(record.get("owner", "")))
     if owner:
         record["owner"] = owner
     if others_named and "co_owners" in names and not record.get("co_owners"):
         record["co_owners"] = others_named
     record.setdefault("source", source)
+    _sound(book, record, kind)
+    if "measure" in names and not record.get("measure"):
+        record["measure"], made = _indicator(book, proposal)
+        entered.update(made)
     there = _entered_before(book, record)
     if there:
         return there, entered
     append_record(book.folder / COMMITMENTS, {name: _whole(value) for name, value in record.items()})
     return str(record["id"]), entered
+
+
+def _sound(book: Book, record: Mapping[str, Any], kind: type[Commitment]) -> None:
+    """ValueError with the first fault that the book's own checks would find in a record that is to be written."""
+    fields = {"measure": "?", **record} if "measure" in {f.name for f in fields_of(kind)} else dict(record)
+    made, problems = make(Record(fields=fields, source=Source(file=COMMITMENTS)), [kind])
+    found = [(problem.says, problem.mend) for problem in problems]
+    if made is not None and record.get("measure"):
+        found += [(says, mend) for _, _, says, mend in made.faults(book)]
+    if found:
+        raise ValueError(say("{says}. {mend}", says=found[0][0], mend=found[0][1]))
 
 
 def _entered_before(book: Book, record: Mapping[str, Any]) -> str:
@@ -138,11 +155,19 @@ def _free_id(book: Book, proposal: Proposal) -> str:
 
 
 def _typed(name: str, value: Any) -> Any:
-    """Days and numbers that a form sent as text."""
-    if isinstance(value, str) and name in ("made", "since", "due"):
-        return date.fromisoformat(value)
-    if isinstance(value, str) and name in ("weight", "level", "level_high"):
-        return float(value)
+    """Days and numbers that a form sent as text; ValueError with a sentence where they are none."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if name in ("made", "since", "due"):
+            return date.fromisoformat(value.strip())
+        if name in ("weight", "level", "level_high"):
+            return float(value)
+    except ValueError:
+        template = "{found!r} is not a day; write it as in 2025-12-31"
+        if name in ("weight", "level", "level_high"):
+            template = "{found!r} is not a number; write digits, as in 40"
+        raise ValueError(say(template, found=value)) from None
     return value
 
 
@@ -227,6 +252,9 @@ def _enter_result(book: Book, proposal: Proposal, others: Mapping[str, Any]) -> 
         values.update(source=paper.publisher or paper.title or values["source"], url=paper.url)
     known = {column.name for column in schema(Observation).columns}
     values.update({name: str(value) for name, value in others.items() if name in known and name != "as_of"})
+    if others.get("indicator") and indicator not in {row.id for row in book.rows(Indicator)}:
+        raise ValueError(say("{field} {found!r} does not stand in {file}", field="indicator", found=indicator,
+                             file=schema(Indicator).file))  # fmt: skip
     row = _append_row(book.folder / schema(Observation).file, Observation, values)
     return indicator, {"file": schema(Observation).file, "row": row, **entered}
 
@@ -265,6 +293,9 @@ def _indicator(book: Book, proposal: Proposal) -> tuple[str, dict[str, Any]]:
     rows = book.rows(Indicator)
     for row in rows:
         if bare_subject(row.name) == name and (total or row.unit in ("", unit)):
+            if unit and not row.unit and not total:
+                raise ValueError(say("the indicator {id} has no unit; write {unit} into its row of {file} first",
+                                     id=row.id, unit=unit, file=schema(Indicator).file))  # fmt: skip
             return row.id, entered
     taken = {row.id for row in rows}
     number, id = 2, name
@@ -297,6 +328,10 @@ def _measured(folder: Path, indicator: str) -> bool:
 def _append_row(path: Path, table: type, values: Mapping[str, str]) -> str:
     """Add a row at the end of a table's file, which is made where it is missing; the line as it was written."""
     sheet = schema(table)
+    names = [column.name for column in sheet.columns]
+    written = ",".join(names) + "\n" + _line([values.get(name, "") for name in names], ",")
+    for problem in (*load(sheet, written.encode("utf-8", "replace")).problems, *_unknown_unit(sheet, values)):
+        raise ValueError(say("{says}. {mend}", says=problem.says, mend=problem.mend))
     path.parent.mkdir(exist_ok=True)
     with files.alone(path.parent):
         data = path.read_bytes() if path.exists() else b""
@@ -315,6 +350,16 @@ def _append_row(path: Path, table: type, values: Mapping[str, str]) -> str:
         out = text.encode(encoding, "surrogateescape") if encoding == "utf-8" else text.encode(encoding, "replace")
         files.write(path, out)
     return line
+
+
+def _unknown_unit(sheet: Schema, values: Mapping[str, str]) -> list[Problem]:
+    for column in sheet.columns:
+        unit = values.get(column.name, "")
+        if column.holds_unit and unit and not known_unit(unit):
+            says = say("{column} {found!r} is not a known unit", column=column.name, found=unit)
+            mend = say("Use a bare unit, as in 元, 家, % or 平方米/人")
+            return [Problem(code="unknown-unit", says=says, mend=mend)]
+    return []
 
 
 def _heading(text: str) -> tuple[str, list[str]]:

@@ -11,12 +11,15 @@ from typing import Any
 
 from luoshu.book import files
 from luoshu.book.book import Book, open_book
+from luoshu.book.cell import perhaps
+from luoshu.book.checking import known_unit
 from luoshu.book.documents import Document
 from luoshu.book.files import Conflict
 from luoshu.book.problem import Problem, Source
 from luoshu.book.records import Record
 from luoshu.kinds import KINDS, faults
 from luoshu.kinds.commitment import Commitment
+from luoshu.kinds.goal import COMPARATORS
 from luoshu.kinds.making import make
 from luoshu.kinds.observation import Indicator, Observation
 from luoshu.read.answers import Known, known, known_of, related
@@ -288,7 +291,26 @@ def corrected(proposal: Proposal, fields: Mapping[str, Any]) -> Proposal:
             values[name] = said if isinstance(said, Mapping) else proposal.each
         else:
             values[name] = "" if said is None else str(said)
+            _one_of(name, values[name])
     return replace(proposal, **values)
+
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "comparator": COMPARATORS, "change": ("level", "up", "down"), "per": ("year", "month"),
+    "kind": (*(kind.kind for kind in KINDS), "observation"),
+}  # fmt: skip
+
+
+def _one_of(name: str, said: str) -> None:
+    choices = _CHOICES.get(name)
+    if choices and said and said not in choices:
+        says = say("{field} is {found!r}, which is not one of its words", field=name, found=said[:40])
+        mend = perhaps(said, choices, say("Write one of: {names}", names=", ".join(choices)))
+        raise ValueError(say("{says}. {mend}", says=says, mend=mend))
+    if name == "unit" and said and not known_unit(said):
+        says = say("{column} {found!r} is not a known unit", column=name, found=said[:40])
+        mend = say("Use a bare unit, as in 元, 家, % or 平方米/人")
+        raise ValueError(say("{says}. {mend}", says=says, mend=mend))
 
 
 def _number(said: Any) -> float | None:
