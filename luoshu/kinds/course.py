@@ -12,14 +12,12 @@ from luoshu.kinds.commitment import Reason
 from luoshu.kinds.goal import Goal
 from luoshu.kinds.observation import Indicator
 from luoshu.kinds.published import Published, Reading, periods
+from luoshu.kinds.speed import FLIPPED, SHARES, is_rate, rate_goal, states, whole_change
 from luoshu.words.conversion import convert
 from luoshu.words.message import Message, say
 
 if TYPE_CHECKING:
     from luoshu.kinds.target import Target
-
-FLIPPED = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
-SHARES = ("%", "‰")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +63,7 @@ def shape(target: Target, measure: Indicator) -> str:
     """The form of a promise: quota (each year), average (of yearly rates), total (of a period) or level."""
     if target.per and target.change == "level":
         return "quota"
-    if target.per and _is_rate(target, measure):
+    if target.per and is_rate(target, measure):
         return "average"
     if target.since is not None and target.change == "level" and measure.aggregation == "sum":
         return "total"
@@ -75,17 +73,22 @@ def shape(target: Target, measure: Indicator) -> str:
 def course(target: Target, measure: Indicator, known: Published) -> Course:
     """The series and the goal of a target that is no quota, as known on the day that `known` was asked for."""
     form = shape(target, measure)
-    start = starting(target, measure, known)
+    changes = is_rate(target, measure) and states(measure) != ""
+    start = None if changes else starting(target, measure, known)
+    missing: Message | None = None
     if form == "total":
         readings, because = _totals(target, known)
     elif form == "average":
-        readings, because = _averages(target, known)
+        readings, because = _averages(target, measure, known)
+    elif changes:
+        readings, because, missing = whole_change(target, measure, known)
     else:
         readings, because = _counted_since(target, measure, known)
     if form == "level" and start is not None and start.reading is None:
         readings = _with_start(readings, start)
     level = target.level
     goal, why = goal_of(target, measure, level, target.level_high, start)
+    goal, why = (None, missing) if missing else (goal, why)
     written = target.base is not None or target.change != "level"
     return Course(
         readings=readings,
@@ -105,8 +108,8 @@ def goal_of(
     """The values of the measure that keep a promise of `level`; None with the reason where it cannot be said."""
     if target.change == "level":
         return _level_goal(target, measure, level, level_high)
-    if _is_rate(target, measure):
-        return Goal.of(target.comparator, level, level_high, direction=measure.direction), None
+    if is_rate(target, measure):
+        return rate_goal(target, measure, level, level_high), None
     if start is None:
         return None, say("The figure that the change is counted from is not known; write it as base")
     sign = 1 if target.change == "up" else -1
@@ -148,11 +151,6 @@ def _changed(target: Target, measure: Indicator, size: float, start: float, time
         return start + size * times if measure.unit == "%" else None
     step = convert(size, target.unit or measure.unit, measure.unit)
     return None if step is None else start + step * times
-
-
-def _is_rate(target: Target, measure: Indicator) -> bool:
-    """A growth promised in % of a measure that is itself a growth rate in %."""
-    return target.change == "up" and target.unit == "%" and measure.unit == "%" and target.base is None
 
 
 def _years(start: date, due: date | None) -> float | None:
@@ -240,26 +238,27 @@ def _summed(reading: Reading, total: float, otherwise: Sequence[float]) -> Readi
     return replace(made, rivals=tuple(replace(made, value=total + change) for change in otherwise))
 
 
-def _averages(target: Target, known: Published) -> tuple[tuple[Reading, ...], tuple[Reason, ...]]:
+def _averages(target: Target, measure: Indicator, known: Published) -> tuple[tuple[Reading, ...], tuple[Reason, ...]]:
     """Average yearly rate since the period began, compounding, for each year up to the first gap."""
     since = target.since or (known.readings[0].day.replace(month=1, day=1) if known.readings else None)
     if since is None:
         return (), ()
     rates = {r.day: r for r in known.readings}
+    sense = -1 if states(measure) == "down" else 1
     found: list[Reading] = []
     factors: list[float] = []
     otherwise: list[float] = []
     for _, end in periods(since, target.due or max(rates, default=since), "year"):
-        if end not in rates or rates[end].value <= -100:
+        if end not in rates or sense * rates[end].value <= -100:
             break
-        factors.append(math.log1p(rates[end].value / 100))
-        others = tuple(r for r in rates[end].rivals if r.value > -100)
-        otherwise += [math.log1p(r.value / 100) - factors[-1] for r in others]
-        found.append(_mean_rate(rates[end], sum(factors), otherwise, len(factors)))
+        factors.append(math.log1p(sense * rates[end].value / 100))
+        others = tuple(r for r in rates[end].rivals if sense * r.value > -100)
+        otherwise += [math.log1p(sense * r.value / 100) - factors[-1] for r in others]
+        found.append(_mean_rate(rates[end], sum(factors), otherwise, len(factors), sense))
     return tuple(found), ()
 
 
-def _mean_rate(reading: Reading, grown: float, otherwise: Sequence[float], years: int) -> Reading:
-    made = replace(reading, value=math.expm1(grown / years) * 100, rivals=())
-    rivals = [replace(made, value=math.expm1((grown + change) / years) * 100) for change in otherwise]
+def _mean_rate(reading: Reading, grown: float, otherwise: Sequence[float], years: int, sense: int) -> Reading:
+    made = replace(reading, value=sense * math.expm1(grown / years) * 100, rivals=())
+    rivals = [replace(made, value=sense * math.expm1((grown + change) / years) * 100) for change in otherwise]
     return replace(made, rivals=tuple(rivals))

@@ -15,6 +15,7 @@ from luoshu.kinds.observation import STATUSES, Indicator
 from luoshu.kinds.pace import pace_figures, paces
 from luoshu.kinds.published import Published, Reading
 from luoshu.kinds.review import review
+from luoshu.kinds.speed import states
 from luoshu.kinds.standing import Standing, rounded, stand
 from luoshu.words.message import Message, amount, say
 
@@ -49,7 +50,7 @@ def level_gauge(target: Target, measure: Indicator, known: Published, day: date,
                 _chart(target, measure, way, at, judged),
                 review(way, judged.due),
                 _history(target, measure, way, at),
-                _said(known, measure),
+                _said(known, measure, way),
             )
             if f
         ),
@@ -237,7 +238,7 @@ def _chart(target: Target, measure: Indicator, way: Course, at: Standing, judged
 def titled(target: Target, measure: Indicator) -> Message:
     """The measure's name with the side that is better, as the indicator says or the goal implies."""
     name = measure.named()
-    falls = target.change == "down"
+    falls = target.change == "down" and states(measure) != "down"
     implied = {">=": "higher", ">": "higher", "<=": "lower", "<": "lower"}.get(target.comparator, "none")
     if falls and implied != "none":
         implied = "lower" if implied == "higher" else "higher"
@@ -275,10 +276,10 @@ def _whole_percent(share: float) -> float:
     return share * 100 if share in (0.0, 1.0) else min(99.9, max(0.1, round(share * 100, 1)))
 
 
-def _said(known: Published, measure: Indicator) -> Listing | None:
+def _said(known: Published, measure: Indicator, way: Course) -> Listing | None:
     """What was published about the measure and does not count, with the reason."""
     rows = [(r, STATUS_WORDS[r.row.status]) for r in (*known.forecasts, *known.claims)]
-    rows += [(r, say("period not over")) for r in known.running]
+    rows += [(r, say("period not over")) for r in known.running if r not in way.readings]
     rows += [(a.reading, a.why) for a in known.aside]
     if not rows:
         return None

@@ -15,6 +15,7 @@ from luoshu.kinds.observation import Indicator
 from luoshu.kinds.outlook import Outlook, outlook
 from luoshu.kinds.proof import missed_by, proves, undecided
 from luoshu.kinds.published import Published, Reading
+from luoshu.kinds.speed import states
 from luoshu.words.message import amount, say
 
 if TYPE_CHECKING:
@@ -253,7 +254,7 @@ def outlook_of(
     return outlook(
         points,
         due,
-        upper=100.0 if measure.unit == "%" and measure.aggregation == "ratio" else None,
+        upper=100.0 if measure.unit == "%" and measure.aggregation == "ratio" and not states(measure) else None,
         never_falls=total or (measure.aggregation == "last" and grows and measure.direction == "higher"),
     )
 
