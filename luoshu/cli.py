@@ -261,8 +261,13 @@ def serve(args: argparse.Namespace, language: Language) -> int:
 
     host = f"[{args.host}]" if ":" in args.host else args.host
     says = language.say("open {url} in a browser; stop with Ctrl+C", url=f"http://{host}:{args.port}/")
-    print(says, file=sys.stderr, flush=True)
-    serve(_folder(args.book), host=args.host, port=args.port, day=args.day)
+    serve(
+        _folder(args.book),
+        host=args.host,
+        port=args.port,
+        day=args.day,
+        ready=lambda: print(says, file=sys.stderr, flush=True),
+    )
     return GOOD
 
 

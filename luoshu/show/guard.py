@@ -127,7 +127,26 @@ class Guard:
             if int(length) > MOST_BODY_BYTES:
                 await _answer(send_safely, 413, "too-long", say("the request is too long"), say("Send less at once"))
                 return
+        if scope["method"] == "HEAD":
+            await self._head(scope, receive, send_safely)
+            return
         await self.app(scope, receive, send_safely)
+
+    async def _head(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The answer of GET without its body; a stream ends after its head, as if the listener had gone."""
+        begun = False
+
+        async def send_head(message: MutableMapping[str, Any]) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start" and not begun:
+                begun = True
+                await send(message)
+                await send({"type": "http.response.body", "body": b""})
+
+        async def gone() -> Any:
+            return {"type": "http.disconnect"} if begun else await receive()
+
+        await self.app({**scope, "method": "GET"}, gone, send_head)
 
 
 async def _answer(send: Send, status: int, code: str, says: Message, mend: str = "") -> None:

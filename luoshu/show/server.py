@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,6 +30,8 @@ from luoshu.show.shelf import Shelf
 from luoshu.words.message import Message, say
 
 YEAR_SECONDS = 31_536_000
+MOST_PORT = 65_535
+BACKLOG = 128
 DAY_SAYS = marked("What was known on this day, as in 2025-12-31; today where it is left out")
 Day = Annotated[date | None, Query(description=DAY_SAYS)]
 Tongue = Annotated[str | None, Query(description=marked("zh or en"), pattern="^(zh|en)$", alias="language")]
@@ -72,21 +77,72 @@ def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = Fa
     return app
 
 
-def serve(folder: Path, *, host: str = "127.0.0.1", port: int = 8000, day: date | None = None) -> None:
-    """Run the server until it is stopped; on another address than loopback it is read-only for others."""
+def serve(
+    folder: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    day: date | None = None,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Run the server until it is stopped; on another address than loopback it is read-only for others.
+
+    `ready` is called once it listens. Raises OSError with a Message where the address cannot be listened on.
+    """
+    import asyncio
+
     import uvicorn
 
+    listening = listen(host, port)
     app = make_app(folder, day=day, open_to_others=not is_loopback(host))
     # a proxy's word about the client is not believed: settling is for this machine
-    uvicorn.run(
+    settings = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         proxy_headers=False,
         server_header=False,
         log_level="warning",
         timeout_graceful_shutdown=1,
     )
+    server = uvicorn.Server(settings)
+
+    async def run() -> None:
+        served = asyncio.create_task(server.serve(sockets=[listening]))
+        while not server.started and not served.done():
+            await asyncio.sleep(0.02)
+        if server.started:
+            ready()
+        await served
+
+    with listening:
+        asyncio.run(run())
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that is bound to the address; OSError with a sentence where another program has it or it is not ours."""
+    if not 0 <= port <= MOST_PORT:
+        raise OSError(say("{port} is not a port; name one from 1 to {most}", port=str(port), most=str(MOST_PORT)))
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        made = socket.socket(family, kind, protocol)
+    except OSError:
+        raise OSError(say("the address {host} is not known here", host=host)) from None
+    try:
+        if os.name != "nt":
+            # a port that was just closed may be taken again; on Windows this would let two programs share one
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+        made.listen(BACKLOG)
+    except OSError as error:
+        made.close()
+        if error.errno == errno.EADDRINUSE:
+            says = say("port {port} is in use by another program; name another with --port", port=str(port))
+        elif error.errno == errno.EACCES:
+            says = say("port {port} is not open to this user; name one above 1023 with --port", port=str(port))
+        else:
+            reason = error.strerror or ""
+            says = say("{host}, port {port}, cannot be listened on: {reason}", host=host, port=str(port), reason=reason)
+        raise OSError(says) from None
+    return made
 
 
 def _version() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -13,10 +14,11 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
+from luoshu.cli import main
 from luoshu.read import read_file, write_proposals
 from luoshu.show.look import look
 from luoshu.show.pages import LEAVES
-from luoshu.show.server import make_app
+from luoshu.show.server import make_app, serve
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "luoyang"
 PLAN = "某市工作报告\n市长 李明\n到2025年全市书屋达到120家，新建公园30个。\n截至2023年底，全市已建成书屋80家。\n"
@@ -323,3 +325,37 @@ def test_a_book_with_faults_still_opens(tmp_path: Path) -> None:
         assert client.get("/").status_code == 200
         assert client.get("/map").status_code == 200
         assert client.get("/problems.json").json()["total"] > 0
+
+
+@pytest.mark.parametrize("path", ["/", "/promises/museums", "/overview.json", "/nothing", "/events", "/api"])
+def test_head_is_answered_like_get_without_its_body(client: TestClient, path: str) -> None:
+    answer = client.head(path)
+    assert answer.status_code == (404 if path == "/nothing" else 200)
+    assert answer.content == b""
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_port_in_use_is_said_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(["--language", "en", "serve", str(EXAMPLE), "--port", str(port)]) == 2
+    said = capsys.readouterr().err
+    assert said == f"luoshu: port {port} is in use by another program; name another with --port\n"
+
+
+def test_serve_is_ready_only_once_it_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    reached = []
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    def ready() -> None:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as there:
+            reached.append(there.getpeername()[1])
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        serve(EXAMPLE, port=port, day=date(2025, 12, 31), ready=ready)
+    assert reached == [port]
