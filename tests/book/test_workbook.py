@@ -91,6 +91,7 @@ def test_the_workbook_is_one_that_people_can_use(book: Book, tmp_path: Path) -> 
         "责任单位 owner",
         "文件 document",
         "区划 place",
+        "英文说法 wording",
         "场馆 venue",
         "读数 reading",
         "承诺 commitments",
