@@ -51,12 +51,21 @@ def documents(lines: Sequence[Line]) -> list[int]:
 
 
 def _title_over(lines: Sequence[Line], at: int) -> int | None:
-    """The first line of the title that stands over the dated line `at`; None where none does, or at the very top."""
+    """The first line of the title that stands over the dated line `at`; None where none does, or at the very top.
+
+    A document number may also stand over its title.
+    """
     first = at
     while first and at - first < _LINES and not _closed(lines[first - 1].text):
         first -= 1
         if lines[first].apart:
             break
+    if first == at and first:
+        return (
+            at
+            if lines[at].text[-1] == "号" and any(_TITLE.search(line.text) for line in lines[at + 1 : at + 4])
+            else None
+        )
     titled = any(_TITLE.search(line.text) for line in lines[first:at])
     if not titled or not first or not _closed(lines[first - 1].text):
         return None

@@ -43,11 +43,11 @@ def english_status(text: str, start: int, before: str, due: date | None, year: i
     >>> english_status(said, 0, said[:24], last_day(2025), None, "")
     'fact'
     """
-    if due and year and due.year != year:
-        return "fact" if due.year < year else "promise"
+    if due and year and due.year < year:
+        return "fact"
     did = max((match.start() for match in _DID.finditer(before)), default=-1)
     will = max((match.end() for match in _SURELY.finditer(before)), default=-1)
-    if will > did:
+    if will > did or (due and year and due.year > year and (did < 0 or _WILL.search(before, did))):
         return "promise"
     if mode == "past":
         return "fact"

@@ -120,9 +120,14 @@ class Chronicle:
             return
         if sentence.first:
             self._open(sentence)
-        elif self._running.mode == "past" and self.year and _THIS_YEAR.match(self.plain, sentence.start, sentence.end):
+        elif self._ends_review(sentence) and self.year:
             self._running = Frame("", None)
             self._aside, self._paragraph = Frame("future", last_day(self.year)), sentence.paragraph
+
+    def _ends_review(self, sentence: Sentence) -> bool:
+        """Whether 今年 turns a paragraph from review to what is to come; not under a heading that looks back."""
+        reviewed = self._running.mode == "past" and self._above(sentence.above).mode != "past"
+        return reviewed and bool(_THIS_YEAR.match(self.plain, sentence.start, sentence.end))
 
     def _turns(self, sentence: Sentence) -> bool:
         """Whether a sentence gives the rest of its paragraph a year of its own: 展望2035年，…"""

@@ -19,6 +19,12 @@ def test_each_document_of_a_file_has_its_own_head() -> None:
     assert [article.year for article in found] == [None, None, 2026, None]
 
 
+def test_a_number_may_stand_over_its_title() -> None:
+    text = f"甲市工作报告\n{BODY}\n甲政办〔2025〕3号\n甲市人民政府关于河湖整治的意见\n{BODY}"
+    assert len(lay(text).articles) == 2
+    assert len(lay(f"甲市工作报告\n{BODY}\n甲政办〔2025〕3号\n{BODY}").articles) == 1
+
+
 def test_a_report_with_dated_lines_stays_one() -> None:
     text = f"甲市工作报告\n（2026年1月9日）\n{BODY}\n一、重点任务\n（2026—2030年）\n{BODY}\n"
     text += f"附件\n甲市实施方案\n（2026—2030年）\n{BODY}"

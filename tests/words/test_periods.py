@@ -48,3 +48,8 @@ def test_the_period_of_a_sentence(text: str) -> None:
 def test_this_year_so_far_is_still_a_review() -> None:
     found = figures(REPORT + "过去五年，建成剧院7座。今年以来，新建公园3个。")
     assert [each.status for each in found] == [F, F]
+
+
+def test_this_year_under_a_heading_of_review_is_a_review() -> None:
+    found = figures(REPORT + "一、2025年工作回顾\n过去一年，建成剧院7座。今年，新建公园3个。", year=2026)
+    assert [each.status for each in found] == [F, F]
