@@ -367,3 +367,13 @@ def test_a_sentence_without_end_is_shown_around_its_figures_only() -> None:
     assert len(all_found) > 1000
     assert max(len(each.text) for each in all_found) < 1300
     assert all(document.text[each.start : each.end] in each.text for each in all_found)
+
+
+def test_a_table_is_no_title_no_chapter_and_gives_what_follows_no_deadline() -> None:
+    rows = ("指标 2025年 2030年目标", "森林覆盖率（%） 44 45")
+    table = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row.split()) + "</tr>" for row in rows)
+    page = f"<table>{table}</table><p>到2030年，博物馆达到150家。</p><ul><li>新增停车位2万个；</li></ul>"
+    _, all_found = plan(f"<html><body>{page}</body></html>", "page.html")
+    assert {each.title for each in all_found} == {"page"}
+    assert {each.chapter for each in all_found} == {""}
+    assert [str(each.due)[:4] for each in all_found] == ["2025", "2030", "2030", "None"]

@@ -83,6 +83,8 @@ def _is_heading(text: str, numbered: bool) -> bool:
     """Whether a whole line reads as a heading: short, and not closed like a sentence."""
     if len(text) > _LONGEST_HEADING or text[-1] in _CLOSED or "。" in text:
         return False
+    if "\t" in text or text[0] == "|":
+        return False  # a row of a table
     return numbered or (len(text) <= 40 and not text.startswith("——") and "；" not in text)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from luoshu.words.bearing import Bearing
@@ -25,7 +27,8 @@ class Column(NamedTuple):
 _CLOSES = re.compile(r"(?:预期|约束|引导|指导)性")
 _OPENS = re.compile(r"指\s?标|项\s?目")
 _HEADING = re.compile(r"(?P<year>20\d\d)\s?年?|(?P<yearly>年\s?均[^\s|\n]{0,8})|(?P<sum>累\s?计)")
-_CELL = re.compile(r"[^\t\n|│]+")
+_LINE = re.compile(r"[^\n]+")
+_MARK = re.compile(r"[\t|│]")
 _GAP = re.compile(r" {2,}|[ \u3000]*\u3000[ \u3000]*|(?<=[\d%）)〕\]—左右上下内性]) (?=\S)(?!左右|以[上下内])")
 _SPACE = re.compile(r"\s+(?!左右|以[上下内])")
 _VALUE = re.compile(
@@ -139,17 +142,23 @@ def _columns(text: str, start: int, end: int, due: date | None) -> tuple[list[Co
 
 
 def _row(text: str, start: int, end: int, columns: list[Column], year: int | None) -> list[Reading]:
-    cells = [cell for cell in _cells(text, start, end) if not text[cell[0] : cell[1]].isspace()]
+    cells = _cells(text, start, end)
+    while cells and cells[0][0] == cells[0][1]:
+        cells = cells[1:]
     while len(cells) > 1 and _is_value(text, cells[0]):
         cells = cells[1:]
     values = [place for place, cell in enumerate(cells) if _is_value(text, cell)]
     if not values:
         return []
     first = values[0]
-    name, (factor, unit) = _named(text, cells[:first])
+    name, (factor, unit) = _named(text, [cell for cell in cells[:first] if cell[0] < cell[1]])
     if not name:
         return []
+    while first and cells[first - 1][0] == cells[first - 1][1] and len(cells) - first < len(columns):
+        first -= 1
     figures = cells[first:]
+    if len(figures) > len(columns):
+        figures = [cell for cell in figures if cell[0] < cell[1]]
     if len(figures) > len(columns):
         figures = figures[-len(columns) :]
     shown = columns if len(figures) == len(columns) else columns[-len(figures) :]
@@ -163,24 +172,37 @@ def _row(text: str, start: int, end: int, columns: list[Column], year: int | Non
 
 
 def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Spans of the cells between two places: parted by tabs, lines, bars, wide gaps, or a space after a figure."""
-    cells = []
-    for piece in _CELL.finditer(text, start, end):
-        at = piece.start()
-        gaps = _SPACE if _spaced(text, piece.start(), piece.end()) else _GAP
-        for gap in gaps.finditer(text, piece.start(), piece.end()):
-            cells.append((at, gap.start()))
-            at = gap.end()
-        cells.append((at, piece.end()))
-    stripped = []
-    for low, high in cells:
-        while low < high and text[low].isspace():
-            low += 1
-        while low < high and text[high - 1].isspace():
-            high -= 1
-        if low < high:
-            stripped.append((low, high))
-    return stripped
+    """Spans of the cells between two places: parted by tabs, lines, bars, wide gaps, or a space after a figure.
+
+    A cell that is left blank between tabs or bars keeps its place: an empty span.
+    """
+    cells: list[tuple[int, int]] = []
+    for line in _LINE.finditer(text, start, end):
+        marks = [mark.start() for mark in _MARK.finditer(text, *line.span())]
+        for low, high in pairwise((line.start() - 1, *marks, line.end())):
+            inner = low >= line.start() and high < line.end()
+            cells += [cell for cell in _pieces(text, low + 1, high) if inner or cell[0] < cell[1]]
+    return cells
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What stands between two tabs or bars, parted further by gaps; stripped, perhaps empty."""
+    gaps = _SPACE if _spaced(text, start, end) else _GAP
+    low = start
+    for gap in gaps.finditer(text, start, end):
+        if gap.start() > low:
+            yield _stripped(text, low, gap.start())
+        low = gap.end()
+    if low < end or not text[start:end].strip():
+        yield _stripped(text, low, end)
+
+
+def _stripped(text: str, low: int, high: int) -> tuple[int, int]:
+    while low < high and text[low].isspace():
+        low += 1
+    while low < high and text[high - 1].isspace():
+        high -= 1
+    return low, high
 
 
 def _spaced(text: str, start: int, end: int) -> bool:

@@ -258,6 +258,8 @@ def _head(lines: Sequence[Line]) -> _Head:
     while at < min(len(lines), HEAD_LINES):
         line = lines[at]
         text = line.text.lstrip("#").strip() if line.text[0] == "#" else line.text
+        if "\t" in text or text[:1] == "|":
+            break  # a table has begun
         if byline.FURNITURE.fullmatch(text):
             head.published = head.published or byline.day_in(text)
             at += text[-1] in ":：" and at + 1 < len(lines) and lines[at + 1].width <= 12

@@ -27,6 +27,7 @@ _YEARLY = re.compile(r"年均|年平均|每年|年度增")
 _GOAL = re.compile(r"目标|规划|预期|达到|计划|力争|规划值|[末到]年?值")
 _BASE = re.compile(r"实际|完成|基期|基数|现状|基准|现值|初步|预计|上年|绝对数|年末数|产量|总量")
 _PLAN = re.compile(r"规划|纲要|计划|方案|目标|要点|预期")
+_RESULTS = re.compile(r"公报|年鉴|统计|完成情况|执行情况|历年|成就|回顾")
 _NAME = re.compile(r"^(?:主要)?(?:指\s*标|项\s*目|名\s*称|类\s*别|领\s*域|产品)(?:名称|类别)?$")
 _KIND = re.compile(r"属性|性质|类型|指标属性|备注|责任|牵头|部门|序号")
 _WHO = re.compile(r"责任(?:单位|部门|主体)|牵头|主管部门|负责|实施单位|承办")
@@ -159,6 +160,7 @@ class _Table:
         named = _UNIT_LINE.search(above)
         self.unit = named[1] if named else ""
         self.plan = bool(_PLAN.search(title) or _PLAN.search(self.caption))
+        self.results = bool(_RESULTS.search(title) or _RESULTS.search(self.caption))
         heading = 0
         while heading < min(3, len(rows) - 1) and _is_heading(rows[heading], rows[heading + 1 :]):
             heading += 1
@@ -189,11 +191,17 @@ class _Table:
             status = "fact"
         elif year is not None and self.year is not None:
             status = "promise" if year > self.year or (year == self.year and self.plan) else "fact"
-        elif year is not None and len(set(years)) > 1 and self.plan:
+        elif year is not None and len(set(years)) > 1 and (self.plan or self._looks_ahead(years)):
             status = "promise" if year == max(years) else "fact"
         else:
             status = "promise" if self.plan and (yearly or year is not None) else "fact"
         return _Column(text, year, growth or yearly, yearly, unit, status)
+
+    def _looks_ahead(self, years: list[int]) -> bool:
+        """Whether a table of unknown year sets goals: a column for the end of a plan period, years after another."""
+        goal = max(years)
+        gap = goal - max(year for year in years if year != goal)
+        return self.year is None and gap > 2 and goal % 5 == 0 and not self.results
 
     def figures(self) -> list[Figure]:
         found = []
@@ -252,7 +260,9 @@ class _Table:
             value = -value
         start = read.start("minus") if read["minus"] else read.start("value")
         end = max(read.end(group) for group in ("value", "high", "unit"))
-        total = bool(read["open"]) and not column.year  # 〔…〕 marks the sum of all years
+        total = bool(read["open"]) and (not column.year or read["open"] not in "(（")  # 〔…〕: the sum of all years
+        if total and change == "level" and bare == "%" and read["open"] not in "(（":
+            bare, change = "百分点", "up"
         year = column.year or (self.last_year if column.status == "promise" else self._told_year())
         yearly = column.yearly and column.growth and not total
         return Figure(

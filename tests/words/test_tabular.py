@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from luoshu.words.figure import figures
 from luoshu.words.tabular import tables
 
 PLAN = "某市第十五个五年规划纲要"
@@ -82,3 +83,32 @@ def test_any_text(text: str) -> None:
         for figure in table.figures:
             assert table.start <= figure.start < figure.end <= table.end
             assert any(letter.isdigit() for letter in text[figure.start : figure.end])
+
+
+@pytest.mark.parametrize("bar", ["|", "\t"])
+def test_a_blank_cell_keeps_its_place(bar: str) -> None:
+    rows = ["指标,2025年,2030年,年均增速,属性", "粮食产量（万吨）,250,260,,约束性", "公园（个）,10,  ,,约束性"]
+    rows += ["书店（家）,,20,,预期性", "绿道（公里）,,,5.5,预期性"]
+    edge = "|" if bar == "|" else ""
+    text = "\n".join(edge + row.replace(",", bar) + edge for row in rows)
+    found = {(f.subject, f.value, f.unit, str(f.due)[:4], f.per) for f in figures(text, year=2026)}
+    assert found == {
+        ("粮食产量", 2.5e6, "吨", "2025", ""),
+        ("粮食产量", 2.6e6, "吨", "2030", ""),
+        ("公园", 10.0, "个", "2025", ""),
+        ("书店", 20.0, "家", "2030", ""),
+        ("绿道", 5.5, "%", "2030", "year"),
+    }
+
+
+def test_a_goal_years_away_is_one_without_a_title_too() -> None:
+    text = "指标\t2025年\t2030年\n森林覆盖率（%）\t44\t45\n博物馆（家）\t100\t150"
+    assert [figure.status for figure in tables(text)[0].figures] == ["fact", "promise"] * 2
+    past = "指标\t2015年\t2020年\n森林覆盖率（%）\t44\t45\n博物馆（家）\t100\t150"
+    assert {figure.status for figure in tables(past, title="统计公报")[0].figures} == {"fact"}
+
+
+def test_a_bracket_is_the_sum_of_all_years() -> None:
+    text = "| 指标 | 2025年 | 2030年 | 年均增速 |\n|---|---|---|---|\n| 城镇化率（%） | 64.9 | 70 | [5.1] |\n"
+    last = tables(text, title="规划")[0].figures[-1]
+    assert (last.value, last.unit, last.change, last.per) == (5.1, "百分点", "up", "")
