@@ -43,7 +43,9 @@ _BETWEEN = (
 )
 _UP = re.compile(rf"{_GROW}{_BETWEEN}$")
 _DOWN = re.compile(rf"{_FALL}{_BETWEEN}$")
-_REACHES = re.compile(rf"(?:[到至]){_BETWEEN}$|(?:新增|达标|占比|占|比重)(?:均|分别|达到?|为|约|超过?|\s)*+$")
+_REACHES = re.compile(
+    rf"[到至](?:20\d\d年[底末]?的?)?{_BETWEEN}$|(?:新增|达标|占比|占|比重)(?:均|分别|达到?|为|约|超过?|\s)*+$"
+)
 _NEW = re.compile(r"(?:自然增长率为?|新增加?|净增(?=就业)|新增长)(?:了|约|近|超过?|\s)*+$")
 _RATE_REACHES = re.compile(
     r"(?:增长率?|增速|增幅|涨幅|降幅)(?:均|分别|预计|预期|力争|目标|要|将)*(?:达到?|为|保持|稳定|控制|在|"
@@ -64,9 +66,9 @@ _YEARLY = re.compile(
 _MONTHLY = re.compile(r"每月|月均|每人每月|每户每月|按月")
 _LIMITED = re.compile(r"[^，。；、]{0,14}?(?:圈|通达|可达|直达|到达|抵达|覆盖|办结|响应|送达|内|以内|之内)")
 _ALL_OF_THEM = re.compile(r"(?!以上)[^，。；、\d]{0,12}?(?:全部|悉数|(?:实现|达到)?全覆盖|无一)")
-_NEWLY = re.compile(r"(?:新|建成|建设|打造|培育|引进|实施|完成|推进|争取|力争|达到?|达)[^，。；、]{0,4}$")
+_NEWLY = re.compile(r"(?:新|建成|建设|打造|培育|引进|实施|完成|达到?)[^，。；、]{0,4}$")
 _KEPT = re.compile(r"(?:保持|维持|稳定)(?:在|为)?\s?$")
-_ADDS = re.compile(r"(?:^|[，、；。年再将])增加[^，、；。到至为]{1,8}?(?:约|近|超过?|不少于)?$")
+_ADDS = re.compile(r"(?:^|[，、；。年再将])增加(?!值)[^，、；。到至为]{1,8}?(?:约|近|超过?|不少于)?$")
 _GIVEN = re.compile(
     r"等\s?$|(?:现存|剩余|剩下|其余|余下|在册|存量)的?\s?$|全[国省市县区州]\s?$|已\s?$|现有\s?$|(?:首批|第[一二三四五六七八九]批)\s?$"
 )
@@ -128,7 +130,7 @@ def _given(text: str, quantity: Quantity, clause: int) -> bool:
     before = text[max(clause, quantity.start - 30) : quantity.start]
     if _GIVEN.search(before):
         return True
-    if _ALL_OF_THEM.match(text, quantity.end) and not _NEWLY.search(before):
+    if quantity.unit in COUNTS and _ALL_OF_THEM.match(text, quantity.end) and not _NEWLY.search(before):
         return True
     return text.startswith(("已", "在建", "现有", "存量"), quantity.end)
 
@@ -140,7 +142,7 @@ def _change(text: str, quantity: Quantity, before: str) -> str:
         return "down" if "降幅" in before[-8:] else "up"
     if _NEW.search(before) or _REACHES.search(before):
         return "level"
-    if quantity.unit in COUNTS and _ADDS.search(before):
+    if _ADDS.search(before):
         return "up"
     if quantity.unit in COUNTS and _COUNTED.match(text, quantity.end) and not _ADDED.search(before):
         return "level"

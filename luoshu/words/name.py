@@ -33,11 +33,12 @@ _LISTED = re.compile(
 _POINTED = re.compile(r"(?:以下|如下|下列|上述|这|该|那|其他|哪|某|另|有|任|每|同|首|各|逐|上|下|第|头|前)$")
 _CAMPAIGN = re.compile(r"[^，。；、“”的]{0,14}?(?:工程|行动|计划|大会战|攻坚战|目标)(?![的内])")
 _ALONE = re.compile(r"\s?(?:热线|服务|不间断|值守|自助|全天|动态|在线|常态|内)")
-_STANDING = frozenset(["座", "所", "栋", "艘", "辆", "架", "家"])
-_THING = re.compile(r"(?!大山|大厦之|标杆|之|以|联|央)[一-龥]{2}")
+_STANDING = frozenset(["座", "所", "栋", "艘", "辆", "架"])
+_THING = re.compile(r"(?!大山|城市|标杆|之|以|联|央)[一-龥]{2}")
 _PLACES = re.compile(
     r"(?:乡镇|镇(?!级)|县区|区县|县(?![域级城])|村(?!级)|街道|社区|小区|园区|开发区|市县|县市|学校|医院|车站|机场|港口)"
 )
+_BODIES = re.compile(r"[^，。；、]{0,6}?(?:企业|公司|机构|央企|国企|银行|医院|高校|院所|单位|实验室)")
 _ROADS = re.compile(r"[^，。；、]{0,6}?(?:公路|铁路|高速|航线|生产线|道路|隧道|地铁|干线|通道|线路)")
 _GROUPED = re.compile(r"(?:等|共|的|一|全|本|统筹|围绕|按照|实行|推行|坚持|落实|做到)$")
 _STANDARD = re.compile(r"(?:前|第|每|Top|TOP|top|No|NO)\s?$")
@@ -192,7 +193,7 @@ def _concrete(quantity: Quantity, before: str, after: str) -> bool:
         return False
     if quantity.unit in _STANDING:
         return bool(_THING.match(after))
-    things = _PLACES if quantity.unit == "个" else _ROADS if quantity.unit == "条" else None
+    things = {"个": _PLACES, "条": _ROADS, "家": _BODIES}.get(quantity.unit)
     return bool(things and things.match(after))
 
 

@@ -45,7 +45,7 @@ _ONWARD = re.compile(
     r"\s?[^，；。、]{0,6}?(?:[提扩拓缩压延涨][到至]|发展到|增加|提高|提升|增长|增|上升|扩大|扩展|降低|下降|降|减少|减|缩小|缩短|压缩|升|"
     r"调整|拓展|跃升|跃)[到至为]?"
 )
-_TO = re.compile(r"[到至为]$")
+_TO = re.compile(r"[到至为](?:20\d\d年[底末]?的?)?$")
 _ATTAINS = re.compile(
     r"(?:达到?|[迈跨站登]上|[迈跨越]过|突破|超过?|过|近|约|完成|投资|建成|新增|实现|力争|至|到|不少于|"
     r"不低于|建设|打造|形成|培育|规模|总额|收入|产值|装机)了?$"
@@ -314,7 +314,7 @@ class Passage:
             after = _SUCH_WORKS.sub("", after.split("、")[0])
         if after and (not before or counted or ends_in_verb(self.text, low, quantity.start)):
             return after
-        if before.startswith("占") and self.done:
+        if before.startswith("占") and not before.startswith("占地") and self.done:
             return self.done[-1].subject + before
         if before:
             return before

@@ -29,6 +29,10 @@ SAID: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("15个", dict(status=F, subject="结对帮扶")),
         ("57个", dict(status=P, subject="结对帮扶")),
     ],
+    "今年占比从2020年的10%提高到2030年的20%。": [
+        ("10%", dict(status=F, subject="占比")),
+        ("20%", dict(change="level", due="2030-12-31", subject="占比")),
+    ],
     # doubling
     "力争回收量增加一倍。": [("一倍", dict(value=100, unit="%", change="up"))],
     "力争产能提高一倍以上。": [("一倍", dict(value=100, unit="%", comparator=">="))],
@@ -80,6 +84,9 @@ SAID: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "今年全市12家食堂接受检查。": [("12家", dict(comparator="="))],
     "力争水质优良率保持100%。": [("100%", dict(comparator="="))],
     "力争处理能力达到9吨/日。": [("9吨/日", dict(unit="吨/日"))],
+    "今年增加居民收入3万元，力争增加值3亿元。": [("3万元", dict(change="up")), ("3亿元", dict(change="level"))],
+    "今年新建10个园区全部投产。": [("10个", dict(comparator=">="))],
+    "三家企业上市，两座城市相邻，三家同心。": [("三家", dict(value=3, subject="企业上市"))],
     # list numbers
     "01 千亿产业跃升工程。": [],
     "02 培育企业3家。": [("3家", dict(subject="企业"))],
