@@ -18,7 +18,7 @@ from luoshu.words.clause import Sentence, clauses, laid_out
 from luoshu.words.figure import Figure, figures
 from luoshu.words.layout import Article
 from luoshu.words.number import narrowed
-from luoshu.words.responsible import bodies, remark_on, remarks
+from luoshu.words.responsible import bodies, remark_on, remarks, without_body
 from luoshu.words.tabular import tables
 from luoshu.words.undertaking import Undertaking, undertakings
 
@@ -113,6 +113,7 @@ def _answer_for(found: list[dict[str, Any]], plain: str, year: int | None, autho
         body = remark or remark_on(acting, each["start"])
         if body and (each["owner"] in ("", author) or body.owner.startswith(each["owner"] + "、")):
             each["owner"] = body.owner
+            each["subject"] = without_body(each["subject"], body.owner)
         if remark and remark.due and not _YEAR.search(plain, max(remark.start, each["start"] - 60), each["end"]):
             each["due"] = remark.due
 

@@ -10,6 +10,7 @@ from datetime import date
 
 from luoshu.words.day import days
 from luoshu.words.line import MARKER
+from luoshu.words.subject import before_figure
 
 _WHO = re.compile(
     r"(?:(?:牵头|责任|主责|主办|承办|实施|主要责任|责任落实)(?:单位|部门|主体|领导)?|负责(?:单位|部门))\s*[:：]\s*"
@@ -27,6 +28,7 @@ _BODY = (
 _BODIES = re.compile(
     rf"(?:.*?(?P<by>由))?(?P<who>{_BODY}(?:[、和与及]{_BODY})*)(?:等(?:部门|单位)?)?(?:[分共联具]?[别同合体])?"
 )
+_LEADS = re.compile(r"(?:牵头|负责|要|应|须|将)(?:在20\d\d年(?:底|末)?(?:以?前)?)?")
 _BEFORE = re.compile(
     rf"\s*(?:{MARKER.pattern})?\s*(?:[一二三四五六七八九十]是)?(?:[到至在]?20\d\d年(?:底|末)?(?:以?前)?|年内|今年|明年)?"
 )
@@ -114,6 +116,18 @@ def bodies(plain: str) -> list[Remark]:
         found.append(Remark(start=begin, end=high, owner=named["who"], due=None))
     found.extend(_english_bodies(plain))
     return sorted(found, key=lambda remark: remark.start)
+
+
+def without_body(subject: str, owner: str) -> str:
+    """A subject that begins with the body that acts, brought to what is measured.
+
+    >>> without_body("乙局要在2027年底前改造老旧小区", "甲局、乙局"), without_body("公园", "甲局")
+    ('老旧小区', '公园')
+    """
+    body = owner.rpartition("、")[2]
+    if not subject.startswith(body) or not (lead := _LEADS.match(subject, len(body))):
+        return subject
+    return before_figure(subject, lead.end(), len(subject)) or subject
 
 
 def _of_words(plain: str, hit: re.Match[str]) -> bool:
