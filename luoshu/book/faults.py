@@ -91,6 +91,8 @@ FAULTS: dict[str, Message] = {
     # commitments
     "unknown-kind": say("The entry is of a kind that is not known; it is left out."),
     "unknown-field": say("The entry has a field that its kind does not know; the field is not read."),
+    "negative-weight": say("A promise weighs less than nothing; weights are zero or more."),
+    "made-after-due": say("A promise is announced after its own deadline; one of the two days is wrong."),
     "bad-value": say("A field holds something that its kind cannot read; the entry is left out."),
 }
 """By code: what the fault means and what became of the entry. docs/problems.md is made from this list."""

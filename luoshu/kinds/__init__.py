@@ -1,6 +1,6 @@
 """What can be promised: the list of kinds. A new kind is one file here and one word on the list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from luoshu.book.book import Book
@@ -14,7 +14,7 @@ from luoshu.kinds.making import make
 from luoshu.kinds.observation import unlike_units
 from luoshu.kinds.target import Target
 from luoshu.kinds.task import Task
-from luoshu.words.message import say
+from luoshu.words.message import Message, say
 
 KINDS: list[type[Commitment]] = [Target, Task]
 
@@ -44,9 +44,19 @@ def faults(commitments: Iterable[Commitment], book: Book) -> list[Problem]:
                 )
                 mend = perhaps(owner, owners, say("Add it to {file}, or name another", file="tables/owner.csv"))
                 found.append(Problem(code="dangling", says=says, source=record.source_of(name), mend=mend))
-        for field, code, says, mend in each.faults(book):
+        for field, code, says, mend in (*_terms(each), *each.faults(book)):
             found.append(Problem(code=code, says=says, source=record.source_of(field), mend=mend))
     return found
+
+
+def _terms(promise: Commitment) -> Iterator[tuple[str, str, Message, Message]]:
+    """What cannot be meant in the terms that all kinds share."""
+    if promise.weight < 0:
+        says = say("the weight is {weight}, less than nothing", weight=promise.weight)
+        yield "weight", "negative-weight", says, say("Write zero or more")
+    if promise.made is not None and promise.due is not None and promise.made > promise.due:
+        says = say("it was announced on {made}, after its deadline {due}", made=promise.made, due=promise.due)
+        yield "made", "made-after-due", says, say("Mend one of the two days")
 
 
 def _unlike(book: Book) -> list[Problem]:

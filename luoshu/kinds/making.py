@@ -177,6 +177,9 @@ def _inner(written: Any, hint: type) -> Any:
     names = [f.name for f in fields(hint)]
     shape = say("a group of named values")
     mend = say("Write it as in {{{names}}}", names=", ".join(f"{n}: …" for n in names))
+    alone = getattr(hint, "alone", "")
+    if alone and isinstance(written, int | float):
+        written = {alone: written}
     if not isinstance(written, Mapping) or not set(map(str, written)) <= set(names):
         return _Wrong(shape, mend)
     hints = _hints(hint)

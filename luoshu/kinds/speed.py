@@ -1,4 +1,4 @@
-"""Measures that are themselves a change (增速, 降幅): the goal and the readings of a change that is promised of them."""
+"""Measures that are themselves a change (增速, 降幅): goal and readings of a change that is promised of them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TWICE = 100.0
 
 
 def states(measure: Indicator) -> str:
-    """Which change a measure in % or ‰ itself is, by its name: up (增速), down (降幅: a fall is above zero), or none."""
+    """Which change a measure in % or ‰ itself is by its name: up (增速), down (降幅: falls above zero), or none."""
     if measure.unit not in SHARES:
         return ""
     name = f"{measure.name} {measure.name_en}"

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 class Base:
     """The figure that a change is counted from, and the day that it is for."""
 
+    alone: ClassVar[str] = "value"
+    """What a bare number written for the group means: base: 1060."""
+
     value: float
     as_of: date | None = term("Day that it is for", zh="时点", period="end", default=None)
     unit: str = ""
@@ -79,7 +82,11 @@ class Target(Commitment):
     )
     per: str = term("For a yearly or monthly quota or average", zh="周期", choices=("", "year", "month"), default="")
     each: Size | None = term("The size that each counted thing must have", zh="单个规模", default=None)
-    base: Base | None = term("The figure that a change is counted from", zh="基数", default=None)
+    base: Base | None = term(
+        "The figure that a change is counted from: {value: 1060, as_of: 2020}, or 1060 alone for the eve of since",
+        zh="基数",
+        default=None,
+    )
     since: date | None = term(
         "First day of the period that the figure is for", zh="起始日", period="start", default=None
     )
@@ -159,6 +166,14 @@ class Target(Commitment):
         if self.since is not None and self.due is not None and self.since > self.due:
             says = say("the period begins on {since}, after its deadline {due}", since=self.since, due=self.due)
             yield "since", "bad-value", says, say("Mend one of the two days")
+        if self.base is not None and self.base.as_of is None and self.since is None and self.made is None:
+            says = say(
+                "{field} {found!r} is counted from no known day, so the change cannot be judged",
+                field="base",
+                found=self.base.value,
+            )
+            mend = say("Write the day that it is for, as in {example}", example="{value: 1060, as_of: 2020-12-31}")
+            yield "base", "bad-value", says, mend
         if self.place and self.place not in {row.id for row in book.rows(Place)}:
             says = say(
                 "{field} {found!r} does not stand in {file}", field="place", found=self.place, file="tables/place.csv"

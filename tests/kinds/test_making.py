@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from luoshu.book.book import open_book
 from luoshu.book.faults import FAULTS
 from luoshu.book.problem import Source
 from luoshu.book.records import Dated, Record, Step, read_records
-from luoshu.kinds import build
+from luoshu.kinds import build, faults, tables
 from luoshu.kinds.target import Base, Size, Target
 
 GOOD = """- kind: target
@@ -79,6 +80,26 @@ def test_a_wrong_entry_is_left_out_and_explained(good, bad, code, words, line):
     problem = next(problem for problem in problems if problem.code == code)
     assert words in str(problem)
     assert (problem.source.file, problem.source.line) == ("commitments.yaml", line)
+
+
+def test_a_base_may_be_written_as_its_value_alone():
+    target, problems = made(GOOD.replace("base: {value: 102, as_of: 2021}", "base: 102"))
+    assert problems == ()
+    assert target.base == Base(value=102)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "code"),
+    [("weight: 2", "weight: -1", "negative-weight"), ("made: 2020", "made: 2026", "made-after-due")],
+)
+def test_a_weight_below_zero_and_a_promise_after_its_deadline_are_faults(good, bad, code, tmp_path):
+    (tmp_path / "book.yaml").write_text("title: x\nregion: x\n")
+    (tmp_path / "commitments.yaml").write_text(GOOD.replace(good, bad), "utf-8")
+    book = open_book(tmp_path, tables=tables())
+    target, problems = build(book.records[0])
+    assert problems == ()
+    assert code in [problem.code for problem in faults([target], book)]
+    assert code in FAULTS
 
 
 def test_a_field_that_no_kind_knows_is_left_out_alone():

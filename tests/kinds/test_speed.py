@@ -29,9 +29,8 @@ def test_a_promised_fall_is_held_against_the_published_fall(little):
 
 
 def test_a_fall_each_year_is_held_against_yearly_falls(little):
-    lines = "\n".join(
-        f"{year}-12-31,,{fall},{year + 1}-02-01" for year, fall in zip(range(2021, 2026), [3, 3, 3, 3, 2])
-    )
+    falls = enumerate([3, 3, 3, 3, 2], start=2021)
+    lines = "\n".join(f"{year}-12-31,,{fall},{year + 1}-02-01" for year, fall in falls)
     found = judged(little, "cut", "since: 2021-01-01\nper: year\nchange: down\nlevel: 3", lines)
     assert found.verdict == "missed"
     assert 2.7 < found.value < 2.9

@@ -562,3 +562,11 @@ def test_a_quota_begins_with_the_year_that_its_announcement_was_for(little, made
     gauge = little.gauge(fields, "2023-12-31,500,2024-02-01", "2024-06-01")
     (listing,) = [figure for figure in gauge.figures if getattr(figure, "name", "") == "Each period"]
     assert [row[0].year for row in listing.rows] == list(range(first, 2026))
+
+
+def test_a_bare_base_is_for_the_eve_of_the_period(little):
+    fields = "made: 2020-12-31\ndue: 2025-12-31\nmeasure: money\nlevel: 100\nchange: up\nunit: '%'\nbase: 1060"
+    found = little.gauge(fields, "2024-12-31,1340,2025-02-01\n2025-12-31,2130,2026-02-01", "2026-03-01")
+    assert (found.goal, found.verdict) == (2120, "kept")
+    nowhere = little.gauge(fields.replace("made: 2020-12-31\n", ""), "2025-12-31,2130,2026-02-01", "2026-03-01")
+    assert nowhere.verdict == "unknown"
