@@ -20,7 +20,7 @@ class Bearing(NamedTuple):
 _PER_HEAD = re.compile(r"每[百千万]?(?:人|户|生|亩)(?:口|每年|每月)?$")
 _AFTER = re.compile(r"\s?(?:及|（含）|\(含\))?\s?(以上|以下|以内|之内|左右|上下|以下的?水平)")
 _FLOOR = re.compile(
-    r"(?:不低于|不得低于|不少于|不得少于|不小于|不短于|不弱于|至少|最低|下限为?|高于或等于)(?:了|为|每年)?\s?$"
+    r"(?:不(?:得|能|应|可)?(?:低于|少于|小于|短于|弱于)|至少|最低|下限为?|高于或等于)(?:了|为|每年)?\s?$"
 )
 _CEILING = re.compile(
     r"(?:不(?:得|能|可|应|准|许)?(?:再)?(?:超过|超出|高于|多于|大于|突破|长于)|控制在|严控在|控制到|压减[到至]|压缩[到至]|"
@@ -66,11 +66,13 @@ _YEARLY = re.compile(
 _MONTHLY = re.compile(r"每月|月均|每人每月|每户每月|按月")
 _LIMITED = re.compile(r"[^，。；、]{0,14}?(?:圈|通达|可达|直达|到达|抵达|覆盖|办结|响应|送达|内|以内|之内)")
 _ALL_OF_THEM = re.compile(r"(?!以上)[^，。；、\d]{0,12}?(?:全部|悉数|(?:实现|达到)?全覆盖|无一)")
+_WHOLE = re.compile(r"全[国省市县区州]$")
+_COVERED = re.compile(r"[^，。；\n]{0,70}?(?:全部|全覆盖|均|都|悉数)")
 _NEWLY = re.compile(r"(?:新|建成|建设|打造|培育|引进|实施|完成|达到?)[^，。；、]{0,4}$")
 _KEPT = re.compile(r"(?:保持|维持|稳定)(?:在|为)?\s?$")
 _ADDS = re.compile(r"(?:^|[，、；。年再将])增加(?!值)[^，、；。到至为]{1,8}?(?:约|近|超过?|不少于)?$")
 _GIVEN = re.compile(
-    r"等\s?$|(?:现存|剩余|剩下|其余|余下|在册|存量)的?\s?$|全[国省市县区州]\s?$|已\s?$|现有\s?$|(?:首批|第[一二三四五六七八九]批)\s?$"
+    r"等\s?$|(?:现存|剩余|剩下|其余|余下|在册|存量)的?\s?$|已\s?$|现有\s?$|(?:首批|第[一二三四五六七八九]批)\s?$"
 )
 
 
@@ -129,6 +131,8 @@ def _given(text: str, quantity: Quantity, clause: int) -> bool:
     """A set that exists already and is carried on (洛阳等10个枢纽, 112个已谋划项目), not a number to be reached."""
     before = text[max(clause, quantity.start - 30) : quantity.start]
     if _GIVEN.search(before):
+        return True
+    if _WHOLE.search(before) and _COVERED.match(text, quantity.end):
         return True
     if quantity.unit in COUNTS and _ALL_OF_THEM.match(text, quantity.end) and not _NEWLY.search(before):
         return True

@@ -144,6 +144,7 @@ _ATTAINED = re.compile(
     r"(?:达到?|为|至|到|在|超过?|突破|上|逾|多达|高达|超出|是|比|于|不低于|不高于|不超过|近|约|增长|提高|"
     r"降低|过)(?:了)?\s?$"
 )
+_GOES_TO = re.compile(r"\s?(?:缩小|提高|提升|下降|降低|扩大|上升|增加|减少|[降增提升缩])[到至为]")
 _ENDS = re.compile(r"\s?(?:[，。；、,;）)\n]|$|以[上下内]|左右|上下|之间)")
 
 
@@ -156,6 +157,8 @@ def _bare_counts(text: str, quantity: Quantity, before: str, after: str) -> bool
         return after[:1] not in "“级"
     if quantity.value == int(quantity.value) and 1900 < quantity.value < 2100:
         return False
+    if before.endswith(("由", "从")) and _GOES_TO.match(after):
+        return True
     return bool(_ATTAINED.search(before) and _ENDS.match(after))
 
 

@@ -50,7 +50,7 @@ _AGAINST = re.compile(
 _PURE = (
     "新建改造|新建和改造提升|新建和改造|改造提升|新改扩建|新改建|改扩建|新(?:（改）|\\(改\\))建|新培育|新谋划实施|新开工建设|新开工改造|新开工|新创建|新认定|新发展|建成投用|建成投产|建成运行|"
     "建成|新建|扩建|改建|开工|续建|培育壮大|培育发展|培育|打造|引进|引育|创建|实施|推进|推动|完成|开展|组织|举办|承办|举行|开行|开通|新开通|复航|加密|落实|争取|发行|发放|筹集|支持|加快|改善|"
-    "开挖|疏浚|关停|淘汰|建立|组建|制定|推出|安排|带动|吸引|接待|交付|办理|招引|招录|选派|选树|遴选|认定|评选|新设|新入选|入选|获批|获评|落地|入库|谋划|盘活|收储|新增|增加|减少|净增|扩大|增设|增配|"
+    "开挖|疏浚|关停|淘汰|建立|组建|制定|推出|安排|拿出|带动|吸引|接待|交付|办理|招引|招录|选派|选树|遴选|认定|评选|新设|新入选|入选|获批|获评|落地|入库|谋划|盘活|收储|新增|增加|减少|净增|扩大|增设|增配|"
     "配备|建强|壮大|做强|做优|做大|培养引进|惠及|提供|为|向|对|设立|成立|牵头|承担|攻克|突破|参与|参加|拥有|集聚|汇聚|达成|促成|投放|铺设|架设|完善|健全|构建|强化|深化|抓好|做好|办好|建好|用好|"
     "改进|加强|形成|搭建|探索|启动|推行|推介|促进|引导|解决|打通|打好|巡查|排查|查处"
 )
@@ -250,7 +250,7 @@ _SUMMED = re.compile(r"合计|总计|共")
 _OF_MONEY = re.compile(r"(?:额|营业收入|营收|利润|产量|产值|投资|人数|人次|销量)$")
 _ONE_SUBJECT = re.compile(r"[和及与等“]|业增加值|^[^、]{1,3}、|、[^、]{1,3}$|\d")
 _ATTAINED = re.compile(r"(?:达到?|稳定在?|保持在?|超过?|[高低]于|不少于|[提升][高到至]+)$")
-_NO_RATE = re.compile(r"[，；：“”的等及]|力争|实现|服务.{0,2}、")
+_NO_RATE = re.compile(r"(?:水平|能力|体系|质量|环境|结构)、|[，；：“”的等及]|力争|实现|服务.{0,2}、")
 _ECONOMY = re.compile(r"(?:经济总量|生产总值|GDP)(?:均|突破|达到?|超过?|[迈跨]上)+$")
 
 
@@ -258,6 +258,8 @@ def two_measures(text: str, words: str, clause: int, quantity: Quantity) -> list
     """A、B交易额增长[9%]: the two measures that share a rate of growth without saying so; else nothing."""
     start = quantity.start
     if words.endswith("率") and quantity.unit == "%":
+        if _FIRST_VERB.match(_HEAD.sub("", text[clause:start][-80:])):
+            return []
         return two_rates(words) if _ATTAINED.search(text, max(clause, start - 6), start) else []
     if words.count("、") != 1 or not _OF_MONEY.search(words) or _ONE_SUBJECT.search(words):
         return []
@@ -282,7 +284,8 @@ def two_rates(words: str) -> list[str]:
         return [first, second]
     if len(first) > 5 or len(second) < 5:
         return []
-    return [first + second[2:], second]
+    alike = second.find(first[-1], 1, 4)
+    return [first + second[alike + 1 if alike > 0 else 2 :], second]
 
 
 def several_places(text: str, words: str, low: int, start: int) -> list[str]:
