@@ -156,6 +156,9 @@ class Language:
         """
         if self.code == "zh" or unit in ENGLISH_UNITS:
             return unit if self.code == "zh" else ENGLISH_UNITS[unit]
+        times, bare = multiplied(unit)
+        if times != 1:
+            return f"{self.number(times)} {self.unit(bare)}".strip()
         above, slash, below = unit.partition("/")
         if not slash or above not in ENGLISH_UNITS or below not in ENGLISH_UNITS:
             return unit
@@ -172,6 +175,8 @@ class Language:
         ('20126公里', '705.67万人', '-0.5%')
         >>> Language("en").figure(2, "百分点"), Language("zh").figure(2, "百分点")
         ('2 percentage points', '2个百分点')
+        >>> Language("en").figure(530.9, "亿元"), Language("zh").figure(530.9, "亿元")
+        ('53.09 billion yuan', '530.9亿元')
         """
         if value is None or not isfinite(value):
             return "—"
@@ -179,7 +184,8 @@ class Language:
             return self.number(value) + unit
         if self.code == "zh":
             return self.number(value) + ("个百分点" if unit == "百分点" else unit)
-        return f"{self.number(value)} {self.unit(unit)}".strip()
+        times, bare = multiplied(unit)
+        return f"{self.number(value * times)} {self.unit(bare)}".strip()
 
     def span(self, low: float | None, high: float | None, unit: str = "") -> str:
         """A figure, or a range of two: `5%至5.5%`."""
@@ -259,6 +265,20 @@ def machine_language() -> str:
 
         spoken = locale.getlocale()[0] or ""
     return "zh" if spoken.lower().startswith(("zh", "chinese")) else "en"
+
+
+def multiplied(unit: str) -> tuple[float, str]:
+    """The multiplier that a unit is written with, and the bare unit behind it.
+
+    >>> multiplied("亿元"), multiplied("万人次"), multiplied("公里"), multiplied("亿")
+    ((100000000.0, '元'), (10000.0, '人次'), (1.0, '公里'), (100000000.0, ''))
+    """
+    if unit in ENGLISH_UNITS:
+        return 1.0, unit
+    for step, word in CHINESE_STEPS:
+        if unit.startswith(word) and (unit == word or unit.removeprefix(word) in ENGLISH_UNITS):
+            return step, unit.removeprefix(word)
+    return 1.0, unit
 
 
 def plain_number(value: float, comma: str, code: str) -> str:
