@@ -142,10 +142,13 @@ def jumps(years: Sequence[float], values: Sequence[float], *, threshold: float =
     """Moves a year whose distance from the median move is over `threshold` robust standard deviations.
 
     Moves are of logarithms where all values are positive. The robust standard deviation is 1.4826 times the median
-    absolute deviation (Rousseeuw & Croux 1993), never less than what rounding makes; five moves at least.
+    absolute deviation (Rousseeuw & Croux 1993), never less than what rounding makes; five moves at least. Moves to one
+    side that make up more than a fifth of all are the series' own rhythm (a season), not out of line.
 
     >>> jumps(range(2015, 2023), [10, 11, 12, 13, 14, 30, 31, 32])[0].points
     (4, 5)
+    >>> jumps([2024 + month / 12 for month in range(12)], [500, 600, 700] * 4)
+    []
     """
     order = _in_time(years, values)
     when, what = np.array([float(years[i]) for i in order]), np.array([float(values[i]) for i in order])
@@ -157,8 +160,12 @@ def jumps(years: Sequence[float], values: Sequence[float], *, threshold: float =
     moves = np.diff(np.log(scaled) if positive else scaled) / np.diff(when)
     middle = float(np.median(moves))
     step = max(written_step(float(v)) for v in what) / level / (float(np.median(scaled)) if positive else 1.0)
+    step /= float(np.median(np.diff(when)))
     spread = max(1.4826 * float(np.median(np.abs(moves - middle))), step, 1e-12)
     far = (moves - middle) / spread
+    for side in (far > threshold, far < -threshold):
+        if side.sum() > max(1.0, len(far) / 5):
+            far = np.where(side, 0.0, far)
     return [
         _suspicion("jumps", (order[k], order[k + 1]), deviations=float(far[k]))
         for k in np.flatnonzero(np.abs(far) > threshold).tolist()

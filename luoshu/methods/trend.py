@@ -215,7 +215,8 @@ def _forecasts(histories: list[_History], ahead: Array) -> list[tuple[Forecast, 
     whole = thin(pieces)
     numbers = [_numbers(scale) for scale in scales]
     each = {name: np.repeat([n[name] for n in numbers], len(ahead))[:, None] for name in numbers[0]}
-    ends = outward(mixture_quantiles(whole, freedom, _ENDS), **each).tolist()
+    # a distribution much narrower than its level is found to a few digits only: its quantiles still keep their order
+    ends = np.maximum.accumulate(outward(mixture_quantiles(whole, freedom, _ENDS), **each), axis=1).tolist()
     return [
         tuple(
             _forecast(history, span, ends[k], Mixture(pieces=whole, freedom=freedom, place=k, **numbers[i]))

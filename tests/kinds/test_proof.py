@@ -114,3 +114,9 @@ def test_the_goal_is_shown_as_it_was_promised(little, comparator, measure, level
     found = little.gauge(promise, "2023-12-31,3,2024-02-01\n2024-12-31,4,2025-02-01", "2024-06-01")
     assert found.goal == level
     assert [step.level for chart in found.figures for step in getattr(chart, "goals", ())] == [level]
+
+
+def test_a_season_is_no_move_out_of_line(little):
+    months = [f"2024-{month:02}-28" for month in range(1, 13)]
+    rows = "\n".join(f"{day},{value},{day}" for day, value in zip(months, [5, 6, 7] * 4, strict=True))
+    assert "out of line" not in said(little.gauge("due: 2024-12-31\nmeasure: stock\nlevel: 9", rows, "2025-02-01"))
