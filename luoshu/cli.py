@@ -156,7 +156,13 @@ def new(args: argparse.Namespace, language: Language) -> int:
     JSON,
 )
 def check(args: argparse.Namespace, language: Language) -> int:
-    region = _region(args)
+    try:
+        region = _region(args)
+    except NotDone as stop:
+        if args.json:
+            told = {"code": "no-book", "file": args.book, "line": None, "says": language.message(stop.says), "mend": ""}
+            print(json.dumps(told, ensure_ascii=False))
+        raise
     problems = region.problems
     if args.json:
         for problem in problems:
@@ -179,6 +185,7 @@ def check(args: argparse.Namespace, language: Language) -> int:
     ),
 )
 def gauge(args: argparse.Namespace, language: Language) -> int:
+    from luoshu.book.cell import nearest
     from luoshu.gauge import as_json
     from luoshu.show.listing import show_gauges, show_reasons
     from luoshu.show.look import wording_of
@@ -187,6 +194,9 @@ def gauge(args: argparse.Namespace, language: Language) -> int:
     language = language.over(wording_of(region.book))
     gauges = [g for g in region.gauges if not args.id or g.commitment.id in args.id]
     for name in set(args.id or ()) - {g.commitment.id for g in gauges}:
+        near = nearest(name, [g.commitment.id for g in region.gauges])
+        if near:
+            raise NotDone(say("no promise in this book has the id {name}; did you mean {near}?", name=name, near=near))
         raise NotDone(say("no promise in this book has the id {name}", name=name))
     if args.json:
         for each in gauges:

@@ -11,9 +11,10 @@ from luoshu.book.book import Book, open_book
 from luoshu.book.checking import check, in_order
 from luoshu.book.problem import Problem
 from luoshu.gauge import gauge
-from luoshu.kinds import faults, tables
+from luoshu.kinds import tables
 from luoshu.kinds.commitment import Commitment, Gauge
 from luoshu.read import commitments
+from luoshu.read.settlement import judged
 
 
 class Region:
@@ -44,8 +45,7 @@ class Region:
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong in the book: its files and tables, and what its commitments say."""
-        made, found = commitments(self.book)
-        return tuple(in_order([*check(self.book), *found, *faults(made, self.book)]))
+        return tuple(in_order([*check(self.book), *judged(self.book)]))
 
     def advice(self, budget: float | None = None) -> Advice:
         """The next moves under a budget in yuan."""

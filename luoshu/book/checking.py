@@ -69,7 +69,7 @@ def _references(book: Book, loaded: Loaded, column: Column, by_name: dict[str, t
     if target in book.laid_over:
         rows: tuple[Any, ...] = book.rows(target)
         known |= {getattr(row, at) for row in rows}
-    cells = loaded.columns[column.name]
+    cells, lines = _with_aside(loaded, column)
     lost = set(cells) - known - {"", None}
     if not lost:
         return
@@ -91,11 +91,19 @@ def _references(book: Book, loaded: Loaded, column: Column, by_name: dict[str, t
             near[value] = perhaps(str(value), map(str, known), mend) if len(near) < 50 and len(known) < 20_000 else mend
         says = say("{column} {found!r} does not stand in {file}", column=column.name, found=quoted(str(value)),
                    file=there.schema.file)  # fmt: skip
-        findings.add("dangling", says, near[value], loaded.lines[i], column.name)
+        findings.add("dangling", says, near[value], lines[i], column.name)
+
+
+def _with_aside(loaded: Loaded, column: Column) -> tuple[Sequence[Any], Sequence[int]]:
+    """A column's cells and their lines, those of rows that were left out for other faults too."""
+    aside = loaded.aside.get(column.name)
+    if not aside:
+        return loaded.columns[column.name], loaded.lines
+    return [*loaded.columns[column.name], *(v for _, v in aside)], [*loaded.lines, *(line for line, _ in aside)]
 
 
 def _units(loaded: Loaded, column: Column, findings: Findings) -> None:
-    cells = loaded.columns[column.name]
+    cells, lines = _with_aside(loaded, column)
     unknown = [unit for unit in set(cells) - {"", None} if not known_unit(unit)]
     if not unknown:
         return
@@ -107,7 +115,7 @@ def _units(loaded: Loaded, column: Column, findings: Findings) -> None:
             findings.rest += 1
         elif unit in mends:
             says = say("{column} {found!r} is not a known unit", column=column.name, found=quoted(unit))
-            findings.add("unknown-unit", says, mends[unit], loaded.lines[i], column.name)
+            findings.add("unknown-unit", says, mends[unit], lines[i], column.name)
 
 
 def _unit_mend(unit: str) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import compress
 from typing import Any
@@ -33,6 +33,8 @@ class Loaded:
     problems: tuple[Problem, ...] = ()
     percent: dict[str, list[int]] = field(default_factory=dict)
     unlisted: int = 0
+    aside: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
+    """Of rows that were left out: line and cell of the columns that refer to other tables or hold units."""
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -131,7 +133,13 @@ def load_cells(schema: Schema, sheet: Cells, findings: Findings, bad_lines: froz
         if reading.percent:
             percent[column.name] = reading.percent
     bad |= _duplicates(schema, values, sheet.lines, bad, findings)
-    return _kept(schema, values, sheet.lines, bad, percent, findings)
+    wrong = [i for i in sorted(bad - untrusted) if i < len(sheet.lines)][:MOST_PROBLEMS]
+    aside = {
+        column.name: [(sheet.lines[i], values[column.name][i]) for i in wrong]
+        for column in schema.columns
+        if wrong and (column.refers or column.holds_unit)
+    }
+    return replace(_kept(schema, values, sheet.lines, bad, percent, findings), aside=aside)
 
 
 def nothing(schema: Schema, problems: tuple[Problem, ...] = ()) -> Loaded:

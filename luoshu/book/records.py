@@ -96,8 +96,10 @@ class Record:
         return Source(file=self.source.file, line=self.lines.get(name, self.source.line), column=name)
 
 
-def read_records(data: bytes, file: str) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
+def read_records(data: bytes, file: str, *, repeated: bool = False) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
     """The records of a YAML list, and the problems; entries that are no records are left out and listed.
+
+    So are entries whose id stands before them, except with `repeated`.
 
     >>> entry = b"- {kind: target, id: museums, level: {2020-12-01: 120, 2023-08-25: 110}}"
     >>> records, problems = read_records(entry, "c.yaml")
@@ -131,8 +133,9 @@ def read_records(data: bytes, file: str) -> tuple[tuple[Record, ...], tuple[Prob
                 _problem("duplicate", say("id {id} already stands in line {line}", id=record.id, line=first[record.id]),
                          file, record.lines["id"], say("Give one of the two another id"))
             )  # fmt: skip
-            continue
-        first[record.id] = item.line
+            if not repeated:
+                continue
+        first.setdefault(record.id, item.line)
         records.append(record)
     return tuple(records), tuple(problems)
 

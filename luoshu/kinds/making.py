@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 import types
@@ -13,6 +12,7 @@ from datetime import date
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from luoshu.book.cell import nearest
 from luoshu.book.problem import Problem, Source
 from luoshu.book.records import Dated, Record, Step
 from luoshu.kinds.commitment import Commitment
@@ -203,8 +203,8 @@ def _hints(cls: type) -> dict[str, Any]:
 
 
 def _perhaps(word: str, known: Iterable[str], otherwise: Message) -> Message:
-    near = difflib.get_close_matches(word.casefold().replace("-", "_"), [k for k in known if k], n=1, cutoff=0.6)
-    return say("Did you mean {name}?", name=near[0]) if near else otherwise
+    near = nearest(word, known)
+    return say("Did you mean {name}?", name=near) if near else otherwise
 
 
 def _problem(record: Record, name: str, code: str, says: Message, mend: Message) -> Problem:

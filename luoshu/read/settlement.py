@@ -24,6 +24,7 @@ from luoshu.kinds.making import make
 from luoshu.kinds.observation import Indicator, Observation
 from luoshu.read.answers import Known, known, known_of, related
 from luoshu.read.entry import enter, withdraw
+from luoshu.read.grounds import missing_grounds
 from luoshu.read.proposal import Proposal, as_json, from_json, version
 from luoshu.words.message import say
 
@@ -50,9 +51,11 @@ def commitments(book: Book) -> tuple[list[Commitment], list[Problem]]:
 
 
 def judged(book: Book) -> list[Problem]:
-    """What is wrong with the settled records of a book: in their fields, and between them and its tables."""
+    """What is wrong with the settled records of a book: in their fields, and between them and its files."""
     made, found = commitments(book)
-    return [*found, *faults(made, book)]
+    good = {each.id for each in made}
+    broken = [record for record in book.records if record.id not in good]
+    return [*found, *faults(made, book), *missing_grounds(book, broken)]
 
 
 # ---- proposals of one document -----------------------------------------------------------------------------------

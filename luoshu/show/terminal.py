@@ -21,7 +21,8 @@ def report_problems(problems: Sequence[Problem], language: Language, out: Any = 
         place = f"{problem.source}: " if problem.source.file else ""
         said = [language.message(part).rstrip(".。") for part in (problem.says, problem.mend) if part]
         stop, between = ("。", "。") if language.code == "zh" else (".", ". ")
-        print(place + between.join(said) + stop, file=out or sys.stderr)
+        line = place + between.join(said)
+        print(line if line.endswith(("?", "？")) else line + stop, file=out or sys.stderr)
     return PROBLEMS if problems else GOOD
 
 

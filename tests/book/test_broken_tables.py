@@ -213,7 +213,11 @@ def test_one_of_each_fault(tmp_path: Path) -> None:
 
 def test_dangling_references_and_units_say_what_was_meant(tmp_path: Path) -> None:
     book = book_with(tmp_path, "venue,day,value,unit\nmuseum-on\n", "id,name\nmuseum_one,x\n")
-    assert faults(check(book)) == [("empty-cell", 2, "day"), ("empty-cell", 2, "value")]
+    assert faults(check(book)) == [
+        ("dangling", 2, "venue"),
+        ("empty-cell", 2, "day"),
+        ("empty-cell", 2, "value"),
+    ]
     book = book_with(tmp_path, "venue,day,value,unit\nmuseum-on,2025,1,万家\n", "id,name\nmuseum_one,x\n")
     assert [p.mend for p in check(book)] == [
         "Did you mean 'museum_one'?",
