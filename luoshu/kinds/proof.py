@@ -41,7 +41,9 @@ def undecided(goal: Goal, reading: Reading, unit: str) -> Message:
 
 def missed_by(goal: Goal, reading: Reading, gap: float, unit: str) -> Message:
     """By how much the figure for the deadline misses the goal, or that it is only said to lie beyond it."""
-    if reading.row.comparator not in "<>" or gap > 0:
+    if reading.row.comparator not in ("<", ">") and gap == 0:
+        return say("The goal is to be passed, and {value} only reaches it", value=amount(reading.value, unit))
+    if gap > 0:
         return say("The figure for the deadline misses the goal by {gap}", gap=amount(gap, unit))
     if reading.row.comparator == "<":
         return say("The source says less than {value}, which misses the goal", value=amount(reading.value, unit))

@@ -151,6 +151,9 @@ def goal_reasons(target: Target, judged: Target, measure: Indicator) -> tuple[Re
             "It is judged by what was promised, {level}, not by the eased goal", level=amount(judged.level, unit)
         )
         found.append(Reason(says=says, source=levels[0].source))
+    if judged.comparator == "between" and measure.direction in ("higher", "lower"):
+        says = say("Beyond the range on its better side counts as kept as well, in the verdict and in the chance")
+        found.append(Reason(says=says, source=target.source))
     return (*found, *_deadlines(target, judged))
 
 

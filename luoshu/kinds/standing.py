@@ -139,6 +139,9 @@ def _early(
         "The goal was reached early: {value} on {day}", value=amount(rounded(reached.value), way.unit), day=reached.day
     )
     because = [Reason(says=says, source=reached.source, tone="good")]
+    if verdict not in ("kept", "likely"):
+        says = say("It may well be lost again by the deadline, so it is not counted as kept")
+        because.append(Reason(says=says, source=last.source, tone="warn"))
     if due is not None:
         says = say("The figure for the deadline itself, {due}, is not published yet", due=due)
         because.append(Reason(says=says, source=last.source))

@@ -120,3 +120,22 @@ def test_a_season_is_no_move_out_of_line(little):
     months = [f"2024-{month:02}-28" for month in range(1, 13)]
     rows = "\n".join(f"{day},{value},{day}" for day, value in zip(months, [5, 6, 7] * 4, strict=True))
     assert "out of line" not in said(little.gauge("due: 2024-12-31\nmeasure: stock\nlevel: 9", rows, "2025-02-01"))
+
+
+def test_only_reaching_what_was_to_be_passed_is_said(little):
+    found = little.gauge(FLOOR.format(">"), "2024-12-31,100,2025-02-01", "2025-06-01")
+    assert found.verdict == "missed"
+    assert found.met < 1
+    assert "100 个 only reaches it" in said(found)
+
+
+@pytest.mark.parametrize("measure", ["none", "air"])
+def test_the_chance_of_a_range_is_of_what_keeps_it(little, measure):
+    promise = f"due: 2025-12-31\nmeasure: {measure}\ncomparator: between\nlevel: 5\nlevel_high: 5.5"
+    rows = "\n".join(f"{2019 + i}-12-31,{v},{2020 + i}-02-01" for i, v in enumerate([5, 5.2, 5.6, 5.4, 5.1]))
+    found = little.gauge(promise, rows, "2024-06-01")
+    if measure == "none":
+        assert 0.2 < found.chance < 0.6
+    else:
+        assert found.chance > 0.6
+        assert "better side counts as kept as well" in said(found)
