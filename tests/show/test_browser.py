@@ -156,6 +156,33 @@ def test_the_theme_is_remembered(watched: Watched, site: str) -> None:
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
+def drawn_map_is_seen(page: Any) -> bool:
+    return bool(page.evaluate("getComputedStyle(document.querySelector('.map-drawing')).display !== 'none'"))
+
+
+def test_the_drawn_map_is_seen_until_the_live_one_is_painted(watched: Watched, site: str) -> None:
+    page = watched.page
+    page.goto(f"{site}/map.html", wait_until="domcontentloaded")
+    # at any moment one of the two is seen, and never an unpainted canvas
+    assert drawn_map_is_seen(page) or page.locator(".map-canvas.live").count() == 1
+    page.wait_for_selector(".map-canvas.live")
+    assert not drawn_map_is_seen(page)
+    assert page.locator(".map-canvas.waiting").count() == 0
+
+
+def test_the_drawn_map_stays_where_webgl_is_missing(watched: Watched, site: str) -> None:
+    page = watched.page
+    page.add_init_script("""
+        const context = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+            return kind.startsWith("webgl") ? null : context.call(this, kind, ...rest);
+        };""")
+    page.goto(f"{site}/map.html")
+    page.wait_for_timeout(500)
+    assert drawn_map_is_seen(page)
+    assert page.locator(".map-canvas.live").count() == 0
+
+
 PLAN = "某市工作报告\n\n到2028年，全市建成书屋150家，绿道达到300公里。\n到2030年，全市公园达到90个。\n"
 
 
