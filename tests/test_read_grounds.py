@@ -78,3 +78,21 @@ def test_words_that_look_like_formulas_stay_words(folder: Path) -> None:
     path = folder / "commitments.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("owner: culture", 'owner: "=cmd|x"', 1), encoding="utf-8")
     assert excel_out(open_book(folder), folder / "x.xlsx") == []
+
+
+def test_what_is_not_read_is_named(folder: Path) -> None:
+    (folder / "proposals").mkdir()
+    (folder / "proposals" / "p.jsonl").write_text('{"document": "p"}\n{"id": 3\n', encoding="utf-8")
+    with (folder / "book.yaml").open("a", encoding="utf-8") as out:
+        out.write("titel: x\n")
+    (folder / "tables" / "document.csv").write_text("file,url\na.txt,javascript:alert(1)\n", encoding="utf-8")
+    path = folder / "commitments.yaml"
+    text = path.read_text(encoding="utf-8").replace("url: http://www.hqcjw", "url: ftp://www.hqcjw", 1)
+    path.write_text(text, encoding="utf-8")
+    said = {(code, file) for code, file, _ in found(folder)}
+    assert said >= {
+        ("bad-proposal", "proposals/p.jsonl"),
+        ("unknown-field", "book.yaml"),
+        ("bad-url", "tables/document.csv"),
+        ("bad-url", "commitments.yaml"),
+    }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from luoshu.book import files
+from luoshu.book.cell import perhaps, quoted
 from luoshu.book.directory import GENERIC
 from luoshu.book.loading import MOST_BYTES as MOST_TABLE_BYTES
 from luoshu.book.loading import Loaded, load, nothing
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 T = TypeVar("T")
+SETTINGS = ("title", "title_en", "region", "region_en")
+"""What book.yaml may say."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +192,12 @@ def _settings(folder: Path, problems: list[Problem]) -> dict[str, Any]:
             problems.append(Problem(code="missing-field", says=say("the book has no {field}", field=name),
                                     source=Source(file="book.yaml", line=node.line),
                                     mend=say("Add {field}: …", field=name)))  # fmt: skip
+    for name in node.value:
+        if name not in SETTINGS:
+            says = say("{file} has no field {field!r}; it is not read", file="book.yaml", field=quoted(str(name)))
+            mend = perhaps(str(name), SETTINGS, say("Remove it, or use one of: {names}", names=", ".join(SETTINGS)))
+            source = Source(file="book.yaml", line=node.key_lines.get(name, node.line))
+            problems.append(Problem(code="unknown-field", says=says, source=source, mend=mend))
     return {str(k): v for k, v in node.value.items()}
 
 

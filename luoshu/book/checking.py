@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import compress
 from typing import Any
@@ -53,6 +54,8 @@ def table_problems(book: Book, table: type) -> tuple[Problem, ...]:
             _references(book, loaded, column, by_name, findings)
         if column.holds_unit:
             _units(loaded, column, findings)
+        if column.name == "url":
+            _addresses(loaded, column, findings)
         if column.unit_from:
             _percent_units(book, loaded, column, by_name, findings)
     return findings.all()
@@ -116,6 +119,25 @@ def _units(loaded: Loaded, column: Column, findings: Findings) -> None:
         elif unit in mends:
             says = say("{column} {found!r} is not a known unit", column=column.name, found=quoted(unit))
             findings.add("unknown-unit", says, mends[unit], lines[i], column.name)
+
+
+def _addresses(loaded: Loaded, column: Column, findings: Findings) -> None:
+    for i, address in enumerate(loaded.columns[column.name]):
+        if address and not is_address(address):
+            says = say("{found!r} is no address of the web", found=quoted(address))
+            findings.add("bad-url", says, ADDRESS, loaded.lines[i], column.name)
+
+
+ADDRESS = say("Write it from http:// or https:// on, or leave it empty")
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address that a page may link to.
+
+    >>> is_address("https://example.org/a"), is_address("javascript:alert(1)"), is_address("https://")
+    (True, False, False)
+    """
+    return bool(re.fullmatch(r"https?://[^\s/]\S*", text.strip(), re.IGNORECASE))
 
 
 def _unit_mend(unit: str) -> Message:

@@ -48,6 +48,7 @@ FAULTS: dict[str, Message] = {
     "dangling": say("An entry refers to something that does not stand in its table."),
     "unknown-unit": say("The unit is not known; write the bare unit, without multipliers such as 万."),
     "unlike-units": say("Two figures that are compared are in units that do not measure the same thing."),
+    "bad-url": say("An address does not begin with http:// or https://; no page links to it."),
     # YAML
     "yaml-syntax": say("The file is not valid YAML; nothing of it was read."),
     "yaml-documents": say("The file holds more than one YAML document; nothing of it was read."),

@@ -7,7 +7,8 @@ from typing import Any
 
 from luoshu.book import files
 from luoshu.book.book import COMMITMENTS, Book
-from luoshu.book.cell import perhaps
+from luoshu.book.cell import perhaps, quoted
+from luoshu.book.checking import ADDRESS, is_address
 from luoshu.book.directory import DocumentRow, Owner, Place
 from luoshu.book.problem import Problem, Source
 from luoshu.book.records import Record, read_records
@@ -55,8 +56,13 @@ def _sources(book: Book) -> Iterator[Problem]:
     for record in book.records:
         written = [(record.fields.get("source"), record.source_of("source"))]
         for field in record.fields:
-            written += [(step.about.get("source"), step.source) for step in record.history(field) if step.about]
+            steps = [step for step in record.history(field) if step.about]
+            written += [(said, step.source) for step in steps for said in (step.about.get("source"), step.about)]
         for said, place in written:
+            address = said.get("url") if isinstance(said, Mapping) else None
+            if isinstance(address, str) and address and not is_address(address):
+                says = say("{found!r} is no address of the web", found=quoted(address))
+                yield Problem(code="bad-url", says=says, source=place, mend=ADDRESS)
             name = said.get("file") if isinstance(said, Mapping) else None
             if not isinstance(name, str) or not name:
                 continue

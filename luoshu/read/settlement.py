@@ -51,11 +51,12 @@ def commitments(book: Book) -> tuple[list[Commitment], list[Problem]]:
 
 
 def judged(book: Book) -> list[Problem]:
-    """What is wrong with the settled records of a book: in their fields, and between them and its files."""
+    """What is wrong with the settled records of a book: in their fields, beside its files, in its proposals."""
     made, found = commitments(book)
     good = {each.id for each in made}
     broken = [record for record in book.records if record.id not in good]
-    return [*found, *faults(made, book), *missing_grounds(book, broken)]
+    lines = [problem for name in document_names(book.folder) for problem in proposals(book.folder, name)[1]]
+    return [*found, *faults(made, book), *missing_grounds(book, broken), *lines]
 
 
 # ---- proposals of one document -----------------------------------------------------------------------------------
