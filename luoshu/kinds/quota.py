@@ -109,7 +109,8 @@ def _span(goal: Goal, measure: Indicator, known: Published, first: date, end: da
         return Span(end=end, reading=found, share=share, chance=float(holds), word=KEPT if holds else MISSED)
     running = next((r for r in reversed(known.running) if r.since == first and first <= r.day < end), None)
     if running is not None and goal.direction == "higher" and measure.aggregation in FLOWS and proves(goal, running):
-        if end <= day:  # part of the period brought it all, and the period is over
+        grows = all(r.value >= 0 for r in (*known.readings, *known.running))
+        if end <= day and grows:  # part of the period brought it all, and the period is over
             return Span(end=end, reading=running, share=1.0, chance=1.0, word=KEPT)
         return Span(end=end, reading=running, share=1.0, chance=SURE, word=REACHED)
     ahead = outlook([(r.day, r.value) for r in known.readings], end)
