@@ -43,6 +43,8 @@ _OFFICE = re.compile(
     r"|Administration|Corporation|Government|Secretariat|Directorate|Institute|Association)s?\b"
 )
 _NAMES = re.compile(r"[、，,\s]+(?=[\u4e00-\u9fff])")
+REACH = 4000
+"""No paragraph is followed further than so many characters, so that reading stays linear."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,9 +70,9 @@ def remarks(plain: str, year: int | None = None) -> list[Remark]:
     found: list[Remark] = []
     before = 0
     for said in _WHO.finditer(plain):
-        line = plain.rfind("\n", 0, said.start()) + 1
-        close = plain.find("\n", said.end())
-        close = len(plain) if close < 0 else close
+        line = max(plain.rfind("\n", max(0, said.start() - REACH), said.start()) + 1, said.start() - REACH)
+        close = plain.find("\n", said.end(), said.end() + REACH)
+        close = min(len(plain), said.end() + REACH) if close < 0 else close
         if _WHEN.match(plain, close + 1):  # the time limit stands on the next line
             close = plain.find("\n", close + 1) if plain.find("\n", close + 1) > 0 else len(plain)
         start = line
@@ -105,11 +107,11 @@ def bodies(plain: str) -> list[Remark]:
         named = _BODIES.fullmatch(plain, prefix.end() if prefix else start, hit.start())
         if not named or (named["by"] and hit.group() not in ("牵头", "负责")) or _of_words(plain, hit):
             continue
-        low = max(plain.rfind(mark, 0, start) for mark in "。；！\n") + 1
+        low = max(max(plain.rfind(mark, max(0, start - 400), start) for mark in "。；！\n") + 1, start - 400)
         ends = [at for mark in "。；！\n" if (at := plain.find(mark, hit.end(), hit.end() + 400)) >= 0]
         high = min(ends, default=min(len(plain), hit.end() + 400))
         closes = plain[hit.end() : high].strip("）) ") == ""
-        begin = max(low, start - 400) if closes and hit.group() in ("牵头", "负责") else start
+        begin = low if closes and hit.group() in ("牵头", "负责") else start
         begin = max(begin, min(found[-1].end, start) if closes and found else 0)
         if found and found[-1].end > begin:
             found[-1] = replace(found[-1], end=max(begin, found[-1].start))
@@ -138,8 +140,13 @@ def _of_words(plain: str, hit: re.Match[str]) -> bool:
 def _english_bodies(plain: str) -> Iterator[Remark]:
     for named in _ENGLISH.finditer(plain) if " will " in plain or " to " in plain or " shall " in plain else ():
         if _OFFICE.search(named["who"]):
-            stop = re.compile(r"[.;](?=\s|$)|\n").search(plain, named.end())
-            yield Remark(start=named.start(), end=stop.start() if stop else len(plain), owner=named["who"], due=None)
+            stop = re.compile(r"[.;](?=\s|$)|\n").search(plain, named.end(), named.end() + 600)
+            yield Remark(
+                start=named.start(),
+                end=stop.start() if stop else min(len(plain), named.end() + 600),
+                owner=named["who"],
+                due=None,
+            )
 
 
 def _paragraph_above(plain: str, line: int) -> int:
