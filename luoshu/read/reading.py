@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -96,9 +96,15 @@ def _numbered(plain: str, author: str, year: int | None, title: str) -> list[Fig
     for grid in tables(plain, author=author, year=first, title=title):
         if len(_BINDING.findall(plain, grid.start, grid.end)) < 3:
             said = [figure for figure in said if not grid.start <= figure.start < grid.end]
-        taken = [(figure.start, figure.end) for figure in said if grid.start <= figure.start < grid.end]
-        added.extend(each for each in grid.figures if not any(a < each.end and each.start < b for a, b in taken))
+        taken = sorted((figure.start, figure.end) for figure in said if grid.start <= figure.start < grid.end)
+        added.extend(each for each in grid.figures if not _overlaps(taken, each))
     return [*said, *added]
+
+
+def _overlaps(taken: list[tuple[int, int]], figure: Figure) -> bool:
+    """Whether a figure shares a character with one of the spans, which are sorted and lie apart."""
+    at = bisect_left(taken, (figure.end, 0)) - 1
+    return at >= 0 and figure.start < taken[at][1]
 
 
 def _answer_for(found: list[dict[str, Any]], plain: str, year: int | None, author: str) -> None:

@@ -132,6 +132,8 @@ class _Reading:
         self.promised, self.author = promised, author
         self.quoted = [match.span() for match in INSIDE.finditer(text, sentence.start, sentence.end)]
         self.named = ""
+        self._led: str | None = None
+        self._now = -1  # where the sentence first says 如今 or 近日, once it has been asked for
         self._mentions: list[Mention] | None = None
 
     @property
@@ -151,8 +153,10 @@ class _Reading:
     def _owner(self) -> str:
         if self.named:
             return self.named
-        named = LEADER.search(self.text, self.sentence.start, self.sentence.end)
-        return (named["who"] or named["by"]).strip("，、（）") if named else self.author
+        if self._led is None:
+            named = LEADER.search(self.text, self.sentence.start, self.sentence.end)
+            self._led = (named["who"] or named["by"]).strip("，、（）") if named else self.author
+        return self._led
 
     def _clauses(self) -> Iterator[tuple[int, int]]:
         """The stretches between ，；：。, quotations and brackets kept whole."""
@@ -294,7 +298,10 @@ class _Reading:
         """Whether the sentence tells of this as something done."""
         if self.frame.mode == "future":
             return bool(EARLIER.search(self.text, max(self.sentence.start, at - 40), at))
-        if NOW.search(self.text, self.sentence.start, at):
+        if self._now < 0:
+            now = NOW.search(self.text, self.sentence.start, self.sentence.end)
+            self._now = now.end() if now else self.sentence.end + 1
+        if self._now <= at:
             return True
         status, sureness = self.chronicle.status(self.sentence, self.frame, self.mentions, at)
         return status == "fact" and sureness > UNSAID
