@@ -168,9 +168,10 @@ class _Search:
         return self.least * (1 - 1e-6) if self.least else 1e-9 * max(self.best, 1e-300)
 
     def open_gap(self) -> bool:
-        return self.best - self.bound > self.step() and self.best > self.enough >= self.bound or (
-            self.enough == -np.inf and self.best - self.bound > self.step()
-        )
+        """Whether a better answer is not yet ruled out (and wanted: with ``enough``, on which side of it is open)."""
+        if self.best - self.bound <= self.step():
+            return False
+        return self.enough == -np.inf or self.best > self.enough >= self.bound
 
     def try_prices(self, prices: Floats) -> None:
         """A greedy answer that follows these prices of sites."""

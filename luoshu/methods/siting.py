@@ -110,3 +110,15 @@ def check_limits(p: int | None, budget: float | None, free: int) -> tuple[float,
 def all_whole(*amounts: NDArray[np.float64]) -> bool:
     """Whether all these amounts are whole numbers, small enough to be counted exactly."""
     return all(bool(np.all(one == np.round(one))) and float(np.abs(one).sum()) < 2**52 for one in amounts)
+
+
+def check_times(times: ArrayLike) -> NDArray[np.float64]:
+    """Minutes from sites to homes: two dimensions, zero or more, infinite where there is no way."""
+    table = np.asarray(times, dtype=np.float64)
+    if table.ndim != 2 or not table.size:
+        raise ValueError(f"times must be a table of sites by homes with at least one of each, and has the shape {table.shape}.")
+    if np.isnan(table).any():
+        raise ValueError("times holds minutes that are not a number (NaN): write infinity where there is no way.")
+    if table.min() < 0:
+        raise ValueError("times holds negative minutes.")
+    return table
