@@ -143,6 +143,7 @@ def p_median(
     search = _Search(table[:, counted], weight[counted], standing, p)
     search.begin()
     search.raise_bound(rounds)
+    search.branch()
     search.close_exactly(seconds, exact_entries)
     new = np.flatnonzero(search.chosen & ~search.fixed)
     reached = finite[search.chosen].any(axis=0)
@@ -260,6 +261,27 @@ class _Search:
             sure = opened & ~self.fixed & (value - saved + best_out > limit)
             self.barred |= ~opened & (value + saved - worst_in > limit) & ~self.chosen
         return value, sure
+
+    def branch(self, work: float = 2e9) -> None:
+        """Branch and bound on the sites that reduced costs leave, for about so many steps of the kernels."""
+        from luoshu.methods.branch import Branching
+
+        if not self.open_gap() or self.p == 0:
+            return
+        _, sure = self.bar()
+        keep = np.flatnonzero(~self.barred | self.fixed)
+        size = len(keep) * self.costs.shape[1]
+        nodes = int(work / (60 * size))
+        if nodes < 10 or size > 20_000_000:
+            return
+        search = Branching(
+            self.costs[keep], (sure | self.fixed)[keep], self.p + int(self.fixed.sum()), self.best, self.step()
+        )
+        search.run(self.prices, nodes=nodes)
+        if search.found is not None:
+            self.best, self.chosen = search.best, np.zeros_like(self.chosen)
+            self.chosen[keep[search.found]] = True
+        self.lift(search.bound)
 
     def close_exactly(self, seconds: float, entries: int) -> None:
         """HiGHS on what reduced costs leave: each home with the sites that may still serve it, by radius (Elloumi 2010)."""
