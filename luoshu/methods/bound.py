@@ -16,6 +16,7 @@ class Ascent:
     bound: float
     prices: Floats
     rounds: int
+    scale: float
 
 
 def ascend(
@@ -28,6 +29,7 @@ def ascend(
     close_enough: float = 0.0,
     rounds: int = 500,
     patience: int = 15,
+    scale: float = 1.0,
     on_round: Callable[[int, Floats], None] | None = None,
 ) -> Ascent:
     """Raises a concave bound by steps along its subgradients (Held, Wolfe and Crowder 1974; deflected as in Camerini,
@@ -43,7 +45,7 @@ def ascend(
     0.0
     """
     prices = best_prices = start.copy()
-    best, scale, idle, done = -np.inf, 1.0, 0, 0
+    best, idle, done = -np.inf, 0, 0
     direction: Floats | None = None
     for done in range(1, rounds + 1):
         value, slope = evaluate(prices)
@@ -73,7 +75,7 @@ def ascend(
         prices = np.clip(prices + scale * (target() - value) / length * direction, low, high)
         if on_round is not None:
             on_round(done, prices)
-    return Ascent(bound=best, prices=best_prices, rounds=done)
+    return Ascent(bound=best, prices=best_prices, rounds=done, scale=scale)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -103,6 +103,29 @@ def over_served(ids, costs, prices, opened):  # type: ignore[no-untyped-def]
     return slope, nearest
 
 
+@compiled
+def shorten(ids, costs, keep):  # type: ignore[no-untyped-def]
+    """The lists without the sites that are not kept, filled up with infinite costs."""
+    people, width = ids.shape
+    longest = 1
+    for home in range(people):
+        count = 0
+        for place in range(width):
+            if keep[ids[home, place]] and costs[home, place] < np.inf:
+                count += 1
+        longest = max(longest, count)
+    new_ids = np.zeros((people, longest), dtype=ids.dtype)
+    new_costs = np.full((people, longest), np.inf)
+    for home in range(people):
+        count = 0
+        for place in range(width):
+            if keep[ids[home, place]] and costs[home, place] < np.inf:
+                new_ids[home, count] = ids[home, place]
+                new_costs[home, count] = costs[home, place]
+                count += 1
+    return new_ids, new_costs
+
+
 def p_median(
     times: ArrayLike,
     weights: ArrayLike | None = None,
@@ -182,6 +205,8 @@ class _Search:
         self.best, self.bound = np.inf, 0.0
         self.chosen = self.fixed.copy()
         self.prices: Floats = np.zeros(people)
+        self.scale = 1.0
+        self.listed = number
 
     def step(self) -> float:
         return 1 - 1e-6 if self.whole else 1e-9 * max(self.best, 1e-300)
@@ -221,27 +246,30 @@ class _Search:
         total = float(nearest.sum())
         if total < self.best:
             self.best, self.chosen = total, opened
-            self.improved = True
         return float(prices.sum()) + value, slope
 
     def raise_bound(self, rounds: int) -> None:
-        """Raises the bound; the best choice met on the way is improved by interchange now and then."""
-        self.improved = False
-
-        def follow(done: int, prices: Floats) -> None:
-            if done % 100 == 0 and self.improved:
-                self.polish(self.chosen)
-                self.improved = False
-
-        found = ascend(
-            self.evaluate, self.prices, low=0.0, high=self.high, target=lambda: self.best,
-            close_enough=self.step(), rounds=rounds, patience=25, on_round=follow,
-        )  # fmt: skip
-        self.prices = found.prices
-        self.lift(found.bound)
-        if self.open_gap() and self.improved:
-            self.polish(self.chosen)
+        """Raises the bound in stages; between them improves the sites that the prices open and drops those ruled out."""
+        stage = 300
+        while rounds > 0 and self.open_gap():
+            found = ascend(
+                self.evaluate, self.prices, low=0.0, high=self.high, target=lambda: self.best,
+                close_enough=self.step(), rounds=min(stage, rounds), patience=40, scale=self.scale,
+            )  # fmt: skip
+            rounds -= stage
+            slow = found.bound - self.bound < 1e-5 * abs(self.best) and self.bound > 0
+            self.prices, self.scale = found.prices, max(found.scale, 0.02)
             self.lift(found.bound)
+            before = self.best
+            self.polish(self.pick(self.saved())[1])
+            self.lift(found.bound)
+            if not self.open_gap() or (slow and before == self.best):
+                break
+            self.bar()
+
+    def saved(self) -> Floats:
+        """What the opening of each site saves at the best prices known."""
+        return np.asarray(relaxed(self.ids, self.near, self.prices, len(self.fixed)))
 
     def lift(self, bound: float) -> None:
         if self.whole:
@@ -250,7 +278,7 @@ class _Search:
 
     def bar(self) -> tuple[float, NDArray[np.bool_]]:
         """Bars sites that no better answer opens (reduced costs); returns the bound here and the sites every one opens."""
-        saved = relaxed(self.ids, self.near, self.prices, len(self.fixed))
+        saved = self.saved()
         value, opened = self.pick(saved)
         value += float(self.prices.sum())
         usable = np.sort(saved[~self.barred])
@@ -260,6 +288,10 @@ class _Search:
             limit = self.best - self.step()
             sure = opened & ~self.fixed & (value - saved + best_out > limit)
             self.barred |= ~opened & (value + saved - worst_in > limit) & ~self.chosen
+            keep = ~self.barred | self.fixed
+            if keep.sum() < 0.8 * self.listed:
+                self.listed = int(keep.sum())
+                self.ids, self.near = shorten(self.ids, self.near, keep)
         return value, sure
 
     def branch(self, work: float = 2e9) -> None:
@@ -335,7 +367,7 @@ def _radius_model(search: _Search, value: float, sure: NDArray[np.bool_], entrie
                 return None if search.high[home] <= limit[home] else (np.zeros(1), sparse.csr_array((1, 1)), np.ones(1), free[:0])
             constant += nearest_fixed[home]
             continue
-        if closed_list and near[-1] <= limit[home] and near.shape[0] < len(search.barred):
+        if closed_list and search.high[home] <= limit[home]:
             return None  # the list was cut before the limit
         values, begins = np.unique(steps, return_index=True)
         constant += values[0]
