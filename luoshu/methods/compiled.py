@@ -1,4 +1,4 @@
-"""Compiles a kernel once and keeps it: beside the code where that can be written, else in the user's cache, else in memory."""
+"""Compiles a kernel once and keeps it: beside the code, else in the user's cache, else in memory."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -23,8 +23,7 @@ def compiled(function: F) -> F:
     """
     from numba import njit
 
-    options = {"error_model": "numpy", "nogil": True}
     try:
-        return cast(F, njit(cache=True, **options)(function))
+        return cast(F, njit(cache=True, error_model="numpy", nogil=True)(function))
     except RuntimeError:  # "no locator available for file"
-        return cast(F, njit(**options)(function))
+        return cast(F, njit(error_model="numpy", nogil=True)(function))

@@ -64,7 +64,7 @@ def greedy(starts, homes, weights, costs, limits, used, barred, by_cost, count, 
     total = 0.0
     opened = 0
     while used[1] + 1 <= limits[1]:
-        site = np.argmax(hope)
+        site = int(np.argmax(hope))
         if hope[site] <= 0.0:
             break
         if used[0] + costs[site] > limits[0]:
@@ -181,11 +181,29 @@ def restore(kept, count, owner, loss, chosen, used):  # type: ignore[no-untyped-
 
 @compiled
 def shake(  # type: ignore[no-untyped-def]
-    starts, homes, firsts, sites, weights, costs, limits, used, barred, fixed, rounds, slack, tiny, random, count, owner, loss, chosen
+    starts,
+    homes,
+    firsts,
+    sites,
+    weights,
+    costs,
+    limits,
+    used,
+    barred,
+    fixed,
+    rounds,
+    slack,
+    tiny,
+    random,
+    count,
+    owner,
+    loss,
+    chosen,
 ):
-    """Iterated search: closes a few sites, opens neighbours, improves there; goes on from what is at most a little worse.
+    """Iterated search: closes a few sites, opens neighbours, improves; goes on from what is at most a little worse.
 
-    A little is ``slack``, shrinking to nothing (record-to-record travel, Dueck 1993). The state is left at the best found; returns the weight gained over the start.
+    A little is ``slack``, shrinking to nothing (record-to-record travel, Dueck 1993). The state is left at
+    the best found; returns the weight gained over the start.
     """
     number = len(starts) - 1
     look = np.zeros(number, dtype=np.bool_)
@@ -217,7 +235,22 @@ def shake(  # type: ignore[no-untyped-def]
                 used[1] += 1
                 wake(comer, starts, homes, firsts, sites, look)
         change += improve(
-            starts, homes, firsts, sites, weights, costs, limits, used, barred, fixed, look, tiny, count, owner, loss, chosen
+            starts,
+            homes,
+            firsts,
+            sites,
+            weights,
+            costs,
+            limits,
+            used,
+            barred,
+            fixed,
+            look,
+            tiny,
+            count,
+            owner,
+            loss,
+            chosen,
         )
         if total + change < best - slack * (1 - turn / rounds):
             restore(kept, count, owner, loss, chosen, used)

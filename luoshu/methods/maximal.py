@@ -1,4 +1,4 @@
-"""Maximal cover: with so many sites, or so much money, serve the most people within reach (MCLP, Church and ReVelle 1974)."""
+"""Maximal cover: with so many sites, or so much money, serve the most people (MCLP, Church and ReVelle 1974)."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def maximal_cover(
     The objective counts what the existing sites serve too.
 
     Greedy (CELF), swaps, a Lagrangian bound, iterated search; where at most ``exact_entries`` entries are left after
-    fixing by reduced costs, HiGHS gets ``seconds`` to close the gap. ValueError for limits or amounts that make no sense.
+    fixing by reduced costs, HiGHS gets ``seconds`` to close the gap. ValueError for limits or amounts without sense.
 
     >>> reach = np.array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1]], dtype=bool)
     >>> answer = maximal_cover(reach, [10, 20, 30, 5], p=2)
@@ -69,7 +69,9 @@ class _Search:
         self.base = float(weights[self.given].sum())
         kept, self.group = _merge_homes(matrix, ~self.given & (weights > 0))
         self.matrix = sparse.csr_array(kept)
-        self.amount = np.bincount(self.group[self.group >= 0], weights[self.group >= 0], minlength=kept.shape[1])
+        self.amount = np.bincount(
+            self.group[self.group >= 0], weights[self.group >= 0], minlength=kept.shape[1]
+        ).astype(np.float64)
         self.starts = self.matrix.indptr.astype(np.int64)
         self.homes = self.matrix.indices.astype(np.uint32)
         turned = sparse.csr_array(self.matrix.T)
@@ -152,7 +154,7 @@ class _Search:
         return min(results, key=lambda result: result[0])
 
     def raise_bound(self, rounds: int) -> None:
-        """Lowers the bound on what can be served, tries the sites the relaxation favours, and bars what cannot matter."""
+        """Lowers the bound on what can be served, and bars the sites that cannot matter."""
         from luoshu.methods.cover import scores, served
 
         if not self.open_gap() or rounds <= 0:
@@ -192,7 +194,7 @@ class _Search:
         for site in np.argsort(-self.parts, kind="stable"):
             if self.parts[site] < 0.3:
                 break
-            more = used + (self.costs[site], 1)
+            more = used + np.array([self.costs[site], 1.0])
             if not self.barred[site] and (more <= self.limits).all():
                 chosen[site], used = True, more
         used, state = self.state(chosen)

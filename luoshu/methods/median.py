@@ -1,9 +1,7 @@
 """p-median: open so many sites that all people together have the shortest way (Hakimi 1964; ReVelle and Swain 1970)."""
 
-from typing import Any
 
 import numpy as np
-import scipy.sparse as sparse
 from numpy.typing import ArrayLike, NDArray
 
 from luoshu.methods.bound import Floats, ascend
@@ -33,7 +31,7 @@ def nearest_two(costs, chosen):  # type: ignore[no-untyped-def]
 
 @compiled
 def interchange(costs, barred, fixed, tiny, chosen):  # type: ignore[no-untyped-def]
-    """Swaps one open site for a closed one while that saves anything (fast interchange, Whitaker 1983); returns the total.
+    """Swaps an open site for a closed one while that saves anything (fast interchange, Whitaker 1983); gives the total.
 
     For a comer the savings of its homes and the extra losses of every leaver come from one pass over the homes.
     """
@@ -85,7 +83,7 @@ def relaxed(ids, costs, prices, number):  # type: ignore[no-untyped-def]
 
 @compiled
 def over_served(ids, costs, prices, opened):  # type: ignore[no-untyped-def]
-    """One minus the number of open sites that would serve a home at these prices; and the cost of the nearest open one."""
+    """One minus the number of open sites that would serve a home at these prices; and the cost of the nearest one."""
     people, width = ids.shape
     slope = np.ones(people)
     nearest = np.full(people, np.inf)
@@ -133,7 +131,7 @@ def p_median(
     p: int,
     existing: ArrayLike = (),
     rounds: int = 2000,
-    seconds: float = 60.0,
+    seconds: float = 10.0,
     exact_entries: int = 1_000_000,
 ) -> Siting:
     """``p`` new sites with the least sum of weight times minutes to the nearest site, new or existing; with a bound.
@@ -142,8 +140,8 @@ def p_median(
     not counted as near. If the sites chosen leave a home that some other site would reach, the objective is infinite:
     that many sites are too few, or none was found that serve all.
 
-    Lagrangian bound on the nearest sites of each home (Cornuéjols, Fisher and Nemhauser 1977), interchange from the sites it favours, fixing
-    by reduced costs, and HiGHS for at most ``seconds`` on what is left.
+    Lagrangian bound on the nearest sites of each home (Cornuéjols, Fisher and Nemhauser 1977), interchange from the
+    sites it favours, fixing by reduced costs, branch and bound on what is left, at last HiGHS for ``seconds``.
 
     >>> times = np.abs(np.arange(6)[:, None] - np.arange(6)[None, :]).astype(float)
     >>> answer = p_median(times, p=2)
@@ -163,16 +161,23 @@ def p_median(
     finite = np.isfinite(table)
     far = np.flatnonzero(~finite.any(axis=0))
     counted = np.setdiff1d(np.flatnonzero(weight > 0), far)
+    if not len(counted):
+        new = np.setdiff1d(np.arange(len(table)), standing)[:p]
+        return Siting(sites=new, objective=0.0, bound=0.0, unserved=far, cost=float(p))
     search = _Search(table[:, counted], weight[counted], standing, p)
     search.begin()
     search.raise_bound(rounds)
     search.branch()
     search.close_exactly(seconds, exact_entries)
     new = np.flatnonzero(search.chosen & ~search.fixed)
-    reached = finite[search.chosen].any(axis=0)
+    reached = np.asarray(finite[search.chosen].any(axis=0))
     total = search.best if reached[counted].all() else np.inf
     return Siting(
-        sites=new, objective=total, bound=min(search.bound, total), unserved=np.flatnonzero(~reached), cost=float(len(new))
+        sites=new,
+        objective=total,
+        bound=min(search.bound, total),
+        unserved=np.flatnonzero(~reached),
+        cost=float(len(new)),
     )
 
 
@@ -183,7 +188,10 @@ class _Search:
         number, people = times.shape
         costs = times * weights[None, :]
         known = np.isfinite(costs)
-        if not known.all():  # dearer than serving everybody otherwise could ever be, so that it is taken only when it must be
+        self.tiny = 1e-10 * max(float(costs[known].max()), 1e-300)
+        if (
+            not known.all()
+        ):  # dearer than serving everybody otherwise could ever be, so that it is taken only when it must be
             costs = np.where(known, costs, 1.0 + np.where(known, costs, 0.0).max(axis=0).sum())
         self.costs, self.p = costs, p
         self.fixed = np.zeros(number, dtype=np.bool_)
@@ -218,8 +226,7 @@ class _Search:
     def polish(self, chosen: NDArray[np.bool_]) -> None:
         """Improves a choice by interchange and keeps it if it is the best."""
         chosen = chosen.copy()
-        total = float(interchange(self.costs, self.barred, self.fixed, 1e-9 * float(np.abs(self.high).max() if
-            np.isfinite(self.high).all() else self.costs.max()), chosen))  # fmt: skip
+        total = float(interchange(self.costs, self.barred, self.fixed, self.tiny, chosen))
         if total < self.best:
             self.best, self.chosen = total, chosen
 
@@ -249,7 +256,7 @@ class _Search:
         return float(prices.sum()) + value, slope
 
     def raise_bound(self, rounds: int) -> None:
-        """Raises the bound in stages; between them improves the sites that the prices open and drops those ruled out."""
+        """Raises the bound in stages; between them improves what the prices open and drops the sites ruled out."""
         stage = 300
         while rounds > 0 and self.open_gap():
             found = ascend(
@@ -277,7 +284,7 @@ class _Search:
         self.bound = min(self.best, max(self.bound, bound))
 
     def bar(self) -> tuple[float, NDArray[np.bool_]]:
-        """Bars sites that no better answer opens (reduced costs); returns the bound here and the sites every one opens."""
+        """Bars sites that no better answer opens (reduced costs); gives the bound here and the sites they all open."""
         saved = self.saved()
         value, opened = self.pick(saved)
         value += float(self.prices.sum())
@@ -316,16 +323,20 @@ class _Search:
         self.lift(search.bound)
 
     def close_exactly(self, seconds: float, entries: int) -> None:
-        """HiGHS on what reduced costs leave: each home with the sites that may still serve it, by radius (Elloumi 2010)."""
+        """HiGHS on what reduced costs leave: each home with sites that may still serve it, by radius (Elloumi 2010)."""
         from luoshu.methods.exact import close
+        from luoshu.methods.radius import radius_model
 
         if not self.open_gap() or seconds <= 0 or self.p == 0:
             return
         value, sure = self.bar()
-        model = _radius_model(self, value, sure, entries)
+        limit = self.prices + (self.best - value)
+        fixed = self.costs[self.fixed].min(axis=0) if self.fixed.any() else np.full(len(limit), np.inf)
+        free = np.flatnonzero(~self.barred)
+        model = radius_model(self.ids, self.near, limit, fixed, self.high, free, self.p, entries)
         if model is None:
             return
-        costs, rows, row_low, free = model
+        costs, rows, row_low = model
         size, sites = len(costs), len(free)
         found = close(
             costs[:-1], rows[:, :-1], row_low, np.where(np.arange(len(row_low)) == 0, row_low, np.inf),
@@ -340,59 +351,3 @@ class _Search:
             if total < self.best:
                 self.best, self.chosen = total, chosen
         self.lift(min(found.bound + costs[-1], self.best))
-
-
-def _radius_model(search: _Search, value: float, sure: NDArray[np.bool_], entries: int) -> Any:
-    """The rows of the radius model, or None when it would be too large.
-
-    Columns: a site each, then for each home and each step of its distances whether nothing open lies within it, and
-    last a column that carries the constant. Row 0 counts the new sites. A home's steps end where its cost would lift the
-    bound above the best answer.
-    """
-    free = np.flatnonzero(~search.barred)
-    column = np.full(len(search.barred), -1)
-    column[free] = np.arange(len(free))
-    nearest_fixed = search.costs[search.fixed].min(axis=0) if search.fixed.any() else np.full(search.costs.shape[1], np.inf)
-    limit = search.prices + (search.best - value)
-    costs: list[float] = [0.0] * len(free)
-    row, col, data, low = [0] * len(free), list(range(len(free))), [1.0] * len(free), [float(search.p)]
-    constant = 0.0
-    for home in range(len(search.prices)):
-        near, ids = search.near[home], search.ids[home]
-        use = (near <= min(limit[home], nearest_fixed[home])) & (column[ids] >= 0)
-        steps, which = near[use], column[ids[use]]
-        closed_list = nearest_fixed[home] > limit[home]
-        if not len(steps):
-            if closed_list:
-                return None if search.high[home] <= limit[home] else (np.zeros(1), sparse.csr_array((1, 1)), np.ones(1), free[:0])
-            constant += nearest_fixed[home]
-            continue
-        if closed_list and search.high[home] <= limit[home]:
-            return None  # the list was cut before the limit
-        values, begins = np.unique(steps, return_index=True)
-        constant += values[0]
-        ends = [*begins[1:].tolist(), len(steps)]
-        last = None if closed_list else nearest_fixed[home]
-        for place, end in enumerate(ends):
-            following = values[place + 1] if place + 1 < len(values) else last
-            line = len(low)
-            sites = which[:end]
-            if following is None:
-                # one of the sites in the list must open
-                row += [line] * len(sites)
-                col += sites.tolist()
-                data += [1.0] * len(sites)
-            else:
-                if following <= values[place]:
-                    continue
-                variable = len(costs)
-                costs.append(float(following - values[place]))
-                row += [line] * (len(sites) + 1)
-                col += [*sites.tolist(), variable]
-                data += [1.0] * (len(sites) + 1)
-            low.append(1.0)
-            if len(row) > entries:
-                return None
-    size = len(costs) + 1
-    rows = sparse.csr_array((data, (row, col)), shape=(len(low), size))
-    return np.array([*costs, constant]), rows, np.array(low), free

@@ -1,4 +1,4 @@
-"""Set cover: serve everybody who can be reached, for the least cost or with the fewest sites (LSCP, Toregas et al. 1971)."""
+"""Set cover: serve all who can be reached, for the least cost or with the fewest sites (LSCP, Toregas et al. 1971)."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from luoshu.methods.siting import Siting, all_whole, check_amounts, check_sites,
 
 @compiled
 def fill(starts, homes, firsts, sites, costs, prices, barred, count, chosen):  # type: ignore[no-untyped-def]
-    """Greedy: opens the site with the least price for each home it newly serves until all are served, then drops what is not needed.
+    """Greedy: opens the site with the least price for each home newly served until all are, then drops the unneeded.
 
     ``prices`` steer the choice (Lagrangian or shaken costs), ``costs`` the dropping. Returns the cost of the choice.
     """
@@ -109,14 +109,14 @@ def set_cover(
     existing: ArrayLike = (),
     rounds: int = 1500,
     shakes: int = 300,
-    seconds: float = 60.0,
+    seconds: float = 20.0,
     enough: float | None = None,
 ) -> Siting:
     """The cheapest sites that together with the existing ones reach every home that any site reaches; with a bound.
 
-    ``reach``: sites by homes as in ``maximal_cover``; ``costs``: one for each site (all 1: the fewest sites). Homes that
-    no site reaches are listed in ``unserved`` and do not make the problem impossible. ``enough``: stop as soon as an
-    answer costs no more than this, or the bound shows that none does.
+    ``reach``: sites by homes as in ``maximal_cover``; ``costs``: one for each site (all 1: the fewest sites). Homes
+    that no site reaches are listed in ``unserved`` and do not make the problem impossible. ``enough``: stop as soon as
+    an answer costs no more than this, or the bound shows that none does.
 
     Lagrangian bound with greedy answers along the way, iterated greedy, fixing by reduced costs, and HiGHS for at most
     ``seconds`` on what is left (in the manner of Caprara, Fischetti and Toth 1999).
@@ -150,7 +150,9 @@ def set_cover(
 class _Search:
     """The state of one search for a set cover: homes that stand served already are gone from ``matrix``."""
 
-    def __init__(self, matrix: sparse.csr_array, costs: Floats, standing: NDArray[np.int64], enough: float | None) -> None:
+    def __init__(
+        self, matrix: sparse.csr_array, costs: Floats, standing: NDArray[np.int64], enough: float | None
+    ) -> None:
         self.matrix, self.costs, self.enough = matrix, costs, -np.inf if enough is None else enough
         self.starts, self.homes = matrix.indptr.astype(np.int64), matrix.indices.astype(np.uint32)
         turned = sparse.csr_array(matrix.T)
@@ -177,9 +179,7 @@ class _Search:
         """A greedy answer that follows these prices of sites."""
         chosen = np.zeros_like(self.chosen)
         count = np.zeros(self.matrix.shape[1], dtype=np.int32)
-        total = fill(
-            self.starts, self.homes, self.firsts, self.sites, self.costs, prices, self.barred, count, chosen
-        )
+        total = fill(self.starts, self.homes, self.firsts, self.sites, self.costs, prices, self.barred, count, chosen)
         if total < self.best:
             self.best, self.chosen = float(total), chosen
 
@@ -192,7 +192,7 @@ class _Search:
         return np.asarray(self.costs - scores(self.starts, self.homes, prices))
 
     def evaluate(self, prices: Floats) -> tuple[float, Floats]:
-        """The Lagrangian bound and its slope: homes pay their prices, sites whose homes pay more than their cost open."""
+        """The Lagrangian bound and its slope: homes pay prices, sites whose homes pay more than they cost open."""
         from luoshu.methods.cover import served
 
         reduced = self.reduced(prices)

@@ -7,7 +7,7 @@ import scipy.sparse as sparse
 from numpy.typing import ArrayLike, NDArray
 
 PROOF = 1e-6
-"""Answer and bound count as equal when they differ by less than this share: the tolerance of the solver's own proofs."""
+"""Answer and bound count as equal when they differ by less than this share: the tolerance of a solver's proofs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,7 @@ class Siting:
 
     ``sites``: the new sites, in order of number; ``existing`` are not among them. ``objective``: weight served
     (maximal cover), cost (set cover), weighted minutes (p-median), most minutes (p-center). ``bound``: computed here,
-    no answer can be better than it. ``unserved``: homes that no chosen or existing site serves. ``cost`` of the new sites.
+    no answer can be better than it. ``unserved``: homes that no chosen or existing site serves. ``cost``: of the new.
     """
 
     sites: NDArray[np.int64]
@@ -40,13 +40,13 @@ class Siting:
 
 
 def cover_matrix(reach: object) -> sparse.csr_array:
-    """The reach as rows of sites and columns of homes, sorted and checked; every stored entry is within reach, 0 minutes too."""
+    """The reach as rows of sites and columns of homes, checked; every stored entry is within reach, 0 minutes too."""
     if not sparse.issparse(reach):
         table = np.asarray(reach)
         if table.ndim != 2 or table.dtype != np.bool_:
             raise TypeError(
-                "reach must be a sparse matrix (sites by homes) or a table of true and false, so that 0 minutes cannot be "
-                "taken for out of reach."
+                "reach must be a sparse matrix (sites by homes) or a table of true and false, so that 0 minutes "
+                "cannot be taken for out of reach."
             )
         return sparse.csr_array(table)
     matrix = sparse.csr_array(reach)
@@ -73,7 +73,9 @@ def check_amounts(name: str, amounts: ArrayLike | None, number: int) -> NDArray[
     if values.shape != (number,):
         raise ValueError(f"{name} must have {number} values, one each, and has the shape {values.shape}.")
     if np.isnan(values).any() or np.isinf(values).any():
-        raise ValueError(f"{name} holds a value that is not a finite number, at place {int(np.argmin(np.isfinite(values)))}.")
+        raise ValueError(
+            f"{name} holds a value that is not a finite number, at place {int(np.argmin(np.isfinite(values)))}."
+        )
     if (values < 0).any():
         raise ValueError(f"{name} holds a negative value, at place {int(np.argmax(values < 0))}.")
     return values
@@ -87,7 +89,8 @@ def check_sites(name: str, sites: ArrayLike, number: int) -> NDArray[np.int64]:
     if values.dtype.kind not in "iu" or values.ndim != 1:
         raise ValueError(f"{name} must be a list of site numbers, from 0 to {number - 1}.")
     if values.min() < 0 or values.max() >= number:
-        raise ValueError(f"{name} names site {int(values[(values < 0) | (values >= number)][0])}, and there are only 0 to {number - 1}.")
+        wrong = int(values[(values < 0) | (values >= number)][0])
+        raise ValueError(f"{name} names site {wrong}, and there are only 0 to {number - 1}.")
     unique = np.unique(values)
     if len(unique) < len(values):
         raise ValueError(f"{name} names a site twice.")
@@ -116,7 +119,9 @@ def check_times(times: ArrayLike) -> NDArray[np.float64]:
     """Minutes from sites to homes: two dimensions, zero or more, infinite where there is no way."""
     table = np.asarray(times, dtype=np.float64)
     if table.ndim != 2 or not table.size:
-        raise ValueError(f"times must be a table of sites by homes with at least one of each, and has the shape {table.shape}.")
+        raise ValueError(
+            f"times must be a table of sites by homes with at least one of each, and has the shape {table.shape}."
+        )
     if np.isnan(table).any():
         raise ValueError("times holds minutes that are not a number (NaN): write infinity where there is no way.")
     if table.min() < 0:
