@@ -28,12 +28,12 @@ class Network:
 
     @property
     def pace(self) -> float:
-        """Buckets per minute for the queue: about one and a half to the typical edge."""
+        """Buckets per minute for the queue: a bucket is about as wide as two typical edges."""
         positive = self.minutes[self.minutes > 0]
         if not len(positive):
             return 1.0
         typical = float(np.median(positive[:: max(1, len(positive) // 100_000)]))
-        return min(1.5 / typical, 50_000.0 / float(positive.max()))
+        return min(0.5 / typical, 50_000.0 / float(positive.max()))
 
 
 def network(
@@ -93,8 +93,8 @@ def nearest(
     """For each node the minutes to its nearest site, and which of the sites it is (by place in ``sites``).
 
     Infinite minutes and -1 where none is within ``within`` minutes. Of sites equally near the first counts.
-    ``offsets``: minutes already spent at each site (from the door to the node). Edges are walked from the sites outwards: build
-    the network with ``reverse=True`` for ways to the sites.
+    ``offsets``: minutes already spent at each site (from the door to the node). Edges are walked from the sites
+    outwards: build the network with ``reverse=True`` for ways to the sites.
 
     >>> road = network([0, 1, 2], [1, 2, 3], [2.0, 3.0, 4.0], 5)
     >>> minutes, site = nearest(road, [3, 0], within=3)
@@ -188,7 +188,7 @@ def _seeds(
 
 
 def _ring(road: Network, spent: Floats) -> int:
-    """How many buckets the queue needs: the longest edge, or the widest spread of the offsets, and two more."""
+    """How many buckets the queue needs: for the longest edge, or the widest spread of the offsets; a power of two."""
     finite = spent[np.isfinite(spent)]
     longest = max(float(road.minutes.max(initial=0.0)), float(np.ptp(finite)) if len(finite) else 0.0)
-    return int(longest * road.pace) + 3
+    return 1 << (int(longest * road.pace) + 2).bit_length()
