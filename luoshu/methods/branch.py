@@ -1,4 +1,4 @@
-"""Branch and bound for the p-median on the sites that reduced costs leave, with a warm Lagrangian bound at each node."""
+"""Branch and bound for the p-median on the sites that reduced costs leave, a warm Lagrangian bound at each node."""
 
 from typing import Any
 

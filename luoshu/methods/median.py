@@ -1,6 +1,5 @@
 """p-median: open so many sites that all people together have the shortest way (Hakimi 1964; ReVelle and Swain 1970)."""
 
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

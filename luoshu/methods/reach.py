@@ -1,4 +1,4 @@
-"""How far people get: nearest site, nearest few, and everything within so many minutes, exact, on networks of a metropolis."""
+"""How far people get: the nearest site, the nearest few, and all within so many minutes; exact, for a metropolis."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """Edges as compressed rows, in an order of its own: ``rank[node]`` is the row of a node, ``names[row]`` the node."""
+    """Edges as compressed rows in an order of its own: ``rank[node]`` is the row of a node, ``names[row]`` the node."""
 
     starts: NDArray[np.uint64]
     ends: NDArray[np.uint32]
@@ -61,7 +61,9 @@ def network(
     tail, head = (_nodes(name, ids, nodes) for name, ids in (("tails", tails), ("heads", heads)))
     length = np.asarray(minutes, dtype=np.float64)
     if not len(tail) == len(head) == len(length):
-        raise ValueError(f"tails, heads and minutes must be equally many, and are {len(tail)}, {len(head)} and {len(length)}.")
+        raise ValueError(
+            f"tails, heads and minutes must be equally many, and are {len(tail)}, {len(head)} and {len(length)}."
+        )
     if np.isnan(length).any():
         raise ValueError(f"minutes is not a number (NaN) for edge {int(np.argmax(np.isnan(length)))}.")
     if (length < 0).any():
@@ -82,9 +84,7 @@ def network(
     by_row = np.argsort(one, kind="stable")
     starts = np.zeros(nodes + 1, dtype=np.uint64)
     starts[1:] = np.cumsum(np.bincount(one, minlength=nodes))
-    return Network(
-        starts=starts, ends=two[by_row], minutes=length[by_row], rank=rank, names=order.astype(np.int32)
-    )
+    return Network(starts=starts, ends=two[by_row], minutes=length[by_row], rank=rank, names=order.astype(np.int32))
 
 
 def nearest(
@@ -118,7 +118,7 @@ def nearest(
 def k_nearest(
     road: Network, sites: ArrayLike, k: int, *, within: float = np.inf, offsets: ArrayLike | None = None
 ) -> tuple[Floats, NDArray[np.int64]]:
-    """For each node the minutes to its nearest ``k`` sites, and which they are: two tables of nodes by k, nearest first.
+    """For each node the minutes to its nearest ``k`` sites, and which they are: tables of nodes by k, nearest first.
 
     As ``nearest`` in all else.
 
@@ -136,9 +136,7 @@ def k_nearest(
     return times[road.rank], np.where(ids == NONE, -1, ids.astype(np.int64))[road.rank]
 
 
-def reach_sets(
-    road: Network, sites: ArrayLike, *, within: float, offsets: ArrayLike | None = None
-) -> sparse.csr_array:
+def reach_sets(road: Network, sites: ArrayLike, *, within: float, offsets: ArrayLike | None = None) -> sparse.csr_array:
     """Every node within ``within`` minutes of each site: a sparse matrix of sites by nodes that holds the minutes.
 
     A stored zero is a node zero minutes away: within reach. What is not stored is out of reach; do not call

@@ -16,7 +16,7 @@ NONE = np.uint32(0xFFFFFFFF)
 def spread(  # type: ignore[no-untyped-def]
     starts, ends, lengths, pace, bound, seeds, seed_times, labels, time, owner, bucket, after, before, heads, reached
 ):
-    """Times from the seeds to all nodes within the bound, and for each the label of its seed (the lesser at equal times).
+    """Times from the seeds to all nodes within the bound, and the label of each one's seed (the lesser at equal times).
 
     ``pace``: buckets per minute. ``time`` infinite, ``bucket``, ``owner`` and ``heads`` NONE on entry. Writes the nodes
     in the order they were first reached to ``reached`` and returns how many; the caller resets what was touched.
@@ -129,7 +129,19 @@ def spread_each(starts, ends, lengths, pace, bound, seeds, offsets, width, names
         count = np.uint64(0)
         if offsets[place] <= bound:
             count = spread_one(
-                starts, ends, lengths, pace, bound, seeds[place], offsets[place], time, bucket, after, before, heads, reached
+                starts,
+                ends,
+                lengths,
+                pace,
+                bound,
+                seeds[place],
+                offsets[place],
+                time,
+                bucket,
+                after,
+                before,
+                heads,
+                reached,
             )
         if filled + count > room:
             guess = np.uint64(1.1 * float(filled) / place * len(seeds)) if place else room
