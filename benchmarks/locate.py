@@ -150,7 +150,7 @@ def synthetic(seconds, peer):
 
 
 def beside(problem, label, minutes, people, p, within, seconds):
-    """spopt with its default solver (CBC) under a time limit; what it calls optimal is not believed, its value is computed."""
+    """spopt with its default solver (CBC) under a time limit; its word is not believed, its value is computed."""
     try:
         import pulp
         from spopt.locate import MCLP, PMedian

@@ -21,8 +21,8 @@ def radius_model(
 
     ``ids`` and ``near``: for each home its sites from the nearest on, and their costs, complete below ``high``.
     Columns: a site of ``free`` each; then for each home and each step of its costs whether nothing open lies within
-    it; last a column that carries the constant. Row 0 counts the new sites. A home's steps end at ``fixed``, the cost of
-    its nearest existing site, or at ``limit``, beyond which serving it would lift the bound above the best answer.
+    it; last a column that carries the constant. Row 0 counts the new sites. A home's steps end at ``fixed``, the cost
+    of its nearest existing site, or at ``limit``, beyond which serving it would lift the bound above the best answer.
     """
     column = np.full(
         int(ids.max(initial=0)) + 1 if not len(free) else max(int(ids.max(initial=0)), int(free.max())) + 1, -1

@@ -265,7 +265,7 @@ def spread_many(starts, ends, lengths, bound, seeds, offsets, most):  # type: ig
 @compiled
 def known_label(ids, node, have, tag):  # type: ignore[no-untyped-def]
     """Whether a node has this label already."""
-    for place in range(have):
+    for place in range(have):  # noqa: SIM110 - numba knows no generator here
         if ids[node, place] == tag:
             return True
     return False
