@@ -156,3 +156,13 @@ def test_access_of_belo_horizonte_as_published():
     reach = sparse.csr_array((minutes, (to, come)), shape=(5, 5))
     jobs, people = ([float(place[one][column]) for one in five] for column in ("jobs", "population"))
     assert two_step_access(reach, jobs, people).round(4).tolist() == [0.0152, 0.1491, 0.1491, 0.1068, 0]
+
+
+def test_a_kernel_runs_where_nothing_can_be_cached(monkeypatch):
+    """A read-only package and no home: numba finds no place for machine code, and the kernel is compiled anyway."""
+    from numba.core.caching import CacheImpl
+
+    from luoshu.methods.compiled import compiled
+
+    monkeypatch.setattr(CacheImpl, "_locator_classes", [])
+    assert compiled(lambda x: x + 1)(1) == 2
