@@ -19,7 +19,7 @@ def maximal_cover(
     budget: float | None = None,
     existing: ArrayLike = (),
     rounds: int = 300,
-    shakes: int = 400,
+    shakes: int = 2000,
     seconds: float = 20.0,
     exact_entries: int = 400_000,
 ) -> Siting:
@@ -49,7 +49,9 @@ def maximal_cover(
     search.raise_bound(rounds)
     if search.open_gap():
         search.round_parts()
-        search.shake(shakes)
+        while shakes > 0 and search.open_gap():  # each time from the best so far, and with the whole slack again
+            search.shake(min(shakes, 400))
+            shakes -= 400
         search.close_exactly(seconds, exact_entries)
     return search.answer()
 
