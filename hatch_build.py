@@ -79,13 +79,14 @@ def build(root: Path, node: list[str]) -> None:
     fetched = frontend / "node_modules" / ".luoshu-lock"
     if not fetched.exists() or fetched.read_text() != locked:
         # esbuild's program comes as a package of its own, so that no install script has to run
-        run(node, frontend, "npm ci", [node[1], "ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        hint = " npm must reach its registry; where it needs a proxy or a mirror, set it for npm as usual."
+        run(node, frontend, "npm ci", [node[1], "ci", "--ignore-scripts", "--no-audit", "--no-fund"], hint)
         fetched.write_text(locked)
     run(node, frontend, "the bundler", [node[0], "build.mjs", str(built)])
     (built / STAMP).write_text(digest(root) + "\n")
 
 
-def run(node: list[str], folder: Path, name: str, command: list[str]) -> None:
+def run(node: list[str], folder: Path, name: str, command: list[str], hint: str = "") -> None:
     """Runs one step of the build with Node first on the path; SystemExit tells what failed and what to look at."""
     if command[0].endswith(".js"):
         command = [node[0], *command]
@@ -103,10 +104,7 @@ def run(node: list[str], folder: Path, name: str, command: list[str]) -> None:
         raise SystemExit(f"Building the pages of luoshu: {name} did not finish in {MINUTES} minutes.") from None
     if done.returncode != 0:
         said = (done.stdout + done.stderr).decode("utf-8", "replace").strip()
-        raise SystemExit(
-            f"Building the pages of luoshu: {name} failed ({done.returncode}). npm must reach its registry; "
-            f"where it needs a proxy or a mirror, set it for npm as usual.\n{said[-3000:]}"
-        )
+        raise SystemExit(f"Building the pages of luoshu: {name} failed ({done.returncode}).{hint}\n{said[-3000:]}")
 
 
 def is_fresh(root: Path) -> bool:

@@ -5,7 +5,7 @@
 // luoshu.js and luoshu.css are for every page, with luoshu-early.js in the head so that none flashes in the wrong theme;
 // luoshu-chart.js and luoshu-map.js are only for the pages that draw.
 import { readFileSync, writeFileSync, mkdirSync, readdirSync, existsSync, statSync, rmSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
@@ -82,7 +82,9 @@ function notices(names) {
   const parts = names.map((name) => {
     const folder = join(here, "node_modules", name);
     const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice|copying)(\.\w+)?$/i.test(file)).sort();
+    const files = readdirSync(folder)
+      .filter((file) => /^(licen[cs]e|notice|copying)(\.\w+)?$/i.test(file))
+      .sort();
     const texts = files.map((file) => readFileSync(join(folder, file), "utf8").trim());
     const head = `${about.name} ${about.version}\nLicence: ${about.license ?? "see below"}`;
     return [head, ...(texts.length ? texts : [`Author: ${JSON.stringify(about.author ?? "")}`])].join("\n\n");
@@ -92,8 +94,6 @@ function notices(names) {
 }
 
 async function bundle() {
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
   const made = await esbuild.build({
     ...settings,
     entryPoints: {
@@ -108,15 +108,21 @@ async function bundle() {
     write: false,
   });
   packages(made.metafile).forEach((name) => used.add(name));
-  for (const file of made.outputFiles) {
-    writeFileSync(file.path.replace(/style\.css$/, "luoshu.css"), file.contents);
-  }
-  writeFileSync(join(out, "licences.txt"), notices(withDependencies(used)));
+  const files = new Map(
+    made.outputFiles.map((file) => [basename(file.path).replace("style.css", "luoshu.css"), file.contents]),
+  );
+  files.set("licences.txt", notices(withDependencies(used)));
+  // nothing is touched before all is made: a build that fails leaves the old files
+  mkdirSync(out, { recursive: true });
+  for (const old of readdirSync(out)) if (!files.has(old)) rmSync(join(out, old), { recursive: true });
+  for (const [name, contents] of files) writeFileSync(join(out, name), contents);
 }
 
 await bundle();
 for (const file of readdirSync(out).sort()) {
   const path = join(out, file);
   const packed = gzipSync(readFileSync(path)).length;
-  console.log(`${file.padEnd(14)} ${(statSync(path).size / 1024).toFixed(1).padStart(8)} KiB  ${(packed / 1024).toFixed(1).padStart(7)} KiB gzipped`);
+  console.log(
+    `${file.padEnd(14)} ${(statSync(path).size / 1024).toFixed(1).padStart(8)} KiB  ${(packed / 1024).toFixed(1).padStart(7)} KiB gzipped`,
+  );
 }

@@ -106,6 +106,7 @@ JSON = argument("--json", action="store_true", help=say("one JSON object a line"
     argument("--into", metavar="BOOK", help=say("keep what is found as proposals beside this book")),
 )
 def read(args: argparse.Namespace, language: Language) -> int:
+    from luoshu.book.documents import keep_document
     from luoshu.read import as_json, read_file, write_proposals
     from luoshu.show.listing import show_proposals
 
@@ -119,7 +120,11 @@ def read(args: argparse.Namespace, language: Language) -> int:
                 print(json.dumps(as_json(proposal), ensure_ascii=False))
         else:
             show_proposals(document, proposals, language)
-        if book:
+        if book and document.text:
+            differs = keep_document(book, file)
+            if differs:
+                bad.append(differs)
+                continue
             kept = write_proposals(book, document, proposals)
             print(language.say("{count} proposals kept in {file}", count=len(proposals), file=kept), file=sys.stderr)
     return report_problems(bad, language)
@@ -228,9 +233,9 @@ def excel(args: argparse.Namespace, language: Language) -> int:
 
     region = _region(args)
     if args.way == "out":
-        excel_out(region.book, Path(args.workbook))
+        left_out = excel_out(region.book, Path(args.workbook))
         print(language.say("{file} written", file=args.workbook))
-        return GOOD
+        return report_problems(left_out, language)
     problems = excel_in(region.book, Path(args.workbook))
     if not problems:
         print(language.say("the tables of {file} stand in {folder} now", file=args.workbook, folder=args.book))
@@ -249,6 +254,9 @@ def excel(args: argparse.Namespace, language: Language) -> int:
 def serve(args: argparse.Namespace, language: Language) -> int:
     from luoshu.show.server import serve
 
+    host = f"[{args.host}]" if ":" in args.host else args.host
+    says = language.say("open {url} in a browser; stop with Ctrl+C", url=f"http://{host}:{args.port}/")
+    print(says, file=sys.stderr, flush=True)
     serve(_folder(args.book), host=args.host, port=args.port, day=args.day)
     return GOOD
 
@@ -361,7 +369,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return GOOD
     except OSError as error:
-        print(f"luoshu: {error}", file=sys.stderr)
+        says = error.args[0] if error.args and isinstance(error.args[0], Message) else str(error)
+        print("luoshu: " + language.message(says), file=sys.stderr)
     except KeyboardInterrupt:
         print(file=sys.stderr)
     return NOT_DONE

@@ -16,7 +16,15 @@ function startChart(figure) {
   const source = document.getElementById(figure.dataset.chart);
   const canvas = figure.querySelector(".chart-canvas");
   if (!source || !canvas) return;
-  const data = { points: [], goals: [], pace: [], fan: [], scale: [[1, ""]], words: {}, ...JSON.parse(source.textContent) };
+  const data = {
+    points: [],
+    goals: [],
+    pace: [],
+    fan: [],
+    scale: [[1, ""]],
+    words: {},
+    ...JSON.parse(source.textContent),
+  };
   const stage = document.createElement("div");
   stage.className = "stage";
   stage.tabIndex = 0;

@@ -18,7 +18,10 @@ export function tick(value, scale, biggest, language = "zh-CN") {
   return Number(short(value / by)).toLocaleString(language) + (value === 0 ? "" : word);
 }
 
-/** Lowest and highest value of all that is drawn, with some air; an axis of positive values begins at 0 if that is near. */
+/**
+ * The value axis: {min, max, interval} in round numbers around all that is drawn. An axis of positive values begins at 0
+ * where 0 is near, and not where that would flatten the line.
+ */
 export function extent(data) {
   const values = [
     ...data.points.map((point) => point.value),
@@ -26,11 +29,29 @@ export function extent(data) {
     ...data.goals.flatMap((goal) => [goal.level, goal.level_high ?? goal.level]),
     ...data.fan.flatMap((fan) => [fan.low95, fan.high95]),
   ].filter(Number.isFinite);
-  if (!values.length) return [0, 1];
+  if (!values.length) return { min: 0, max: 1, interval: 0.2 };
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const air = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1;
-  const floor = low >= 0 && low < (high - low) * 0.6 ? 0 : low - air;
-  return [low < 0 && high <= 0 && -high < (high - low) * 0.6 ? low - air : floor, high + air];
+  const air = (high - low) * 0.05 || Math.abs(high) * 0.1 || 1;
+  const near = (high - low) * 0.6 || Math.abs(high) * 1.1; // a single value is seen against zero
+  const [from, to] = [low >= 0 && low < near ? 0 : low - air, high <= 0 && -high < near ? 0 : high + air];
+  const interval = round((to - from) / 5);
+  return {
+    min: Number(short(Math.floor(from / interval) * interval)),
+    max: Number(short(Math.ceil(to / interval) * interval)),
+    interval,
+  };
+}
+
+/** The nearest, by ratio, of 1, 2 and 5 times a power of ten. */
+function round(step) {
+  const power = 10 ** Math.floor(Math.log10(step));
+  const ratio = step / power;
+  return power * (ratio < Math.SQRT2 ? 1 : ratio < Math.sqrt(10) ? 2 : ratio < Math.sqrt(50) ? 5 : 10);
+}
+
+/** About how wide a text is at 12 pixels: Chinese characters are square, others are about half of that. */
+export function widthOf(text) {
+  return [...text].reduce((width, letter) => width + (letter.codePointAt(0) > 0x2e80 ? 12.5 : 7), 0);
 }
 
 /** First and last moment of all that is drawn. */
@@ -41,11 +62,27 @@ export function span(data) {
     ...data.fan.map((fan) => fan.day),
     ...data.goals.map((goal) => goal.due).filter(Boolean),
   ];
-  if (!days.length) days.push(...data.goals.map((goal) => goal.since), data.day);
+  if (!data.points.length) days.push(...data.goals.map((goal) => goal.since)); // else the goal's past may begin outside
+  if (!days.length) days.push(data.day);
   const moments = days.map(moment);
   const [first, last] = [Math.min(...moments), Math.max(...moments)];
   const air = Math.max((last - first) * 0.03, 20 * DAY);
   return [first - air, last + air];
+}
+
+/**
+ * The ends of years between two moments, at most `most` of them and evenly apart, counted back from the last. Annual figures
+ * and deadlines stand on the last day of a year: a mark there says which year a value is of.
+ */
+export function yearEnds(first, last, most) {
+  const [from, to] = [new Date(first).getUTCFullYear(), new Date(last).getUTCFullYear()];
+  const ends = [];
+  for (let year = from; year <= to; year += 1) {
+    const end = moment(`${year}-12-31`);
+    if (end >= first && end <= last) ends.push(end);
+  }
+  const step = Math.ceil(ends.length / most);
+  return ends.filter((_, index) => (ends.length - 1 - index) % step === 0);
 }
 
 /**
@@ -56,7 +93,9 @@ export function stretches(goals, first, last) {
   const sorted = [...goals].sort((one, other) => one.since.localeCompare(other.since));
   return sorted
     .map((goal) => {
-      const next = goal.until ? sorted.find((other) => other.since === goal.until && other.due === goal.due) : undefined;
+      const next = goal.until
+        ? sorted.find((other) => other.since === goal.until && other.due === goal.due)
+        : undefined;
       return {
         goal,
         former: Boolean(goal.until),
@@ -86,17 +125,24 @@ function lastBefore(data) {
 /** The option. `paint`: colours by name; `width`: of the canvas in pixels; `tip(item)`: what a tooltip shows. */
 export function chartOption(data, { paint, width, font, tip }) {
   const [first, last] = span(data);
-  const [low, high] = extent(data);
+  const scale = extent(data);
   const narrow = width < 560;
-  const biggest = Math.max(Math.abs(low), Math.abs(high));
+  const biggest = Math.max(Math.abs(scale.min), Math.abs(scale.max));
+  const ends = data.goals.filter((goal) => !goal.until).map((goal) => widthOf(goal.text));
+  // the goal's label and the last value's keep to opposite sides of each other
+  const goal = data.goals.find((one) => !one.until);
+  const above = Boolean(goal && data.points.length && data.points.at(-1).value >= goal.level);
+  const right = narrow ? 14 : Math.min(200, Math.max(24, ...ends) + 18);
   const words = data.words;
+  // a chart of less than three years is marked by ECharts, in months
+  const years = (last - first) / DAY > 900 ? yearEnds(first, last, narrow ? 4 : 9) : undefined;
   const text = { fontFamily: font, color: paint.muted, fontSize: 12 };
   return {
     animation: false,
     useUTC: true,
     textStyle: text,
     aria: { enabled: false }, // the figure has its own description
-    grid: { left: 8, right: narrow ? 14 : 84, top: 30, bottom: 8, containLabel: true },
+    grid: { left: 8, right, top: 30, bottom: 8, containLabel: true },
     tooltip: {
       trigger: "item",
       enterable: true,
@@ -112,39 +158,27 @@ export function chartOption(data, { paint, width, font, tip }) {
       max: last,
       splitNumber: narrow ? 4 : 8,
       axisLine: { lineStyle: { color: paint.axis } },
-      axisTick: { lineStyle: { color: paint.axis } },
+      axisTick: { lineStyle: { color: paint.axis }, customValues: years },
       splitLine: { show: false },
-      minInterval: (last - first) / DAY > 900 ? 365 * DAY : 28 * DAY,
-      axisLabel: { ...text, hideOverlap: true, formatter: yearLabel(last - first) },
+      axisLabel: { ...text, hideOverlap: true, formatter: "{yyyy}-{MM}", customValues: years },
     },
     yAxis: {
       type: "value",
       name: data.unit,
-      nameTextStyle: { ...text, align: "right", padding: [0, 4, 0, 0] },
+      nameTextStyle: { ...text, align: "left" },
       nameGap: 14,
-      min: low,
-      max: high,
-      splitNumber: 5,
-      axisLabel: {
-        ...text,
-        showMinLabel: low === 0,
-        showMaxLabel: false,
-        formatter: (value) => tick(value, data.scale, biggest),
-      },
+      ...scale,
+      axisLabel: { ...text, formatter: (value) => tick(value, data.scale, biggest) },
       splitLine: { lineStyle: { color: paint.grid } },
     },
     series: [
       ...fanSeries(data, paint, words),
-      dayLine(data, paint, text, words, first, last),
-      ...goalSeries(data, paint, text, words, { first, last, narrow }),
+      dayLine(data, paint, text, words, { first, last, narrow }),
+      ...goalSeries(data, paint, text, words, { first, last, narrow, above }),
       ...paceSeries(data, paint, words),
-      publishedSeries(data, paint, text, words, narrow),
+      publishedSeries(data, paint, text, words, { narrow, above }),
     ].filter(Boolean),
   };
-}
-
-function yearLabel(length) {
-  return length / DAY > 900 ? "{yyyy}" : "{yyyy}-{MM}";
 }
 
 function fanSeries(data, paint, words) {
@@ -183,7 +217,7 @@ function fanSeries(data, paint, words) {
   ];
 }
 
-function dayLine(data, paint, text, words, first, last) {
+function dayLine(data, paint, text, words, { first, last, narrow }) {
   const at = moment(data.day);
   if (at < first || at > last) return undefined;
   return {
@@ -195,13 +229,20 @@ function dayLine(data, paint, text, words, first, last) {
       symbol: "none",
       animation: false,
       lineStyle: { color: paint.day, type: [2, 3], width: 1 },
-      label: { ...text, color: paint.day, formatter: data.day, position: "end", distance: 4 },
+      label: {
+        ...text,
+        color: paint.day,
+        formatter: data.day,
+        position: "end",
+        distance: 4,
+        align: (at - first) / (last - first) > 0.85 && narrow ? "right" : "center",
+      },
       data: [{ xAxis: at }],
     },
   };
 }
 
-function goalSeries(data, paint, text, words, { first, last, narrow }) {
+function goalSeries(data, paint, text, words, { first, last, narrow, above }) {
   return stretches(data.goals, first, last).flatMap((stretch) => {
     const { goal, former, from, to, joined } = stretch;
     const name = former ? words.former : words.goal;
@@ -222,10 +263,10 @@ function goalSeries(data, paint, text, words, { first, last, narrow }) {
     });
     const end = {
       show: true,
-      position: narrow ? "top" : former ? "insideTopRight" : "right",
+      position: former ? "top" : narrow ? (above ? "bottom" : "top") : "right",
       align: narrow || former ? "right" : "left",
-      verticalAlign: former || narrow ? "bottom" : "middle",
-      distance: 7,
+      verticalAlign: former ? "bottom" : narrow ? (above ? "top" : "bottom") : "middle",
+      distance: former ? 4 : 7,
       color: colour,
       fontFamily: text.fontFamily,
       fontSize: 12,
@@ -247,12 +288,15 @@ function paceSeries(data, paint, words) {
       symbolSize: 3,
       lineStyle: { color: paint.pace, width: 1.5, type: [5, 4] },
       itemStyle: { color: paint.pace },
-      data: data.pace.map((point) => ({ value: [moment(point.day), point.value], item: { ...point, name: words.pace } })),
+      data: data.pace.map((point) => ({
+        value: [moment(point.day), point.value],
+        item: { ...point, name: words.pace },
+      })),
     },
   ];
 }
 
-function publishedSeries(data, paint, text, words, narrow) {
+function publishedSeries(data, paint, text, words, { narrow, above }) {
   const final = data.points.length - 1;
   return {
     type: "line",
@@ -267,9 +311,12 @@ function publishedSeries(data, paint, text, words, narrow) {
       item: { ...point, name: words.published },
       label: {
         show: index === final,
-        position: narrow ? "top" : "bottom",
+        position: above || !goals(data) ? "top" : "bottom",
+        align: narrow ? "right" : "center",
         distance: 7,
         color: paint.ink,
+        textBorderColor: paint.surface,
+        textBorderWidth: 3,
         fontFamily: text.fontFamily,
         fontWeight: 600,
         fontSize: 12,
@@ -279,13 +326,18 @@ function publishedSeries(data, paint, text, words, narrow) {
   };
 }
 
+function goals(data) {
+  return data.goals.some((goal) => !goal.until);
+}
+
 /** What the chart says, as one sentence for those who do not see it. */
 export function description(data) {
   const part = (name, text, day) => `${name} ${text}${day ? ` (${day})` : ""}`;
   const last = data.points.at(-1);
   const parts = [data.title];
   if (last) parts.push(part(data.words.published, last.text, last.day));
-  for (const goal of data.goals) parts.push(part(goal.until ? data.words.former : data.words.goal, goal.text, goal.due));
+  for (const goal of data.goals)
+    parts.push(part(goal.until ? data.words.former : data.words.goal, goal.text, goal.due));
   const fan = data.fan.at(-1);
   if (fan) parts.push(part(data.words.median, fan.text, fan.day));
   return parts.join("; ");

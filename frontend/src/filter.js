@@ -82,7 +82,13 @@ class Ledger {
     this.arrange(wanted.group);
     this.count(shown);
     this.mark(wanted.verdict);
-    this.remember(wanted);
+    this.rememberSoon(wanted);
+  }
+
+  /** Browsers limit how often an address may change, and somebody may be typing. */
+  rememberSoon(wanted) {
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => this.remember(wanted), 250);
   }
 
   /** Rows into groups, in the book's order or the sorted one; groups without a row that is shown are not shown. */
@@ -166,7 +172,8 @@ class Ledger {
 
   mark(verdict) {
     for (const link of document.querySelectorAll(".tally a[data-verdict]")) {
-      link.setAttribute("aria-pressed", String(link.dataset.verdict === verdict));
+      if (link.dataset.verdict === verdict) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
     }
     const name = this.sort.replace(/^-/, "");
     for (const head of this.table.querySelectorAll("th[data-sort]")) {
@@ -179,8 +186,9 @@ class Ledger {
   remember(wanted) {
     const asked = { ...wanted, sort: this.sort };
     if (asked.group === this.first) delete asked.group;
+    const served = document.documentElement.dataset.mouth === "server";
     try {
-      if (document.documentElement.dataset.mouth === "server") {
+      if (served) {
         const query = writeAddress(location.search, asked);
         history.replaceState(null, "", location.pathname + (query ? `?${query}` : ""));
       } else {
@@ -190,6 +198,12 @@ class Ledger {
     } catch {
       // browsers limit how often an address may change; the page is right all the same
     }
+    for (const link of document.querySelectorAll("a.language")) {
+      const url = new URL(link.href); // the same question in the other language
+      if (served) url.search = writeAddress(url.search, { ...asked, owner: "", chapter: "" });
+      else url.hash = writeAddress("", { ...asked, owner: "", chapter: "" });
+      link.href = url.href;
+    }
   }
 }
 
@@ -198,10 +212,19 @@ function cellValue(cell) {
 }
 
 function asRow(element) {
-  const { owner = "", owners = "", chapter = "", document: paper = "", verdict = "", verdictWord = "" } = element.dataset;
+  const {
+    owner = "",
+    owners = "",
+    chapter = "",
+    document: paper = "",
+    verdict = "",
+    verdictWord = "",
+  } = element.dataset;
   return {
     element,
-    text: plain(element.textContent),
+    text: plain(
+      [...element.querySelectorAll("td:not(.spark)")].map((cell) => cell.textContent).join(" ") + owners + chapter,
+    ),
     owners: owners ? owners.split("|") : [owner],
     chapter,
     verdict,

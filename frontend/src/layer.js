@@ -26,6 +26,12 @@ export function paintExpression(layer, colours, none) {
   return pairs.length ? ["match", ["get", "id"], ...pairs, none] : none;
 }
 
+/** A place's figure without its unit where the text ends with it: the map has little room, and the layer names it. */
+export function bare(layer, id) {
+  const text = layer.texts?.[id] ?? "";
+  return layer.unit && text.endsWith(layer.unit) ? text.slice(0, -layer.unit.length).trim() : text;
+}
+
 /** Lines of the legend: {name: "class-0".., text}, from the lowest class that holds a value up, then the empty one. */
 export function legend(layer, features, none) {
   const found = new Map();
@@ -41,7 +47,7 @@ export function legend(layer, features, none) {
     .sort(([one], [other]) => one - other)
     .map(([place, [low, high]]) => ({
       name: `class-${place}`,
-      text: text(low) === text(high) ? text(low) : `${text(low)} – ${text(high)}`,
+      text: text(low) === text(high) ? text(low) : `${bare(layer, low) || text(low)} – ${text(high)}`,
     }));
   const empty = features.some((feature) => !(feature.properties.id in layer.values));
   return empty ? [...lines, { name: "class-none", text: none }] : lines;
@@ -49,7 +55,8 @@ export function legend(layer, features, none) {
 
 /** The middle of a polygon's largest ring, for its label: the area's centroid. */
 export function middle(geometry) {
-  const rings = geometry.type === "MultiPolygon" ? geometry.coordinates.map((part) => part[0]) : [geometry.coordinates[0]];
+  const rings =
+    geometry.type === "MultiPolygon" ? geometry.coordinates.map((part) => part[0]) : [geometry.coordinates[0]];
   return rings.map(centroid).sort((one, other) => other.area - one.area)[0].at;
 }
 

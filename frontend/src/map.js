@@ -3,11 +3,14 @@
 import { LngLatBounds, Map as MapView, NavigationControl, Popup, setWorkerUrl } from "maplibre-gl";
 import sheet from "text:maplibre-gl/dist/maplibre-gl.css";
 import worker from "worker:maplibre-gl/dist/maplibre-gl-worker.mjs";
-import { legend, middle, paintExpression } from "./layer.js";
+import { bare, legend, middle, paintExpression } from "./layer.js";
 import { colour, onTheme } from "./theme.js";
 
 // the ending tells MapLibre to start it as a plain script: module workers are refused to pages opened from a folder
 setWorkerUrl(`${URL.createObjectURL(new Blob([worker], { type: "text/javascript" }))}#worker.cjs`);
+
+// a name with its value is placed first; where that has no room, the name alone may have
+const LETTERS = { "text-font": ["sans"], "text-size": 12.5, "text-padding": 0, "text-max-width": 12 };
 
 class CountyMap {
   constructor(figure, data) {
@@ -33,6 +36,8 @@ class CountyMap {
 
   makeView() {
     const [west, south, east, north] = this.data.bounds ?? boundsOf(this.features);
+    const flat = Math.cos((((south + north) / 2) * Math.PI) / 180); // a degree of longitude is shorter than one of latitude
+    this.canvas.style.aspectRatio = String(((east - west) * flat) / (north - south));
     const view = new MapView({
       container: this.stage,
       style: this.style(),
@@ -52,7 +57,9 @@ class CountyMap {
     view.touchZoomRotate.disableRotation();
     view.keyboard.disableRotation();
     view.addControl(new NavigationControl({ showCompass: false }), "top-right");
-    new ResizeObserver(() => view.fitBounds([west, south, east, north], { padding: 24, animate: false })).observe(this.stage);
+    new ResizeObserver(() => view.fitBounds([west, south, east, north], { padding: 24, animate: false })).observe(
+      this.stage,
+    );
     return view;
   }
 
@@ -73,7 +80,8 @@ class CountyMap {
         { id: "counties", type: "fill", source: "counties" },
         { id: "edges", type: "line", source: "counties", layout: { "line-join": "round" } },
         { id: "current", type: "line", source: "counties", filter: ["==", ["get", "id"], ""] },
-        { id: "names", type: "symbol", source: "names", layout: { "text-font": ["sans"], "text-size": 12.5 } },
+        { id: "names", type: "symbol", source: "names", layout: LETTERS },
+        { id: "values", type: "symbol", source: "names", layout: LETTERS },
       ],
     };
   }
@@ -87,12 +95,16 @@ class CountyMap {
     set("edges", "line-width", 1.25);
     set("current", "line-color", colour("heart"));
     set("current", "line-width", 2.5);
-    set("names", "text-color", colour("ink"));
-    set("names", "text-halo-color", colour("surface"));
-    set("names", "text-halo-width", 1.6);
-    const texts = Object.entries(this.layer.texts ?? {}).flat();
-    const text = texts.length ? ["match", ["get", "id"], ...texts, ""] : "";
-    this.view.setLayoutProperty("names", "text-field", ["concat", ["get", "name"], "\n", text]);
+    const inks = [0, 1, 2, 3, 4].map((place) => colour(`on-class-${place}`));
+    for (const words of ["names", "values"]) {
+      set(words, "text-color", paintExpression(this.layer, inks, colour("on-class-none")));
+      set(words, "text-halo-color", paintExpression(this.layer, shadesOfNow, colour("class-none")));
+      set(words, "text-halo-width", 1.2);
+    }
+    const texts = Object.keys(this.layer.values).flatMap((id) => [id, bare(this.layer, id)]);
+    this.view.setLayoutProperty("names", "text-field", ["get", "name"]);
+    const value = texts.length && this.stage.clientWidth > 520 ? ["match", ["get", "id"], ...texts, ""] : "";
+    this.view.setLayoutProperty("values", "text-field", ["concat", ["get", "name"], "\n", value]);
     this.explain();
   }
 
@@ -178,7 +190,9 @@ function locale(words) {
 }
 
 function boundsOf(features) {
-  const points = features.flatMap((feature) => feature.geometry.coordinates.flat(feature.geometry.type === "Polygon" ? 1 : 2));
+  const points = features.flatMap((feature) =>
+    feature.geometry.coordinates.flat(feature.geometry.type === "Polygon" ? 1 : 2),
+  );
   const [xs, ys] = [points.map((point) => point[0]), points.map((point) => point[1])];
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
 }

@@ -12,6 +12,8 @@ class Reader {
   constructor(root) {
     this.root = root;
     this.current = "";
+    this.folded = new Map(); // details -> its fields, until it is opened
+    this.fold(root);
     this.sent = new Map(); // proposal -> {verdict, state before}, until the server has answered
     root.addEventListener("click", (event) => this.click(event));
     root.addEventListener("focusin", (event) => this.focus(event));
@@ -45,38 +47,72 @@ class Reader {
   select(id, { focus = true, scroll = "both" } = {}) {
     const item = this.item(id);
     if (!item) return;
-    this.root.querySelectorAll(".current").forEach((other) => other.classList.remove("current"));
-    this.proposals().forEach((other) => other.removeAttribute("aria-current"));
-    this.current = id;
-    item.classList.add("current");
-    item.setAttribute("aria-current", "true");
-    const marks = this.marks(id);
-    marks.forEach((mark) => mark.classList.add("current"));
+    const mark = this.mark(id);
     if (focus) item.focus({ preventScroll: true });
-    if (scroll === "both" || scroll === "text") show(marks[0], "center");
+    if (scroll === "both" || scroll === "text") show(mark, "center");
     if (scroll === "both" || scroll === "list") show(item, "nearest");
     this.remember(id);
   }
 
+  /** Sets the class of the current one; its first place in the text. */
+  mark(id) {
+    this.root.querySelectorAll(".current").forEach((other) => {
+      other.classList.remove("current");
+      other.removeAttribute("aria-current");
+    });
+    this.current = id;
+    const [item, marks] = [this.item(id), this.marks(id)];
+    item?.classList.add("current");
+    item?.setAttribute("aria-current", "true");
+    marks.forEach((mark) => mark.classList.add("current"));
+    return marks[0];
+  }
+
+  /** Keeps the current one in the address, when the walk has come to rest: each change costs a pass over the page. */
   remember(id) {
-    try {
-      history.replaceState(history.state, "", `#proposal-${encodeURIComponent(id)}`);
-    } catch {
-      // browsers limit how often an address may change
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      try {
+        history.replaceState(history.state, "", `#proposal-${encodeURIComponent(id)}`);
+      } catch {
+        // browsers limit how often an address may change
+      }
+    }, 600);
+  }
+
+  /**
+   * The fields of a form stand in the page only while it is open: a report has hundreds of forms with a dozen fields
+   * each, and every one of them would make each key slower.
+   */
+  fold(root) {
+    for (const fold of root.querySelectorAll("details.correct:not([open])")) {
+      const fields = fold.querySelector("fieldset");
+      if (!fields || fold.dataset.folded) continue;
+      fold.dataset.folded = "true";
+      fields.remove();
+      this.folded.set(fold, fields);
+      fold.addEventListener("toggle", () => fold.open && this.unfold(fold));
     }
+  }
+
+  unfold(fold) {
+    const fields = this.folded.get(fold);
+    if (fields && !fields.isConnected) fold.append(fields);
   }
 
   fromAddress() {
     const name = decodeURIComponent(location.hash.slice(1));
-    const target = name && document.getElementById(name);
+    const target = name ? document.getElementById(name) : null;
     if (target?.matches("li.proposal")) return this.select(target.dataset.proposal, { focus: true });
     if (target?.matches("mark.found")) return this.select(named(target)[0], { focus: true });
-    if (target) return target.scrollIntoView({ block: "center" });
+    if (target) target.scrollIntoView({ block: "center" });
+    if (this.current) return;
     const first = this.shown().find((item) => item.dataset.state === "open") ?? this.shown()[0];
-    if (first) {
-      first.classList.add("current");
-      this.current = first.dataset.proposal;
-      this.marks(this.current).forEach((mark) => mark.classList.add("current"));
+    if (!first) return;
+    const mark = this.mark(first.dataset.proposal);
+    if (document.documentElement.dataset.mouth === "server" && first.dataset.state === "open") {
+      show(mark, "center", false); // there is work to do: begin where it is
+      show(first, "nearest", false);
     }
   }
 
@@ -123,6 +159,7 @@ class Reader {
     const field = event.target.closest?.("input:not([type=checkbox]), select, textarea");
     if (document.querySelector("dialog[open]")) return;
     if (field) return this.keyInField(event, field);
+    if (key === "Enter" && event.target.matches?.("mark.found")) return this.fromMark(event.target);
     if (!key) return;
     const act = {
       j: () => this.walk(1),
@@ -138,7 +175,6 @@ class Reader {
       "?": () => document.getElementById("keys")?.showModal(),
     }[key];
     if (!act) return;
-    if (event.target.matches?.("mark.found") && key === "Enter") return;
     event.preventDefault();
     act();
   }
@@ -168,22 +204,32 @@ class Reader {
   /** Presses the button of the form; a page without forms (the published site, a reader's rights) has none. */
   settle(verdict) {
     const form = this.form();
+    if (verdict === "correct") form?.querySelectorAll("details").forEach((fold) => this.unfold(fold));
     const button = form?.querySelector(`button[value="${verdict}"]`);
     if (!button || button.disabled || this.sent.has(this.current)) return;
-    form.requestSubmit(button);
+    button.click(); // htmx sends the button that was clicked, not the one that a form was submitted by
   }
 
   edit() {
     const fold = this.item(this.current)?.querySelector("details");
     if (!fold) return;
+    this.unfold(fold);
     fold.open = true;
     fold.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   }
 
   listenToServer() {
     const body = document.body;
+    body.addEventListener("htmx:beforeSwap", (event) => {
+      const kind = event.detail.xhr.getResponseHeader("content-type") ?? "";
+      if (!kind.startsWith("text/html")) event.detail.shouldSwap = false; // an error told as JSON is no proposal
+    });
     body.addEventListener("htmx:beforeRequest", (event) => this.before(event));
-    body.addEventListener("htmx:afterSettle", () => this.filter());
+    body.addEventListener("htmx:afterSettle", () => {
+      this.mark(this.current); // htmx puts back the attributes that the server sent
+      this.fold(this.root);
+      this.filter();
+    });
     body.addEventListener("htmx:afterRequest", (event) => this.after(event));
     body.addEventListener("settled", (event) => this.stand(event.detail?.id, event.detail?.state));
   }
@@ -212,7 +258,7 @@ class Reader {
     item?.removeAttribute("aria-busy");
     const status = event.detail.xhr?.status ?? 0;
     if (status < 200 || status >= 400) {
-      const answered = status === 409 || status === 422; // the server has sent the proposal as it stands now
+      const answered = item !== old && item !== undefined; // the server has sent the proposal as it stands now
       this.stand(id, answered ? item?.dataset.state : sent.state);
       this.select(id, { scroll: "list" });
       if (!answered) this.complain(event.detail.xhr);
@@ -250,6 +296,17 @@ class Reader {
     setTimeout(() => toast.remove(), 6000);
   }
 
+  /** An article's title stands as long as one of its proposals is shown. */
+  titles() {
+    let title;
+    for (const item of this.root.querySelectorAll("ol.proposals > li")) {
+      if (item.matches(".article-title")) {
+        title = item;
+        title.hidden = true;
+      } else if (title && !item.hidden) title.hidden = false;
+    }
+  }
+
   filter() {
     const form = document.querySelector("form.proposal-filter");
     if (!form) return;
@@ -264,6 +321,7 @@ class Reader {
       const kind = !kinds || !item.dataset.status || kinds.has(item.dataset.status);
       item.hidden = !(kind && (state || stays));
     }
+    this.titles();
   }
 }
 
@@ -272,7 +330,21 @@ function named(mark) {
   return (mark.dataset.proposals ?? "").split(/\s+/).filter(Boolean);
 }
 
-function show(element, block) {
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  element?.scrollIntoView({ block, inline: "nearest", behavior: calm ? "auto" : "smooth" });
+/**
+ * Brings an element into its pane: to the middle, or just so far that it is seen. The page itself moves only where `page`
+ * allows it and the pane does not scroll (on a phone) or is out of sight.
+ */
+function show(element, block, page = true) {
+  if (!element) return;
+  const pane = element.closest(".reader-text, .reader-side");
+  const scrolls = pane && pane.scrollHeight > pane.clientHeight + 1;
+  if (!scrolls) return page ? element.scrollIntoView({ block: "nearest" }) : undefined;
+  const [box, frame] = [element.getBoundingClientRect(), pane.getBoundingClientRect()];
+  if (page && (frame.bottom < 120 || frame.top > innerHeight - 120))
+    return element.scrollIntoView({ block: "nearest" });
+  const filter = pane.querySelector(".proposal-filter")?.offsetHeight ?? 0;
+  const [top, bottom] = [Math.max(frame.top, 0) + filter + 6, Math.min(frame.bottom, innerHeight) - 12]; // what is seen of it
+  if (block === "center") pane.scrollTop += (box.top + box.bottom) / 2 - (top + bottom) / 2;
+  else if (box.top < top) pane.scrollTop += box.top - top;
+  else if (box.bottom > bottom) pane.scrollTop += Math.min(box.bottom - bottom, box.top - top);
 }

@@ -55,8 +55,21 @@ export function startTools(page) {
     field.addEventListener("change", () => typed || send(field));
     field.addEventListener("blur", () => typed && field.value !== field.defaultValue && send(field));
   }
+  const masthead = page.querySelector(".masthead");
+  if (masthead) {
+    new ResizeObserver(() => {
+      const sticky = getComputedStyle(masthead).position === "sticky";
+      page.documentElement.style.setProperty("--masthead", `${sticky ? masthead.offsetHeight : 0}px`);
+    }).observe(masthead);
+  }
+  // what scrolls sideways can be scrolled by keyboard
+  for (const box of page.querySelectorAll("main table, main pre")) {
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+  }
   // what lies folded away is printed too
-  addEventListener("beforeprint", () => page.querySelectorAll("main details").forEach((fold) => (fold.open = true)));
+  addEventListener("beforeprint", () =>
+    page.querySelectorAll("main details:not(.correct)").forEach((fold) => (fold.open = true)),
+  );
 }
 
 function send(field) {

@@ -20,8 +20,9 @@ def _array(column: Column, values: Sequence[Any]) -> np.ndarray:
     if column.type is date:
         return _days(values)
     if column.type is float or (column.type is int and column.optional):
-        numbers = [np.nan if v is None else v for v in values] if column.optional else values
-        return np.fromiter(numbers, dtype=np.float64, count=len(values))
+        if column.optional and None in values:
+            values = [np.nan if v is None else v for v in values]
+        return np.fromiter(values, dtype=np.float64, count=len(values))
     if column.type is int:
         return np.fromiter(values, dtype=np.int64, count=len(values))
     if column.type is bool and not column.optional:

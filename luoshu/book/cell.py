@@ -40,6 +40,10 @@ _MONTH = re.compile(r"(\d{4})(?:[-/.]|年)(\d{1,2})月?")
 _YEAR = re.compile(r"((?:1[89]|20|21)\d\d)年?")
 _COMPACT = re.compile(r"((?:19|20|21)\d\d)(\d\d)(\d\d)")
 _EXCEL_EPOCH = date(1899, 12, 30)
+_DIGITS_ONLY = re.compile(r"[+-]?\d+")
+
+WRONG: Any = type("Wrong", (), {"__repr__": lambda self: "WRONG"})()
+"""What `read` gives for a cell that cannot be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,23 +70,47 @@ def parse(text: str, column: Column, *, comma_decimal: bool = False) -> tuple[An
     >>> parse("120万", schema(Place).column("population"))[1].mend
     'Write 1200000'
     """
+    value = read(text, column, comma_decimal=comma_decimal)
+    return (None, explain(text, column)) if value is WRONG else (value, None)
+
+
+def read(text: str, column: Column, *, comma_decimal: bool = False) -> Any:
+    """The value of a cell, or `WRONG`: the quick half of `parse`, which leaves the explanation to `explain`."""
     plain = text.strip()
     if not plain:
-        return _empty(column)
-    value: Any
+        return WRONG if column.required else column.default
     if column.type is str:
-        value, fault = _text(plain, column)
-    else:
-        narrow = unicodedata.normalize("NFKC", plain).strip()
-        if column.type is bool:
-            value, fault = _truth(narrow, column)
-        elif column.type is date:
-            value, fault = _day(narrow, column)
-        else:
-            value, fault = _number(narrow, column, comma_decimal)
-    if fault is None:
-        fault = _bounds(value, column)
-    return (None, fault) if fault else (value, None)
+        return _word(plain, column)
+    narrow = plain if plain.isascii() else unicodedata.normalize("NFKC", plain).strip()
+    if column.type is bool:
+        word = narrow.casefold()
+        return word in _TRUE if word in _TRUE or word in _FALSE else WRONG
+    value = _day(narrow, column) if column.type is date else _number(narrow, column, comma_decimal)
+    return WRONG if value is WRONG or _beyond(value, column) else value
+
+
+def explain(text: str, column: Column) -> Fault:
+    """What is wrong with a cell that `read` cannot read, and what to write instead."""
+    plain = text.strip()
+    narrow = unicodedata.normalize("NFKC", plain).strip()
+    if not plain:
+        return Fault(
+            code="empty-cell",
+            says=say("{column} is empty", column=column.name),
+            mend=say("Fill it in, or remove the row"),
+        )
+    if column.type is str:
+        return _no_choice(plain, column)
+    if column.type is bool:
+        return Fault(
+            code="not-yes-or-no",
+            says=say("{column} is {found!r}, which is neither yes nor no", column=column.name, found=quoted(narrow)),
+            mend=say("Write true or false, 是 or 否"),
+        )
+    value = _day(narrow, column) if column.type is date else _number(narrow, column, False)
+    if value is not WRONG:
+        return _beyond(value, column) or _not_a_number(narrow, narrow, column)
+    return _no_day(narrow, column) if column.type is date else _no_number(narrow, column)
 
 
 def quoted(text: str) -> str:
@@ -112,87 +140,66 @@ def perhaps(word: str, known: Iterable[str], otherwise: Message) -> Message:
     return say("Did you mean {name!r}?", name=near) if near else otherwise
 
 
-def _empty(column: Column) -> tuple[Any, Fault | None]:
-    if column.required:
-        return None, Fault(
-            code="empty-cell",
-            says=say("{column} is empty", column=column.name),
-            mend=say("Fill it in, or remove the row"),
-        )
-    return column.default, None
-
-
-def _text(plain: str, column: Column) -> tuple[str | None, Fault | None]:
+def _word(plain: str, column: Column) -> Any:
     if not column.choices or plain in column.choices:
-        return plain, None
+        return plain
     for value, zh in column.choices.items():
-        if plain in (zh, value) or plain.casefold() == value.casefold():
-            return value, None
-    listed = ", ".join(f"{v} ({zh})" if zh and zh != v else v for v, zh in column.choices.items())
+        if plain == zh or plain.casefold() == value.casefold():
+            return value
+    return WRONG
+
+
+def _no_choice(plain: str, column: Column) -> Fault:
+    listed = ", ".join(f"{v} ({zh})" if zh and zh != v else v for v, zh in column.choices.items() if v)
     words = [*column.choices, *column.choices.values()]
-    return None, Fault(
-        code="not-a-choice",
-        says=say("{column} is {found!r}, which is not one of {choices}", column=column.name, found=quoted(plain),
-                 choices=listed),
-        mend=perhaps(plain, words, say("Write one of these words")),
-    )  # fmt: skip
+    says = say("{column} is {found!r}, which is not one of {choices}", column=column.name, found=quoted(plain),
+               choices=listed)  # fmt: skip
+    return Fault(code="not-a-choice", says=says, mend=perhaps(plain, words, say("Write one of these words")))
 
 
-def _truth(narrow: str, column: Column) -> tuple[bool | None, Fault | None]:
-    word = narrow.casefold()
-    if word in _TRUE or word in _FALSE:
-        return word in _TRUE, None
-    return None, Fault(
-        code="not-yes-or-no",
-        says=say("{column} is {found!r}, which is neither yes nor no", column=column.name, found=quoted(narrow)),
-        mend=say("Write true or false, 是 or 否"),
-    )
-
-
-def _number(narrow: str, column: Column, comma_decimal: bool) -> tuple[float | int | None, Fault | None]:
-    plain = narrow.replace("−", "-").replace("—", "-") if narrow[0] in "−—" else narrow
-    percent = plain.endswith("%")
+def _number(narrow: str, column: Column, comma_decimal: bool) -> Any:
+    plain = "-" + narrow[1:] if narrow[0] in "−—" else narrow
+    percent = plain[-1] == "%"
     if percent:
         plain = plain[:-1].rstrip()
-    if _GROUPED.fullmatch(plain) and not comma_decimal:
+    if "," in plain and not comma_decimal and _GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
     if not _NUMBER.fullmatch(plain):
-        return None, _not_a_number(narrow, plain, column)
+        return WRONG
     value = float(plain)
-    if value in (float("inf"), float("-inf")):
-        return None, _not_a_number(narrow, plain, column)
+    if not abs(value) < float("inf"):
+        return WRONG
     if percent:
-        return _percent(narrow, value, column)
-    if column.type is int:
-        return _whole(narrow, plain, value, column)
-    return value, None
+        return _percent(value, column)
+    return _whole(plain, value) if column.type is int else value
 
 
-def _percent(narrow: str, value: float, column: Column) -> tuple[float | None, Fault | None]:
+def _percent(value: float, column: Column) -> Any:
     if column.type is float and (column.unit == "%" or column.unit_from):
-        return value, None
-    if column.type is float and column.unit in ("share", "1") and value == value:
-        return value / 100, None
-    return None, Fault(
-        code="percent-misplaced",
-        says=say("{column} is {found!r}, but it is counted in {unit}, not in percent", column=column.name,
-                 found=quoted(narrow), unit=column.unit or say("plain numbers")),
-        mend=say("Write the number without %"),
-    )  # fmt: skip
+        return value
+    return value / 100 if column.type is float and column.unit in ("share", "1") else WRONG
 
 
-def _whole(narrow: str, plain: str, value: float, column: Column) -> tuple[int | None, Fault | None]:
-    if re.fullmatch(r"[+-]?\d+", plain):
+def _whole(plain: str, value: float) -> Any:
+    if _DIGITS_ONLY.fullmatch(plain):
         whole = int(plain) if len(plain) < 30 else None
     else:
         whole = int(value) if value.is_integer() and abs(value) < 2**53 else None
-    if whole is not None and -(2**63) <= whole < 2**63:
-        return whole, None
-    return None, Fault(
-        code="not-whole",
-        says=say("{column} is {found!r}, which is not a whole number", column=column.name, found=quoted(narrow)),
-        mend=say("Write a whole number, as in 40"),
-    )
+    return whole if whole is not None and -(2**63) <= whole < 2**63 else WRONG
+
+
+def _no_number(narrow: str, column: Column) -> Fault:
+    plain = "-" + narrow[1:] if narrow[0] in "−—" else narrow
+    bare = plain[:-1].rstrip() if plain[-1] == "%" else plain
+    numeric = _NUMBER.fullmatch(bare.replace(",", "") if _GROUPED.fullmatch(bare) else bare)
+    if numeric and plain[-1] == "%":
+        says = say("{column} is {found!r}, but it is counted in {unit}, not in percent", column=column.name,
+                   found=quoted(narrow), unit=column.unit or say("plain numbers"))  # fmt: skip
+        return Fault(code="percent-misplaced", says=says, mend=say("Write the number without %"))
+    if numeric and column.type is int:
+        says = say("{column} is {found!r}, which is not a whole number", column=column.name, found=quoted(narrow))
+        return Fault(code="not-whole", says=says, mend=say("Write a whole number, as in 40"))
+    return _not_a_number(narrow, plain, column)
 
 
 def _not_a_number(narrow: str, plain: str, column: Column) -> Fault:
@@ -202,47 +209,25 @@ def _not_a_number(narrow: str, plain: str, column: Column) -> Fault:
     if scaled and scaled[2] in _MULTIPLIERS:
         mend = say("Write {number}", number=f"{round(float(scaled[1]) * _MULTIPLIERS[scaled[2]], 6):.15g}")
     elif re.fullmatch(r"[+-]?\d+,\d+", plain):
-        mend = say(
-            "Write {point} if the comma is a decimal point, or {whole} if it parts thousands",
-            point=plain.replace(",", "."),
-            whole=plain.replace(",", ""),
-        )
+        point, whole = plain.replace(",", "."), plain.replace(",", "")
+        mend = say("Write {point} if the comma is a decimal point, or {whole} if it parts thousands", point=point,
+                   whole=whole)  # fmt: skip
     elif trailing and trailing[2] not in ("e", "E"):
         mend = say("Write {number} alone; the unit has its own column", number=trailing[1])
-    return Fault(
-        code="not-a-number",
-        says=say("{column} is {found!r}, which is not a number", column=column.name, found=quoted(narrow)),
-        mend=mend,
-    )
+    says = say("{column} is {found!r}, which is not a number", column=column.name, found=quoted(narrow))
+    return Fault(code="not-a-number", says=says, mend=mend)
 
 
-def _day(narrow: str, column: Column) -> tuple[date | None, Fault | None]:
-    plain = _STAMP.sub("", narrow)
-    matched = _DAY.fullmatch(plain) or _COMPACT.fullmatch(plain)
+def _day(narrow: str, column: Column) -> Any:
+    matched = _DAY.fullmatch(narrow) or _COMPACT.fullmatch(narrow)
+    if matched is None and _STAMP.search(narrow):
+        matched = _DAY.fullmatch(_STAMP.sub("", narrow))
     if matched:
-        year, month, day = (int(g) for g in matched.groups() if g is not None)
-        return _calendar(narrow, year, month, day, column)
-    of_period = _period(plain, column.period)
-    if of_period:
-        return of_period, None
-    return None, _not_a_day(narrow, plain, column)
-
-
-def _calendar(narrow: str, year: int, month: int, day: int, column: Column) -> tuple[date | None, Fault | None]:
-    try:
-        return date(year, month, day), None
-    except ValueError:
-        pass
-    if not 1 <= month <= 12 or year < 1:
-        mend = say("Months go from 1 to 12")
-    else:
-        last = last_of_month(year, month)
-        mend = say("The last day of that month is {day}", day=last.isoformat())
-    return None, Fault(
-        code="no-such-day",
-        says=say("{column} is {found!r}, a day that does not exist", column=column.name, found=quoted(narrow)),
-        mend=mend,
-    )
+        try:
+            return date(*(int(g) for g in matched.groups() if g is not None))
+        except ValueError:
+            return WRONG
+    return (_period(narrow, column.period) or WRONG) if column.period else WRONG
 
 
 def last_of_month(year: int, month: int) -> date:
@@ -265,30 +250,43 @@ def _period(plain: str, which: str) -> date | None:
     return None
 
 
-def _not_a_day(narrow: str, plain: str, column: Column) -> Fault:
-    code, mend = "not-a-day", say("Write year, month and day, as in 2025-12-31")
-    spoken = re.sub(r"[〇零○一二三四五六七八九]{4}(?=年)", lambda m: m[0].translate(_DIGITS), plain)
-    spoken = re.sub(r"[一二三四五六七八九十]{1,3}(?=[月日号])", lambda m: str(_small(m[0])), spoken)
-    year, month = _YEAR.fullmatch(spoken), _MONTH.fullmatch(spoken)
+def _no_day(narrow: str, column: Column) -> Fault:
+    plain = _STAMP.sub("", narrow)
+    matched = _DAY.fullmatch(plain) or _COMPACT.fullmatch(plain)
+    if matched:
+        year, month = [int(g) for g in matched.groups() if g is not None][:2]
+        mend = say("Months go from 1 to 12")
+        if 1 <= month <= 12 and year > 0:
+            mend = say("The last day of that month is {day}", day=last_of_month(year, month).isoformat())
+        says = say("{column} is {found!r}, a day that does not exist", column=column.name, found=quoted(narrow))
+        return Fault(code="no-such-day", says=says, mend=mend)
+    says = say("{column} is {found!r}, which is not a day", column=column.name, found=quoted(narrow))
     serial = re.fullmatch(r"(\d{5})(\.0*)?", plain)
     if serial and 20000 <= int(serial[1]) <= 80000:
-        day = _EXCEL_EPOCH + timedelta(days=int(serial[1]))
-        code = "excel-day"
-        mend = say("A spreadsheet stores {day} as this number: write {day}", day=day.isoformat())
-    elif spoken != plain and (_DAY.fullmatch(spoken) or ((year or month) and column.period)):
-        full = _DAY.fullmatch(spoken)
-        numbers = [int(g) for g in full.groups() if g] if full else []
-        mend = say("Write {day}", day="-".join(f"{n:02d}" for n in numbers) if numbers else (year or month)[1])  # type: ignore[index]
-    elif year:
-        mend = say("Name the day: {first} or {last}", first=f"{year[1]}-01-01", last=f"{year[1]}-12-31")
-    elif month and 1 <= int(month[2]) <= 12 and int(month[1]) > 0:
+        day = (_EXCEL_EPOCH + timedelta(days=int(serial[1]))).isoformat()
+        return Fault(
+            code="excel-day", says=says, mend=say("A spreadsheet stores {day} as this number: write {day}", day=day)
+        )
+    return Fault(code="not-a-day", says=says, mend=_day_meant(plain, column))
+
+
+def _day_meant(plain: str, column: Column) -> Message:
+    """What to write for a day in words, or for a year or month where a day is wanted."""
+    spoken = re.sub(r"[〇零○一二三四五六七八九]{4}(?=年)", lambda m: m[0].translate(_DIGITS), plain)
+    spoken = re.sub(r"[一二三四五六七八九十]{1,3}(?=[月日号])", lambda m: str(_small(m[0])), spoken)
+    full, year, month = _DAY.fullmatch(spoken), _YEAR.fullmatch(spoken), _MONTH.fullmatch(spoken)
+    if full:
+        return say("Write {day}", day="-".join(f"{int(g):02d}" for g in full.groups() if g))
+    if year and column.period:
+        return say("Write {day}", day=year[1])
+    if year:
+        return say("Name the day: {first} or {last}", first=f"{year[1]}-01-01", last=f"{year[1]}-12-31")
+    if month and 1 <= int(month[2]) <= 12 and int(month[1]) > 0:
         y, m = int(month[1]), int(month[2])
-        mend = say("Name the day: {first} or {last}", first=f"{y}-{m:02d}-01", last=last_of_month(y, m).isoformat())
-    return Fault(
-        code=code,
-        says=say("{column} is {found!r}, which is not a day", column=column.name, found=quoted(narrow)),
-        mend=mend,
-    )
+        if column.period:
+            return say("Write {day}", day=f"{y}-{m:02d}")
+        return say("Name the day: {first} or {last}", first=f"{y}-{m:02d}-01", last=last_of_month(y, m).isoformat())
+    return say("Write year, month and day, as in 2025-12-31")
 
 
 def _small(words: str) -> int:
@@ -305,7 +303,7 @@ def _small(words: str) -> int:
     return (int(high) if high else 1) * 10 + (int(low) if low.isdigit() else 0)
 
 
-def _bounds(value: Any, column: Column) -> Fault | None:
+def _beyond(value: Any, column: Column) -> Fault | None:
     if column.minimum is not None and value < column.minimum:
         return Fault(
             code="too-small",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
 from typing import Any
 
 from luoshu.book import files
-from luoshu.book.book import COMMITMENTS, Book
+from luoshu.book.book import Book
 from luoshu.book.cell import nearest, perhaps, quoted
 from luoshu.book.directory import DocumentRow
 from luoshu.book.loading import MOST_PROBLEMS, Findings, Loaded
 from luoshu.book.problem import Problem, Source
+from luoshu.book.records import COMMITMENTS
 from luoshu.book.table import Column, Schema, schema
 from luoshu.words.message import Message, say
 from luoshu.words.unit import CANONICAL, canonical
@@ -79,9 +81,11 @@ def _references(book: Book, loaded: Loaded, column: Column, by_name: dict[str, t
         findings.add("dangling", says, say("Add the table {name}", name=name), None, column.name)
         return
     near: dict[Any, Any] = {}
-    for i, value in enumerate(cells):
-        if value not in lost:
-            continue
+    places = list(compress(range(len(cells)), map(lost.__contains__, cells)))
+    room = max(0, findings.most - len(findings.listed))
+    findings.rest += len(places[room:])
+    for i in places[:room]:
+        value = cells[i]
         if value not in near:
             mend = say("Add it to {file}, or name another", file=there.schema.file)
             near[value] = perhaps(str(value), map(str, known), mend) if len(near) < 50 and len(known) < 20_000 else mend
@@ -92,11 +96,16 @@ def _references(book: Book, loaded: Loaded, column: Column, by_name: dict[str, t
 
 def _units(loaded: Loaded, column: Column, findings: Findings) -> None:
     cells = loaded.columns[column.name]
-    mends = {unit: _unit_mend(unit) for unit in set(cells) - {"", None} if not known_unit(unit)}
-    if not mends:
+    unknown = [unit for unit in set(cells) - {"", None} if not known_unit(unit)]
+    if not unknown:
         return
+    plainly = say("Use a bare unit, as in 元, 家, % or 平方米/人")
+    # looking for near names is slow: it is done for as many units as anybody will read about
+    mends = {unit: _unit_mend(unit) if n < 50 else plainly for n, unit in enumerate(sorted(unknown))}
     for i, unit in enumerate(cells):
-        if unit in mends:
+        if unit in mends and findings.full:
+            findings.rest += 1
+        elif unit in mends:
             says = say("{column} {found!r} is not a known unit", column=column.name, found=quoted(unit))
             findings.add("unknown-unit", says, mends[unit], loaded.lines[i], column.name)
 

@@ -8,16 +8,23 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate, islice
+from itertools import accumulate, compress
+from typing import Any
 
 from luoshu.book.problem import Problem, Source
 from luoshu.words.message import Message, say
 
 MOST_BROKEN_QUOTES = 100
+MOST_COLUMNS = 200
 MOST_SCARS = 1000
-_SCARS = re.compile(
-    "\ufffd|锟斤拷|烫烫烫|[ÃÂ][\u0080-\u00bf]|[åæçèé][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]{2}|[\ue000-\uf8ff]"
-)
+STRETCH = 20_000
+"""Characters that are looked through together for traces of a wrong encoding."""
+_SCARS = re.compile("\ufffd|锟斤拷|烫烫烫|[ÃÂ][\u0080-\u00bf]|[åæçèé][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]{2}")
+_UNSEEN = "\ufeff\u200b\u2060"
+"""Characters without width that come along when text is pasted from a page: two equal words would differ by them."""
+_TRACES = "\ufffdÃÂåæçèé锟烫"
+_HAN = re.compile("[\u3400-\u9fff€]{2,}")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _CONTROLS = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 127, 0xFFFE, 0xFFFF)))
 
@@ -30,6 +37,7 @@ class Text:
     encoding: str
     problems: tuple[Problem, ...] = ()
     bad_lines: frozenset[int] = frozenset()
+    unlisted: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +102,8 @@ def split(text: str, file: str) -> Cells | None:
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for unseen in _UNSEEN:
+        text = text.replace(unseen, "")
     separator = _separator(text)
     sorted_out = _Lines(text.split("\n"))
     if '"' in text:
@@ -103,8 +113,8 @@ def split(text: str, file: str) -> Cells | None:
     if lines and not lines[-1]:
         lines.pop()
     kept: Iterable[int] = range(len(lines))
-    # only a row that begins with a blank can be blank: the text tells at once whether there are any
-    if sorted_out.skipped or text[:1] in blanks + "\n" or any("\n" + blank in text for blank in blanks + "\n"):
+    # only a row that begins with a blank can be blank: the first characters tell whether there are any
+    if sorted_out.skipped or not {line[:1] for line in lines}.isdisjoint({"", *blanks}):
         kept = [i for i in kept if i not in sorted_out.skipped and (i in sorted_out.quoted or lines[i].strip(blanks))]
     order = iter(kept)
     first = next(order, None)
@@ -113,6 +123,8 @@ def split(text: str, file: str) -> Cells | None:
     heading = sorted_out.quoted.get(first) or lines[first].split(separator)
     while len(heading) > 1 and not heading[-1].strip():
         heading.pop()
+    if len(heading) > MOST_COLUMNS:  # whoever reads it must not be led to fill short rows with a million cells
+        return Cells(heading=heading, heading_line=first + 1, columns=[], lines=[], separator=separator)
     return _by_columns(sorted_out, heading, first, list(order), separator)
 
 
@@ -120,22 +132,26 @@ def _quoted(found: _Lines, separator: str, file: str) -> None:
     """Read the rows that hold quotation marks with the csv module, and take their lines out of the plain ones."""
     lines = found.lines
     after = 0
+    reader: Any = None
     for i in [i for i, line in enumerate(lines) if '"' in line]:
         if i < after:
             continue
         if len(found.problems) > MOST_BROKEN_QUOTES:
             found.skipped.add(i)
             continue
-        reader = csv.reader((line + "\n" for line in islice(lines, i, None)), delimiter=separator, strict=True)
+        if reader is None or i != after:
+            began = i
+            reader = csv.reader((lines[j] + "\n" for j in range(i, len(lines))), delimiter=separator, strict=True)
         try:
-            cells = next(reader)
+            found.quoted[i] = next(reader)
         except csv.Error as error:
+            reader = None
             found.skipped.add(i)
             found.problems.append(_broken(len(found.problems), str(error), file, i + 1))
             continue
-        found.quoted[i] = cells
-        after = i + reader.line_num
-        found.skipped.update(range(i + 1, after))
+        after = began + reader.line_num
+        if after > i + 1:
+            found.skipped.update(range(i + 1, after))
 
 
 def _broken(already: int, error: str, file: str, line: int) -> Problem:
@@ -167,21 +183,36 @@ def _by_columns(found: _Lines, heading: list[str], first: int, order: list[int],
             if order and order[-1] - order[0] + 1 == len(order)
             else [lines[i] for i in order]
         )
-    counts = list(map(str.count, body, [separator] * len(body)))
-    if counts.count(width - 1) != len(counts):
-        for k, count in enumerate(counts):
-            if count < width - 1:
-                body[k] += separator * (width - 1 - count)
-            elif count >= width:
-                cells = body[k].split(separator)
-                body[k] = separator.join(cells[:width])
-                if any(c.strip() for c in cells[width:]):
-                    overfull.append((order[k] + 1, len(cells)))
+    body, order = _evened(body, order, width, separator, overfull)
     flat = separator.join(body).split(separator) if body else []
     columns = [flat[j::width] for j in range(width)]
-    numbers = [i + 1 for i in order]
     _fill(columns, quoted, order, width)
-    return _without(columns, numbers, overfull, found, heading, first, separator)
+    return _without(columns, [i + 1 for i in order], overfull, found, heading, first, separator)
+
+
+def _evened(
+    body: list[str], order: list[int], width: int, separator: str, overfull: list[tuple[int, int]]
+) -> tuple[list[str], list[int]]:
+    """The lines with as many cells as the heading: short ones filled, those with too many noted and left out."""
+    counts = list(map(str.count, body, [separator] * len(body)))
+    if counts.count(width - 1) == len(counts):
+        return body, order
+    gone: set[int] = set()
+    for k in [k for k, count in enumerate(counts) if count != width - 1]:
+        if counts[k] < width - 1:
+            body[k] += separator * (width - 1 - counts[k])
+            continue
+        cells = body[k].split(separator)
+        body[k] = separator.join(cells[:width])
+        if any(c.strip() for c in cells[width:]):
+            overfull.append((order[k] + 1, len(cells)))
+            gone.add(k)
+    if not gone:
+        return body, order
+    mask = bytearray(b"\x01") * len(body)
+    for k in gone:
+        mask[k] = 0
+    return list(compress(body, mask)), list(compress(order, mask))
 
 
 def _fill(columns: list[list[str]], quoted: dict[int, list[str]], order: list[int], width: int) -> None:
@@ -199,7 +230,7 @@ def _without(
     first: int, separator: str,
 ) -> Cells:  # fmt: skip
     """The cells without the rows that hold too many of them, or (quoted) nothing at all."""
-    gone = {line for line, _ in overfull}
+    gone = {line for line, _ in overfull if line - 1 in found.quoted}
     gone |= {i + 1 for i, cells in found.quoted.items() if not any(c.strip() for c in cells)}
     if gone:
         keep = [k for k, line in enumerate(numbers) if line not in gone]
@@ -210,11 +241,14 @@ def _without(
 
 
 def _separator(text: str) -> str:
-    """The separator of the heading line: the one of comma, semicolon and tab that stands there most often."""
+    """The separator of the heading line: the one of comma, semicolon and tab that stands there most often.
+
+    A heading parted by full-width commas alone was typed by hand with a Chinese keyboard, and so were its rows.
+    """
     heading = next((line for line in text[:100_000].split("\n") if line.strip()), "")
     outside = re.sub(r'"[^"]*"', "", heading)
     best, count = Counter({mark: outside.count(mark) for mark in ",;\t"}).most_common(1)[0]
-    return best if count else ","
+    return best if count else "，" if "，" in outside else ","
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -226,32 +260,49 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _finish(text: str, encoding: str, file: str) -> Text:
-    bad: dict[int, Problem] = {}
+    bad: dict[int, tuple[str, Message]] = {}
     if not text.isascii():
         says = say("the text is garbled here: it was saved or pasted in another encoding")
-        _mark(text, _scars(text), "mojibake", says, file, bad)
+        _mark(text, _scars(text, encoding), "mojibake", says, bad)
     if any(mark in text for mark in _CONTROLS):
         says = say("a character stands here that cannot be printed")
-        _mark(text, (m.start() for m in _CONTROL.finditer(text)), "control-character", says, file, bad)
-    problems = [bad[line] for line in sorted(bad)[:MOST_SCARS]]
-    if len(bad) > MOST_SCARS:
-        says = say("{count} more lines are garbled", count=len(bad) - MOST_SCARS)
-        mend = say("Save the file again as UTF-8")
-        problems.append(Problem(code="mojibake", says=says, source=Source(file=file), mend=mend))
-    return Text(text=text, encoding=encoding, problems=tuple(problems), bad_lines=frozenset(bad))
+        _mark(text, (m.start() for m in _CONTROL.finditer(text)), "control-character", says, bad)
+    mend = say("Type the text of this line again and save the file as UTF-8")
+    problems = tuple(
+        Problem(code=bad[line][0], says=bad[line][1], source=Source(file=file, line=line), mend=mend)
+        for line in sorted(bad)[:MOST_SCARS]
+    )
+    return Text(
+        text=text,
+        encoding=encoding,
+        problems=problems,
+        bad_lines=frozenset(bad),
+        unlisted=max(0, len(bad) - MOST_SCARS),
+    )
 
 
-def _scars(text: str) -> Iterator[int]:
+def _scars(text: str, encoding: str) -> Iterator[int]:
     """Where the text shows that it went through a wrong encoding: known traces, and UTF-8 that was read as GBK."""
-    yield from (m.start() for m in _SCARS.finditer(text))
-    for run in re.finditer("[\u3400-\u9fff€]{2,}", text):
-        if any(not _common(ch) for ch in run[0]) and _was_utf8(run[0]):
-            yield run.start()
+    if any(trace in text for trace in _TRACES):
+        yield from (m.start() for m in _SCARS.finditer(text))
+    if encoding == "gb18030":  # bytes that stand for no character of GB18030 come out as private ones
+        yield from (m.start() for m in _PRIVATE.finditer(text))
+    known: dict[str, bool] = {}
+    for start in range(0, len(text), STRETCH):
+        stretch = text[start : start + STRETCH]
+        if _common(stretch):  # UTF-8 read as GBK always brings characters that GB2312 does not have
+            continue
+        for found in _HAN.finditer(stretch):
+            run = found[0]
+            if run not in known:
+                known[run] = not _common(run) and _was_utf8(run)
+            if known[run]:
+                yield start + found.start()
 
 
-def _common(character: str) -> bool:
+def _common(run: str) -> bool:
     try:
-        character.encode("gb2312")
+        run.encode("gb2312")
     except UnicodeEncodeError:
         return False
     return True
@@ -273,11 +324,9 @@ def _was_utf8(run: str) -> bool:
     return False
 
 
-def _mark(text: str, places: Iterable[int], code: str, says: Message, file: str, bad: dict[int, Problem]) -> None:
+def _mark(text: str, places: Iterable[int], code: str, says: Message, bad: dict[int, tuple[str, Message]]) -> None:
+    """Note the line of each place, with what is wrong in it."""
     ends: list[int] = []
     for place in places:
         ends = ends or list(accumulate(len(line) + 1 for line in text.split("\n")))
-        line = bisect_right(ends, place) + 1
-        if line not in bad:
-            mend = say("Type the text of this line again and save the file as UTF-8")
-            bad[line] = Problem(code=code, says=says, source=Source(file=file, line=line), mend=mend)
+        bad.setdefault(bisect_right(ends, place) + 1, (code, says))

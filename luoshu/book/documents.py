@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from luoshu.book import files
@@ -97,7 +98,39 @@ def book_document(folder: Path, name: str) -> Document:
     path = files.within(folder / FOLDER, name)
     if path is None:
         return Document(name=name[:100], text="", problems=(files.escape(name),))
-    return open_document(path, name=f"{FOLDER}/{name}")
+    try:
+        state = path.stat()
+    except OSError:
+        return open_document(path, name=f"{FOLDER}/{name}")
+    return _as_it_is(path, f"{FOLDER}/{name}", state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=24)
+def _as_it_is(path: Path, name: str, size: int, changed: int) -> Document:
+    """A document of a book, opened once for each state of its file: pages look at it after every decision."""
+    return open_document(path, name=name)
+
+
+def keep_document(folder: Path, path: str | Path) -> Problem | None:
+    """Put a file into a book's documents folder as it is; another one of that name is a problem and stays.
+
+    >>> import tempfile
+    >>> book = Path(tempfile.mkdtemp())
+    >>> _ = (book / "plan.txt").write_text("到2025年博物馆达到120家")
+    >>> keep_document(book, book / "plan.txt"), document_names(book)
+    (None, ('plan.txt',))
+    """
+    path = Path(path)
+    kept = folder / FOLDER / path.name
+    data = path.read_bytes()
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        files.write(kept, data)
+    elif kept.read_bytes() != data:
+        says = say("the book has another document of this name, and was left as it was")
+        mend = say("Give the new one a name of its own, or take the old one out of documents/ first")
+        return _problem(f"{FOLDER}/{path.name}", "document-differs", says, mend)
+    return None
 
 
 def document_names(folder: Path) -> tuple[str, ...]:
@@ -250,7 +283,26 @@ def _plain(data: bytes, name: str) -> Raw:
     decoded = decode(data, name)
     marked = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
     text = marked + decoded.text.replace("\r\n", "\n").replace("\r", "\n")
-    return Raw(text=text, problems=decoded.problems[:MOST_PROBLEMS])
+    problems = decoded.problems[:MOST_PROBLEMS]
+    if not problems and _misread(text):
+        problems = (_problem(name, "mojibake", say("the text is garbled: it was read in another encoding and saved so"),
+                    say("Open the original in its own encoding, UTF-8 or GB18030, and save it again")),)  # fmt: skip
+    return Raw(text=text, problems=problems)
+
+
+_COMMON = "的是在和中国市发展建设年全省人民经济社会工作推进实施项目加快以上化业力新大一高质量生产区体系机制文明服务"
+_SCARS = frozenset(_COMMON.encode().decode("gb18030", "ignore")) - frozenset(_COMMON)
+"""The letters that common words turn to where UTF-8 is taken for GB18030: 发展 → 鍙戝睍."""
+
+
+def _misread(text: str) -> bool:
+    """Whether a text is UTF-8 that somebody read as GB18030 and saved.
+
+    >>> _misread("加快建设全市文化中心".encode().decode("gb18030", "ignore")), _misread("加快建设全市文化中心")
+    (True, False)
+    """
+    letters = [letter for letter in text[:20_000] if letter >= "\u3400"]
+    return sum(letter in _SCARS for letter in letters) * 5 > len(letters) > 5
 
 
 def _html(data: bytes, name: str) -> Raw:

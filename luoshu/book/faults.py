@@ -15,12 +15,16 @@ FAULTS: dict[str, Message] = {
     "unreadable-file": say("The system does not let the file be read, or it is no plain file."),
     "file-too-large": say("The file is larger than the program will open; nothing of it was read."),
     "more-problems": say("The file has more problems than are listed; mend the first ones and check again."),
+    "document-differs": say(
+        "A document of the same name but another content is in the book already. Neither was changed."
+    ),
     # text
     "mojibake": say("Garbled text: saved in one encoding and read in another. The line is not used."),
     "control-character": say("A character that cannot be printed stands in the text. The line is not used."),
     # tables
     "no-heading": say("The table's first line must name its columns, and is missing."),
     "missing-column": say("A column that every row needs is missing, so no row of the table can be read."),
+    "too-many-columns": say("The table has more columns than can be meant; nothing of it was read."),
     "unknown-column": say("A column is not one of the table's; its cells are not read."),
     "column-twice": say("Two columns have the same heading; the first is read."),
     "extra-cell": say(
@@ -43,7 +47,7 @@ FAULTS: dict[str, Message] = {
     "duplicate": say("Two entries have the same key; the first counts."),
     "dangling": say("An entry refers to something that does not stand in its table."),
     "unknown-unit": say("The unit is not known; write the bare unit, without multipliers such as 万."),
-    "share-or-percent": say("A figure in percent looks as if it had been written as a share (0.12 for 12 %)."),
+    "unlike-units": say("Two figures that are compared are in units that do not measure the same thing."),
     # YAML
     "yaml-syntax": say("The file is not valid YAML; nothing of it was read."),
     "yaml-documents": say("The file holds more than one YAML document; nothing of it was read."),
@@ -60,14 +64,18 @@ FAULTS: dict[str, Message] = {
     "not-a-workbook": say("The file is not a workbook (.xlsx), or it is damaged; nothing was taken over."),
     "unpacks-too-large": say("The file would unpack to more than is allowed; it was not opened."),
     "unknown-sheet": say("A sheet of the workbook belongs to no table; it is not read."),
-    "missing-sheet": say("A sheet that the workbook should have is missing; its table stays as it is."),
     "formula-cell": say("A cell holds a formula; only values are taken over."),
     "merged-cells": say("Cells are merged, so that it cannot be told which rows the value is for."),
     "error-cell": say("A cell holds an error of the spreadsheet, such as #REF!."),
+    "day-for-words": say("The spreadsheet has taken a text for a day or time, so that the text is lost."),
+    "long-number": say("A long number was not formatted as text: the spreadsheet has kept its first 15 digits only."),
+    "not-in-workbook": say("A table could not be put into the workbook without loss; it was left out."),
     "conflict": say("Somebody else changed the file in the meantime; nothing was written."),
     "book-exists": say("There is already something in the folder; nothing was written."),
     # proposals
-    "json-line": say("A line is not one JSON object; it is not read."),
+    "bad-proposal": say(
+        "A line of the proposals is not one JSON object with the fields of a proposal; it is not read."
+    ),
     # documents
     "no-document": say("The document is not there."),
     "empty-file": say("The file is empty."),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import compress
 from typing import Any
 
 from luoshu.book import cell as cells
-from luoshu.book.delimited import Cells, decode, split
+from luoshu.book.delimited import MOST_COLUMNS, Cells, decode, split
 from luoshu.book.problem import Problem, Source
 from luoshu.book.table import Column, Schema
 from luoshu.words.message import Message, say
@@ -19,7 +19,7 @@ MOST_PROBLEMS = 1000
 
 MOST_BYTES = 500_000_000
 
-STRETCH = 4096
+STRETCH = 8192
 """Cells that are read together: one badly written cell costs the slow way for its stretch only."""
 
 
@@ -52,6 +52,10 @@ class Findings:
             self.listed.append(Problem(code=code, says=says, source=source, mend=mend))
         else:
             self.rest += 1
+
+    @property
+    def full(self) -> bool:
+        return len(self.listed) >= self.most
 
     def extend(self, problems: Sequence[Problem]) -> None:
         room = max(0, self.most - len(self.listed))
@@ -86,12 +90,17 @@ def load(schema: Schema, data: bytes, file: str = "") -> Loaded:
         return nothing(schema, findings.all())
     text = decode(data, file)
     findings.extend(text.problems)
+    findings.rest += text.unlisted
     sheet = split(text.text, file)
     if sheet is None:
         findings.add("no-heading", say("the table has no heading line"),
                      say("Write the columns' names in the first line: {names}", names=_names(schema)))  # fmt: skip
         return nothing(schema, findings.all())
     findings.extend(sheet.problems)
+    if len(sheet.heading) > MOST_COLUMNS:
+        says = say("the heading has {count} cells, more than {limit}", count=len(sheet.heading), limit=MOST_COLUMNS)
+        findings.add("too-many-columns", says, say("Remove the columns that are not the table's"), sheet.heading_line)
+        return nothing(schema, findings.all())
     return load_cells(schema, sheet, findings, text.bad_lines)
 
 
@@ -101,7 +110,9 @@ def load_cells(schema: Schema, sheet: Cells, findings: Findings, bad_lines: froz
     if place is None:
         return nothing(schema, findings.all())
     width = len(sheet.heading)
-    for line, count in sheet.overfull:
+    room = max(0, findings.most - len(findings.listed))
+    findings.rest += len(sheet.overfull[room:])
+    for line, count in sheet.overfull[:room]:
         findings.add("extra-cell", say("the row has {count} cells where the heading has {width}", count=count,
                      width=width), say("Quote a cell that holds the separator, or remove the extra cell"), line,
                      column=str(width + 1))  # fmt: skip
@@ -135,8 +146,7 @@ def _names(schema: Schema) -> str:
 
 def _headings(schema: Schema, headings: list[str], line: int, findings: Findings) -> dict[str, int] | None:
     """Column name → its place in the file; None where a column that must be there is missing."""
-    known = {fold(h): c.name for c in schema.columns for h in c.headings}
-    known |= {fold(f"{c.zh} {c.name}"): c.name for c in schema.columns}
+    known = known_headings(schema)
     place: dict[str, int] = {}
     strange: list[tuple[int, str]] = []
     for i, heading in enumerate(headings):
@@ -164,6 +174,16 @@ def _headings(schema: Schema, headings: list[str], line: int, findings: Findings
     return None if lacking else place
 
 
+def known_headings(schema: Schema) -> dict[str, str]:
+    """Every heading that names a column, folded, with the column's name."""
+    known = {fold(h): c.name for c in reversed(schema.columns) for h in c.headings}
+    return (
+        known
+        | {fold(f"{c.zh} {c.name}"): c.name for c in schema.columns}
+        | {fold(c.name): c.name for c in schema.columns}
+    )
+
+
 def fold(heading: str) -> str:
     """A heading without spaces, case and full-width forms.
 
@@ -185,13 +205,23 @@ def _kept(
     findings: Findings,
 ) -> Loaded:
     if bad:
-        keep = [i for i in range(len(lines)) if i not in bad]
-        values = {name: [column[i] for i in keep] for name, column in values.items()}
-        lines = [lines[i] for i in keep]
-        moved = {old: new for new, old in enumerate(keep)}
-        percent = {name: [moved[i] for i in marked if i in moved] for name, marked in percent.items()}
+        mask = bytearray(b"\x01") * len(lines)
+        for i in bad:
+            mask[i] = 0
+        values = {name: list(compress(column, mask)) for name, column in values.items()}
+        lines = list(compress(lines, mask))
+        if percent:
+            moved = {old: new for new, old in enumerate(i for i, kept in enumerate(mask) if kept)}
+            percent = {name: [moved[i] for i in marked if i in moved] for name, marked in percent.items()}
     return Loaded(schema=schema, columns=values, lines=lines, problems=findings.all(), percent=percent,
                   unlisted=findings.rest)  # fmt: skip
+
+
+def cell_values(
+    column: Column, texts: list[str], lines: Sequence[int], findings: Findings, comma_decimal: bool
+) -> list[Any]:
+    """The values of a column's cells; None, with a problem in `findings`, where one has a fault."""
+    return _Reading(column, lines, findings, comma_decimal, frozenset()).all(texts)
 
 
 class _Reading:
@@ -207,29 +237,43 @@ class _Reading:
         self.known: dict[str, Any] = {}
 
     def all(self, texts: list[str]) -> list[Any]:
-        values = _quick(texts, self.column)
-        if values is not None:
-            return values
-        values = []
+        values: list[Any] = []
         for start in range(0, len(texts), STRETCH):
-            stretch = texts[start : start + STRETCH]
-            quick = _quick(stretch, self.column)
-            values += quick if quick is not None else [self.one(start + k, t) for k, t in enumerate(stretch)]
+            values += self.stretch(start, texts[start : start + STRETCH])
         return values
+
+    def stretch(self, start: int, texts: list[str]) -> list[Any]:
+        """The values of a stretch that begins at row `start`: quickly, or its parts quickly, down to its cells."""
+        quick = _quick(texts, self.column)
+        if quick is not None:
+            return quick
+        if len(texts) <= 64:
+            return [self.one(start + k, text) for k, text in enumerate(texts)]
+        part = len(texts) // 8 + 1
+        return [
+            value
+            for at in range(0, len(texts), part)
+            for value in self.stretch(start + at, texts[at : at + part])
+        ]  # fmt: skip
 
     def one(self, i: int, text: str) -> Any:
         if self.column.unit_from and text.rstrip().endswith(("%", "％")):
             self.percent.append(i)
-        if text in self.known:
-            return self.known[text]
-        value, fault = cells.parse(text, self.column, comma_decimal=self.comma_decimal)
-        if fault is None:
+        value = self.known.get(text, self)
+        if value is self:
+            value = cells.read(text, self.column, comma_decimal=self.comma_decimal)
             if len(self.known) < 100_000:
                 self.known[text] = value
-        elif i not in self.skip:
+        if value is not cells.WRONG:
+            return value
+        if i not in self.skip:
             self.wrong.add(i)
-            self.findings.add(fault.code, fault.says, fault.mend, self.lines[i], self.column.name)
-        return value
+            if self.findings.full:
+                self.findings.rest += 1
+            else:
+                fault = cells.explain(text, self.column)
+                self.findings.add(fault.code, fault.says, fault.mend, self.lines[i], self.column.name)
+        return None
 
 
 _FAST: dict[type, Callable[[str], Any]] = {float: float, int: int, date: date.fromisoformat}
@@ -290,18 +334,24 @@ def _duplicates(
         return set()
     parts = [values[name] for name in schema.key]
     keys: list[Any] = list(zip(*parts, strict=True)) if len(parts) > 1 else parts[0]
-    if not bad and len(set(keys)) == len(keys):
+    seen: set[Any] = set()
+    remember = seen.add
+    twice = {key for key in keys if key in seen or remember(key)}
+    if not twice:
         return set()
-    twice = {key for key, n in Counter(k for i, k in enumerate(keys) if i not in bad).items() if n > 1}
     first: dict[Any, int] = {}
     again: set[int] = set()
-    for i, key in enumerate(keys):
-        if key not in twice or i in bad:
+    for i in compress(range(len(keys)), map(twice.__contains__, keys)):
+        key = keys[i]
+        if i in bad:
             continue
         if key not in first:
             first[key] = i
             continue
         again.add(i)
+        if findings.full:
+            findings.rest += 1
+            continue
         shown = ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
         findings.add("duplicate", say("{column} {key} already stands in line {line}", column="+".join(schema.key),
                      key=cells.quoted(shown), line=lines[first[key]]),

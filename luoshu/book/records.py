@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,6 +16,8 @@ from luoshu.book.files import Conflict, alone, revision, write
 from luoshu.book.problem import Problem, Source
 from luoshu.book.yamltext import Node, plain, read_yaml
 from luoshu.words.message import say
+
+COMMITMENTS = "commitments.yaml"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,104 +167,159 @@ def append_record(path: Path, fields: Mapping[str, Any], *, expected: str | None
     `expected` is the revision that the editor saw; `Conflict` where the file is another by now. All else in the file
     stays as it is, byte for byte. ValueError where the id already stands in it or a value cannot be written.
     """
-    with alone(path.parent):
-        data = _read(path, expected)
-        if any(r.id == str(fields.get("id")) for r in _sound(data, path)):
-            raise ValueError(f"the id {fields.get('id')!r} already stands in {path.name}")
-        newline = b"\r\n" if b"\r\n" in data else b"\n"
-        if data and not data.endswith(b"\n"):
-            data += newline
-        return _write(path, data + _lines(fields, newline), len(_sound(data, path)) + 1)
+    return _change(path, expected, lambda data: with_record(data, fields))
 
 
 def replace_record(path: Path, id: str, fields: Mapping[str, Any], *, expected: str | None = None) -> str:
     """Put new fields in the place of the record `id`; the new revision. KeyError where there is no such record."""
-    with alone(path.parent):
-        data = _read(path, expected)
-        before, _, after, newline = _around(data, path, id)
-        return _write(path, before + _lines(fields, newline) + after, len(_sound(data, path)))
+    return _change(path, expected, lambda data: with_record(data, fields, instead_of=id))
 
 
 def remove_record(path: Path, id: str, *, expected: str | None = None) -> str:
     """Take the record `id` out; comments around it stay. The new revision; KeyError where there is no such record."""
+    return _change(path, expected, lambda data: without_record(data, id))
+
+
+def _change(path: Path, expected: str | None, edit: Callable[[bytes], bytes]) -> str:
     with alone(path.parent):
-        data = _read(path, expected)
-        before, _, after, _ = _around(data, path, id)
-        return _write(path, before + after, len(_sound(data, path)) - 1)
+        data = path.read_bytes() if path.exists() else b""
+        if expected is not None and revision(data) != expected:
+            raise Conflict(f"{path.name} was changed by somebody else since it was read")
+        data = edit(data)
+        write(path, data)
+    return revision(data)
 
 
-def _read(path: Path, expected: str | None) -> bytes:
-    data = path.read_bytes() if path.exists() else b""
-    if expected is not None and revision(data) != expected:
-        raise Conflict(f"{path.name} was changed by somebody else since it was read")
-    return data
+def with_record(data: bytes, fields: Mapping[str, Any], *, instead_of: str = "") -> bytes:
+    """The bytes of a list of records with one more at its end, or one in the place of `instead_of`; the rest unchanged.
+
+    >>> with_record(b"# plan\\n", {"kind": "task", "id": "bridge"})
+    b'# plan\\n- kind: task\\n  id: bridge\\n'
+    >>> with_record(b"[]\\n", {"kind": "task", "id": "bridge"})
+    b'- kind: task\\n  id: bridge\\n'
+    """
+    there = _sound(data)
+    if not there:  # a list written empty, as other programs do, gives way to its first record
+        data = re.sub(rb"(?m)^\[\s*\][ \t]*\r?\n?", b"", data)
+    id = str(fields.get("id"))
+    if id != instead_of and id in there:
+        raise ValueError(f"the id {id!r} already stands in the file")
+    if instead_of:
+        before, own, after, newline = _around(data, instead_of)
+        there.pop(instead_of)
+        expected = {**there, id: plain_value(fields)}
+        with contextlib.suppress(ValueError):
+            return _proved(before + _edited(data, instead_of, own, fields, newline) + after, expected)
+    else:
+        newline = b"\r\n" if b"\r\n" in data else b"\n"
+        before, after = data + (newline if data and not data.endswith(b"\n") else b""), b""
+    return _proved(before + _lines(fields, newline) + after, {**there, id: plain_value(fields)})
 
 
-def _sound(data: bytes, path: Path) -> tuple[Record, ...]:
-    records, problems = read_records(data, path.name)
+def without_record(data: bytes, id: str) -> bytes:
+    """The bytes of a list of records without the record `id`; the rest, comments too, unchanged."""
+    there = _sound(data)
+    before, _, after, _ = _around(data, id)
+    there.pop(id)
+    return _proved(before + after, there)
+
+
+def _sound(data: bytes) -> dict[str, Any]:
+    """The fields of each record by its id; ValueError where the file has faults, since an edit might hide them."""
+    records, problems = read_records(data, COMMITMENTS)
     if problems:
-        raise ValueError(f"{path.name} must be mended before it can be changed: {problems[0]}")
-    return records
+        raise ValueError(f"{COMMITMENTS} must be mended before it can be changed: {problems[0]}")
+    return {r.id: plain_value(r.fields) for r in records}
 
 
-def _around(data: bytes, path: Path, id: str) -> tuple[bytes, bytes, bytes, bytes]:
-    """What stands before the record, the record, what stands after it, and the line ending in use."""
-    record = next((r for r in _sound(data, path) if r.id == id), None)
+def _around(data: bytes, id: str) -> tuple[bytes, bytes, bytes, bytes]:
+    """What stands before a record, the record, what stands after it, and the line ending in use."""
+    record = next((r for r in read_records(data, COMMITMENTS)[0] if r.id == id), None)
     if record is None or record.source.line is None:
-        raise KeyError(f"{path.name} has no record {id!r}")
-    lines = data.splitlines(keepends=True) if b"\r" not in data.replace(b"\r\n", b"") else data.split(b"\r")
+        raise KeyError(f"{COMMITMENTS} has no record {id!r}")
+    lines = data.splitlines(keepends=True)
     start = record.source.line - 1
     while start > 0 and not lines[start].lstrip(b"\xef\xbb\xbf \t").startswith(b"-"):
         start -= 1
     if lines[start].lstrip(b"\xef\xbb\xbf \t").startswith(b"[") or record.end <= start:
-        raise ValueError(f"{path.name} is written in brackets; write each record below a dash to change it here")
+        raise ValueError("the file is written in brackets; write each record below a dash to change it here")
     newline = b"\r\n" if lines[start].endswith(b"\r\n") else b"\n"
-    return b"".join(lines[:start]), b"".join(lines[start : record.end]), b"".join(lines[record.end :]), newline
+    own = b"".join(lines[start : record.end])
+    return b"".join(lines[:start]), own, b"".join(lines[record.end :]), newline
 
 
-def _write(path: Path, data: bytes, count: int) -> str:
-    if len(_sound(data, path)) != count:
-        raise ValueError(f"{path.name} cannot be changed here: its entries are not plainly laid out below each other")
-    write(path, data)
-    return revision(data)
+def _edited(data: bytes, id: str, own: bytes, fields: Mapping[str, Any], newline: bytes) -> bytes:
+    """A record's text with new fields, in which the lines of every field that did not change stay as they are.
+
+    ValueError where the record is not laid out a field below the other.
+    """
+    record = next(r for r in read_records(data, COMMITMENTS)[0] if r.id == id)
+    names = sorted(record.lines, key=record.lines.__getitem__)
+    lines = own.splitlines(keepends=True)
+    top = record.end - len(lines) + 1
+    starts = [record.lines[name] - top for name in names]
+    if len(set(starts)) != len(starts) or starts[0] != 0 or fields.get(names[0]) != record.fields[names[0]]:
+        raise ValueError("the record is not laid out a field below the other")
+    indent = len(lines[0]) - len(lines[0].lstrip(b" -"))
+    blocks = {n: b"".join(lines[a:b]) for n, a, b in zip(names, starts, [*starts[1:], len(lines)], strict=True)}
+    text = b""
+    for name in [*(n for n in names if n in fields), *(n for n in fields if n not in names)]:
+        if name in blocks and plain_value(fields[name]) == plain_value(record.fields[name]):
+            block = blocks[name]
+        else:
+            dumped = yaml.dump(
+                {name: plain_value(fields[name])}, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=10_000
+            )
+            block = b"".join(b" " * indent + line + newline for line in dumped.encode().splitlines())
+        text += block if block.endswith(b"\n") else block + newline
+    return text
 
 
-class _Dumper(yaml.SafeDumper):
+def _proved(data: bytes, expected: Mapping[str, Any]) -> bytes:
+    """The bytes, if they read back as exactly the records that they should hold."""
+    if _sound(data) != expected:
+        raise ValueError(f"{COMMITMENTS} cannot be changed here: its entries are not plainly laid out below each other")
+    return data
+
+
+class Dumper(yaml.SafeDumper):
     """Writes words so that `read_yaml` reads them back as words."""
 
 
-def _represent_str(dumper: _Dumper, text: str) -> yaml.Node:
+def _represent_str(dumper: Dumper, text: str) -> yaml.Node:
     quote = "'" if plain(text) != text or not isinstance(plain(text), str) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=quote)
 
 
-def _represent_float(dumper: _Dumper, number: float) -> yaml.Node:
+def _represent_float(dumper: Dumper, number: float) -> yaml.Node:
     if number != number or abs(number) == float("inf"):
         raise ValueError("a figure must be a finite number")
-    return dumper.represent_scalar("tag:yaml.org,2002:float", repr(number))
+    mantissa, e, exponent = repr(number).partition("e")
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:float", mantissa + (".0" if e and "." not in mantissa else "") + e + exponent
+    )
 
 
-_Dumper.add_representer(str, _represent_str)
-_Dumper.add_representer(float, _represent_float)
-_Dumper.ignore_aliases = lambda self, data: True  # type: ignore[method-assign]
+Dumper.add_representer(str, _represent_str)
+Dumper.add_representer(float, _represent_float)
+Dumper.ignore_aliases = lambda self, data: True  # type: ignore[method-assign]
 
 
 def _lines(fields: Mapping[str, Any], newline: bytes) -> bytes:
-    plain_fields = {name: _plain(value) for name, value in fields.items()}
-    text = yaml.dump([plain_fields], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
+    plain_fields = {name: plain_value(value) for name, value in fields.items()}
+    text = yaml.dump([plain_fields], Dumper=Dumper, allow_unicode=True, sort_keys=False, width=10_000)
     return text.encode().replace(b"\n", newline)
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """A value as YAML can hold it: histories become mappings by day, tuples lists, messages words."""
     if isinstance(value, Dated):
-        return {
-            s.since: {"value": _plain(s.value), **_plain(s.about)} if s.about else _plain(s.value) for s in value.steps
-        }
+        steps = ((s.since, plain_value(s.value), plain_value(s.about)) for s in value.steps)
+        return {since: {"value": inner, **about} if about else inner for since, inner, about in steps}
     if isinstance(value, Mapping):
-        return {k: _plain(v) for k, v in value.items()}
+        return {k: plain_value(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
+        return [plain_value(v) for v in value]
     if isinstance(value, str):
         return str.__str__(value)
     if value is None or isinstance(value, bool | int | float | date):

@@ -45,7 +45,7 @@ def webpage_text(data: bytes, name: str) -> tuple[str, str, tuple[Problem, ...]]
             mend=say("Save it again from the browser, or copy its text into a document"),
         )  # fmt: skip
         return "", "", (*problems, problem)
-    title = "".join(root.xpath("string(//title)")).strip()
+    title = str(root.xpath("string(//title)")).strip()
     return _text(root), re.sub(r"\s+", " ", title), problems
 
 

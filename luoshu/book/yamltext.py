@@ -179,7 +179,7 @@ def plain(text: str) -> Any:
         return None
     if text in ("true", "false"):
         return text == "true"
-    if _INT.fullmatch(text) and len(text) < 19:
+    if _INT.fullmatch(text) and len(text) < 20:
         return int(text)
     if (
         _FLOAT.fullmatch(text)

@@ -1,1 +1,79 @@
-"""WHAT CAN BE PROMISED: one file a kind, one word on the list below."""
+"""What can be promised: the list of kinds. A new kind is one file here and one word on the list."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from luoshu.book.book import Book
+from luoshu.book.cell import perhaps
+from luoshu.book.directory import Owner
+from luoshu.book.problem import Problem
+from luoshu.book.records import Record
+from luoshu.book.table import schema
+from luoshu.kinds.commitment import Commitment
+from luoshu.kinds.making import make
+from luoshu.kinds.observation import unlike_units
+from luoshu.kinds.target import Target
+from luoshu.kinds.task import Task
+from luoshu.words.message import say
+
+KINDS: list[type[Commitment]] = [Target, Task]
+
+
+def build(record: Record) -> tuple[Commitment | None, tuple[Problem, ...]]:
+    """The commitment that a settled record stands for, and what is wrong with it; see `making.make`."""
+    return make(record, KINDS)
+
+
+def tables() -> tuple[type, ...]:
+    """The tables that the kinds on the list read, each once."""
+    return tuple(dict.fromkeys(table for kind in KINDS for table in kind.needs))
+
+
+def faults(commitments: Iterable[Commitment], book: Book) -> list[Problem]:
+    """What does not fit between commitments and the book's tables: unknown owners, and what each kind finds."""
+    owners = {row.id for row in book.rows(Owner)}
+    found = [*_unlike(book), *_lost(book)]
+    for each in commitments:
+        record = next((r for r in book.records if r.id == each.id), None)
+        if record is None:
+            continue
+        for name, owner in (("owner", each.owner), *(("co_owners", co) for co in each.co_owners)):
+            if owners and owner and owner not in owners:
+                says = say(
+                    "{field} {found!r} does not stand in {file}", field=name, found=owner, file="tables/owner.csv"
+                )
+                mend = perhaps(owner, owners, say("Add it to {file}, or name another", file="tables/owner.csv"))
+                found.append(Problem(code="dangling", says=says, source=record.source_of(name), mend=mend))
+        for field, code, says, mend in each.faults(book):
+            found.append(Problem(code=code, says=says, source=record.source_of(field), mend=mend))
+    return found
+
+
+def _unlike(book: Book) -> list[Problem]:
+    mend = say("Mend the unit, or give the figure an indicator of its own")
+    return [
+        Problem(
+            code="unlike-units",
+            says=say("the figure is in {unit}, but its indicator is in {other}", unit=row.unit, other=unit),
+            source=book.source_of(row),
+            mend=mend,
+        )
+        for row, unit in unlike_units(book)
+    ]
+
+
+def _lost(book: Book) -> list[Problem]:
+    """Rows that are about a commitment which is not in the book."""
+    ids = {record.id for record in book.records}
+    found = []
+    for each in tables():
+        if "commitment" not in {column.name for column in schema(each).columns}:
+            continue
+        rows: tuple[Any, ...] = book.rows(each)
+        for row in rows:
+            if row.commitment not in ids:
+                says = say("{field} {found!r} does not stand in {file}", field="commitment", found=row.commitment,
+                           file="commitments.yaml")  # fmt: skip
+                mend = perhaps(row.commitment, ids, say("Write the id of an entry of commitments.yaml"))
+                found.append(Problem(code="dangling", says=says, source=book.source_of(row), mend=mend))
+    return found

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from luoshu.book.problem import Source
 from luoshu.words.message import Message
 
 if TYPE_CHECKING:
     from luoshu.book.book import Book
+    from luoshu.book.records import Step
+
+C = TypeVar("C", bound="Commitment")
+
+# ruff: noqa: RUF009 (term declares a field, as dataclasses.field does)
 
 VERDICTS = ("kept", "likely", "open", "at risk", "unlikely", "missed", "dropped", "unknown")
 """The one scale of verdicts that all kinds share, best to worst; `unknown` is never a zero and never green."""
@@ -20,7 +25,7 @@ VERDICTS = ("kept", "likely", "open", "at risk", "unlikely", "missed", "dropped"
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """One `because` of a gauge: a sentence (translatable) with the source that it rests on; tone good/bad/plain/warn."""
+    """One `because` of a gauge: a translatable sentence with the source it rests on; tone good, bad, plain or warn."""
 
     says: Message
     source: Source | None = None
@@ -97,7 +102,7 @@ Figure = Amount | Chart | Listing
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """What could be done next for a commitment: what it does, its cost (yuan, None if not known) and its gain in `met`."""
+    """What could be done next for a commitment: what it does, its cost in yuan (None: not known), its gain in `met`."""
 
     commitment: str
     does: Message
@@ -137,21 +142,41 @@ class Gauge:
                 raise ValueError(f"{name} is {share}, outside 0 to 1")
 
 
+def term(note: str, *, zh: str = "", choices: Sequence[str] = (), period: str = "", default: Any = MISSING) -> Any:
+    """Declare a field of a commitment: what it means in both languages and which words it may hold.
+
+    `period` ("start" or "end") says which day a bare year or month means (due: 2025); without it a whole day must be
+    written. A term without a default must be written in every record of its kind.
+    """
+    return field(default=default, metadata={"note": note, "zh": zh, "choices": tuple(choices), "period": period})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Commitment(ABC):
-    """A promise of the plan: what every kind shares. Kinds add their own fields and answer `gauge`."""
+    """A promise of the plan: what every kind shares. Kinds add their own fields and answer `gauge`.
+
+    `kind` is its name in files, pages and commands; `needs` are the tables that it reads. Any field may be written by
+    dates: the attribute then holds the latest value, `history` all of them, and `on(day)` what was in force on a day.
+    """
 
     kind: ClassVar[str]
+    kind_zh: ClassVar[str] = ""
     needs: ClassVar[tuple[type, ...]] = ()
 
-    id: str
-    words: str
-    due: date | None = None
-    owner: str = ""
-    co_owners: tuple[str, ...] = ()
-    weight: float = 1.0
-    chapter: str = ""
-    source: Source = Source()
+    id: str = term("Short name, unique in the book", zh="编号")
+    words: str = term("The promise in the plan's own words", zh="承诺内容")
+    due: date | None = term(
+        "Last day of the period that it is for; empty where none was named", zh="期限", period="end", default=None
+    )
+    made: date | None = term(
+        "Day on which it was announced; before it the promise does not exist", zh="公布日期", default=None
+    )
+    owner: str = term("Who answers for it: an id of tables/owner.csv", zh="责任单位", default="")
+    co_owners: tuple[str, ...] = term("Who shares in it", zh="配合单位", default=())
+    weight: float = term("How much it counts beside others", zh="权重", default=1.0)
+    chapter: str = term("Part of the plan that it stands in", zh="篇章", default="")
+    source: Source = term("Where it is written in the documents", zh="出处", default=Source())
+    history: Mapping[str, tuple[Step, ...]] = field(default_factory=dict, hash=False)
 
     @abstractmethod
     def gauge(self, book: Book, day: date) -> Gauge:
@@ -160,3 +185,40 @@ class Commitment(ABC):
     def moves(self, book: Book, day: date) -> Iterable[Move]:
         """What could be done next; nothing where the kind has no advice."""
         return ()
+
+    def faults(self, book: Book) -> Iterable[tuple[str, str, Message, Message]]:
+        """What does not fit between this promise and the tables: (field, code, what is wrong, how to mend it)."""
+        return ()
+
+    @classmethod
+    def read(cls, found: Any) -> dict[str, Any] | None:
+        """The record that this kind would make of something found in a text; None where it is not of this kind.
+
+        `found` is what a reader in words/ gives: it has at least `status`, `due` and `owner`.
+        """
+        return None
+
+    def announced(self, day: date) -> bool:
+        """Whether the promise was public on `day`: announced, and each term that it needs written for that day."""
+        if self.made is not None and self.made > day:
+            return False
+        needed = {f.name for f in fields(self) if f.default is MISSING and f.default_factory is MISSING}
+        return all(_in_force(steps, day) for name, steps in self.history.items() if name in needed)
+
+    def on(self: C, day: date) -> C:
+        """The commitment as it was known on `day`: each dated field at its value in force, later steps forgotten."""
+        if not self.history:
+            return self
+        defaults = {f.name: f.default for f in fields(self)}
+        values: dict[str, Any] = {}
+        for name, steps in self.history.items():
+            known = _in_force(steps, day)
+            if known:
+                values[name] = known[-1].value
+            elif defaults[name] is not MISSING:
+                values[name] = defaults[name]
+        return replace(self, history={n: _in_force(s, day) for n, s in self.history.items()}, **values)
+
+
+def _in_force(steps: Sequence[Step], day: date) -> tuple[Step, ...]:
+    return tuple(step for step in steps if step.since is None or step.since <= day)

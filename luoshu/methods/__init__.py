@@ -1,1 +1,1 @@
-"""NUMBERS -> NUMBERS: flat functions on plain arrays, each with formula, reference and example; imports nothing of ours."""
+"""NUMBERS -> NUMBERS: functions on plain arrays, each with formula, source and example; imports nothing of ours."""

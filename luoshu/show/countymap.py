@@ -42,6 +42,7 @@ class MapPage(Page):
     layers: tuple[Layer, ...]
     names: dict[str, str]
     words: dict[str, str]
+    faults: tuple[str, ...]
 
 
 def map_page(desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> MapPage:
@@ -69,6 +70,7 @@ def map_page(desk: Desk, name: str = "", query: Mapping[str, str] | None = None)
             "zoom_out": language.say("zoom out"),
             "map": language.say("map of the counties"),
         },
+        faults=tuple(language.message(fault) for fault in view.map_faults),
     )
 
 

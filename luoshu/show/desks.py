@@ -6,7 +6,8 @@ from datetime import date
 
 from fastapi import Request
 
-from luoshu.show.language import chosen
+from luoshu.show.guard import is_local
+from luoshu.show.language import Language, chosen
 from luoshu.show.links import ServerLinks
 from luoshu.show.page import Desk
 from luoshu.show.shelf import Shelf
@@ -15,13 +16,15 @@ from luoshu.show.shelf import Shelf
 def desk_of(request: Request, path: str, day: date | None, language: str | None) -> Desk:
     """What a page is drawn with for this request; the day travels on in links only where it was asked for."""
     shelf: Shelf = request.app.state.shelf
-    spoken = chosen(
-        request.headers.get("accept-language", ""),
-        language or request.query_params.get("language"),
-        request.cookies.get("language"),
-    )
+    tongue = spoken(request, language)
     return Desk(
         view=shelf.view(day),
-        language=spoken,
-        links=ServerLinks(path=path, language=spoken.code, day=day),
+        language=tongue,
+        links=ServerLinks(path=path, language=tongue.code, day=day),
+        can_settle=is_local(request.scope),
     )
+
+
+def spoken(request: Request, language: str | None) -> Language:
+    """The language of a request: asked for in its address, else chosen before, else Chinese."""
+    return chosen(language or request.query_params.get("language"), request.cookies.get("language"))

@@ -60,7 +60,8 @@ def extent(series: Series, *, wide: bool) -> tuple[date, date, float, float]:
     days = days or [series.day]
     first, last = min(days), max(days)
     if first == last:
-        first, last = first - timedelta(days=183), last + timedelta(days=183)
+        half = timedelta(days=183)
+        first, last = max(first, date.min + half) - half, min(last, date.max - half) + half
     low, high = min(values), max(values)
     pad = (high - low) * 0.08 or abs(high) * 0.1 or 1.0
     return first, last, low - (0 if low == 0 else pad), high + pad
@@ -123,7 +124,7 @@ def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     [0, 20, 40, 60, 80, 100]
     """
     span = high - low
-    if not math.isfinite(span) or span <= 0:
+    if not math.isfinite(span) or span <= max(abs(low), abs(high)) * 1e-12 or span < 1e-300:
         return [low]
     step = 10 ** math.floor(math.log10(span / wanted))
     step *= next((factor for factor in (1, 2, 5, 10) if span / (step * factor) <= wanted + 1), 10)
@@ -148,7 +149,7 @@ def drawing(series: Series, width: int = 720, height: int = 300) -> Markup:
         parts.append(f'<line class="grid" x1="{frame.left}" x2="{frame.right}" y1="{y}" y2="{y}"/>')
         label = escape(axis_number(value, series.scale, biggest, series.language))
         parts.append(f'<text class="tick" x="{frame.left - 8}" y="{y + 4}" text-anchor="end">{label}</text>')
-    years = [year for year in range(first.year, last.year + 2) if first <= date(year, 1, 1) <= last]
+    years = [year for year in range(first.year, last.year + 1) if first <= date(year, 1, 1)]
     every = max(1, math.ceil(len(years) / 10))
     for year in years[::every]:
         x = frame.x(date(year, 1, 1))

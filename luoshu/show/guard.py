@@ -63,6 +63,14 @@ def is_loopback(name: str) -> bool:
     return bool((mapped or address).is_loopback)
 
 
+def is_local(scope: Scope) -> bool:
+    """Whether a request comes from this machine, by its own name and without a proxy between."""
+    headers: dict[bytes, bytes] = {name.lower(): value for name, value in scope["headers"]}
+    client = (scope.get("client") or ("", 0))[0]
+    host = host_name(headers.get(b"host", b"").decode("latin-1"))
+    return is_loopback(host) and is_loopback(client) and not any(name in headers for name in FORWARDED)
+
+
 def refusal(scope: Scope, *, open_to_others: bool) -> Message | None:
     """Why a request is refused, None where it may pass.
 
@@ -72,13 +80,11 @@ def refusal(scope: Scope, *, open_to_others: bool) -> Message | None:
     """
     headers: dict[bytes, bytes] = {name.lower(): value for name, value in scope["headers"]}
     host = headers.get(b"host", b"").decode("latin-1")
-    local_host = is_loopback(host_name(host))
-    if not local_host and not open_to_others:
+    if not is_loopback(host_name(host)) and not open_to_others:
         return say("this server answers only to this machine's own names, not to {host}", host=host[:80] or "-")
     if scope["method"] in ("GET", "HEAD", "OPTIONS"):
         return None
-    client = (scope.get("client") or ("", 0))[0]
-    if not local_host or not is_loopback(client) or any(name in headers for name in FORWARDED):
+    if not is_local(scope):
         return say("the book can be changed only from the machine that serves it, until there are logins")
     origin = headers.get(b"origin", b"").decode("latin-1")
     if origin and urlsplit(origin).netloc.lower() != host.lower():
@@ -116,7 +122,7 @@ class Guard:
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if scope["method"] not in ("GET", "HEAD"):
             if not length.isdigit() or b"transfer-encoding" in dict(scope["headers"]):
-                await _answer(send_safely, 411, "no-length", say("the request must say how long it is"), say(""))
+                await _answer(send_safely, 411, "no-length", say("the request must say how long it is"))
                 return
             if int(length) > MOST_BODY_BYTES:
                 await _answer(send_safely, 413, "too-long", say("the request is too long"), say("Send less at once"))
@@ -124,7 +130,7 @@ class Guard:
         await self.app(scope, receive, send_safely)
 
 
-async def _answer(send: Send, status: int, code: str, says: Message, mend: Message) -> None:
+async def _answer(send: Send, status: int, code: str, says: Message, mend: str = "") -> None:
     body = json.dumps({"error": {"code": code, "says": says, "mend": mend}}, ensure_ascii=False).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})

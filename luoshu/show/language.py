@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from luoshu.words.message import AMOUNT, Message, say
+from luoshu.words.message import AMOUNT, NAMED, Message, say
 
 TEXT = Path(__file__).parent / "text"
 LANGUAGES = ("zh", "en")
 LOCALES = {"zh": "zh_CN", "en": "en"}
 
-SILENT = "家个座处项所条件种支台辆只宗级场"
+SILENT = "家个座处项所条件种支台辆只宗级场栋幢艘片类批届期部篇"
 ENGLISH_UNITS = {
     **dict.fromkeys(SILENT, ""),
     **{"元": "yuan", "美元": "US dollars", "元/人": "yuan per person"},
@@ -23,11 +23,22 @@ ENGLISH_UNITS = {
     **{"公里": "km", "千米": "km", "米": "m", "平方米": "m²", "平方公里": "km²", "平方米/人": "m² per person"},
     **{"立方米": "m³", "亩": "mu", "公顷": "ha", "吨": "t", "公斤": "kg", "斤": "jin", "千瓦": "kW", "千瓦时": "kWh"},
     **{"分钟": "min", "小时": "hours", "天": "days", "日": "days", "年": "years", "岁": "years"},
+    **{
+        "千克": "kg",
+        "克": "g",
+        "毫克": "mg",
+        "微克": "µg",
+        "吨标准煤": "t of standard coal",
+        "千伏": "kV",
+        "兆瓦": "MW",
+    },
+    **{"名": "people", "位": "people", "株": "trees", "册": "volumes", "厘米": "cm", "毫米": "mm", "℃": "°C"},
+    **{"个月": "months", "季度": "quarters", "周": "weeks", "标箱": "TEU", "年": "years", "港元": "HK dollars"},
     **{"百分点": "percentage points", "倍": "times", "次": "times", "微克/立方米": "µg/m³", "个/年": "a year"},
 }
 """Units of the reading guide in English: a bare classifier (家 of museums) is silent, an unknown unit stays."""
 
-CHINESE_STEPS = ((1e8, "亿"), (1e4, "万"))
+CHINESE_STEPS = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
 ENGLISH_STEPS = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 
 
@@ -96,6 +107,8 @@ class Language:
     def _again(self, message: Message) -> str:
         if message.template == AMOUNT:
             return self.figure(message.values["value"], message.values["unit"])
+        if message.template == NAMED:
+            return str(message.values[self.code])
         values = {name: self._value(value) for name, value in message.values.items()}
         for template in (self.text(message.template), message.template):
             try:
@@ -116,8 +129,19 @@ class Language:
 
         >>> Language("en").unit("平方米/人"), Language("zh").unit("平方米/人")
         ('m² per person', '平方米/人')
+        >>> Language("en").unit("人/家"), Language("en").unit("元/吨")
+        ('people each', 'yuan per t')
         """
-        return unit if self.code == "zh" else ENGLISH_UNITS.get(unit, unit)
+        if self.code == "zh" or unit in ENGLISH_UNITS:
+            return unit if self.code == "zh" else ENGLISH_UNITS[unit]
+        above, slash, below = unit.partition("/")
+        if not slash or above not in ENGLISH_UNITS or below not in ENGLISH_UNITS:
+            return unit
+        return (
+            f"{ENGLISH_UNITS[above]} per {ENGLISH_UNITS[below]}"
+            if ENGLISH_UNITS[below]
+            else f"{ENGLISH_UNITS[above]} each"
+        )
 
     def figure(self, value: float | None, unit: str = "") -> str:
         """A number with its unit; large ones in 万 and 亿 or in millions and billions; an em dash for None.
@@ -127,7 +151,7 @@ class Language:
         >>> Language("en").figure(2, "百分点"), Language("zh").figure(2, "百分点")
         ('2 percentage points', '2个百分点')
         """
-        if value is None or value != value:
+        if value is None or not isfinite(value):
             return "—"
         if unit in ("%", "‰"):
             return self.number(value) + unit
@@ -218,6 +242,8 @@ def machine_language() -> str:
 def plain_number(value: float, comma: str, code: str) -> str:
     """Digits with at most four significant decimals; English groups thousands."""
     size = abs(value)
+    if size >= 1e15:
+        return f"{value:.4g}"
     places = 0 if size >= 1e5 else 2 if size >= 10 else 3 if size >= 0.1 else 6
     text = f"{value:,.{places}f}" if code == "en" else f"{value:.{places}f}"
     if "." in text:
@@ -225,18 +251,10 @@ def plain_number(value: float, comma: str, code: str) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def chosen(accept: str, wanted: str | None, cookie: str | None, default: str = "zh") -> Language:
-    """The language of a request: what the address says, else the cookie, else Chinese (Accept-Language is only asked
-    when it names English and no Chinese at all).
+def chosen(wanted: str | None, cookie: str | None) -> Language:
+    """The language of a request: what the address says, else what was chosen before, else Chinese.
 
-    >>> chosen("en-GB,en;q=0.8", None, None).code, chosen("zh-CN,en", None, None).code, chosen("en", "zh", "en").code
-    ('en', 'zh', 'zh')
+    >>> chosen(None, None).code, chosen(None, "en").code, chosen("zh", "en").code
+    ('zh', 'en', 'zh')
     """
-    for code in (wanted, cookie):
-        if code in LANGUAGES:
-            return Language(code)
-    names = re.findall(r"[a-z]{2}", accept.lower())
-    return Language("en" if default == "zh" and "en" in names and "zh" not in names else default)
-
-
-Translate = Callable[[str], str]
+    return Language(next((code for code in (wanted, cookie) if code in LANGUAGES), "zh"))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from luoshu.kinds.commitment import VERDICTS, Gauge
+from luoshu.book.directory import Owner
+from luoshu.kinds.commitment import VERDICTS, Amount, Gauge, Listing
 from luoshu.show.language import Language
+from luoshu.words.message import say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,7 +32,11 @@ def console() -> Console:
 
 
 def grid(headings: Sequence[str], right: Sequence[int] = ()) -> Table:
-    """An empty table with a rule under its headings; `right` numbers the columns that hold figures."""
+    """An empty table with a rule under its headings; `right` numbers the columns that hold figures.
+
+    >>> [column.header for column in grid(["promise", "met"], right=[1]).columns]
+    ['promise', 'met']
+    """
     from rich import box
     from rich.table import Table
 
@@ -53,25 +60,38 @@ def show_proposals(document: Any, proposals: Sequence[Any], language: Language) 
 
     said = [as_json(each) for each in proposals]
     counts = Counter(each["status"] for each in said)
-    words = {status: language.say(status) for status in ("promise", "fact", "task")}
+    words = {"promise": language.say("promise"), "fact": language.say("fact"), "task": language.say("task")}
     out = console()
     count = ", ".join(f"{words.get(status, status)} {number}" for status, number in counts.items())
     out.print(plain(f"{document.name}: {count or language.say('nothing found')}"), style="bold")
     if not said:
         return
-    names = ("line", "status", "subject", "figure", "due", "owner", "sentence")
-    table = grid([language.say(name) for name in names], right=(0, 3))
+    names = (say("line"), say("status"), say("what"), say("figure"), say("due"), say("owner"), say("in the text"))
+    table = grid([language.message(name) for name in names], right=(0, 3))
     for each in said:
+        what = f"{each.get('verb') or ''}{each.get('object') or ''}" or each.get("subject") or ""
+        start, end = each["start"], each["end"]
+        around = document.text[max(start - 12, 0) : end + 8] if each["value"] is not None else each["text"]
         table.add_row(
             str(each.get("line", "")),
             words.get(each["status"], each["status"]),
-            plain(each.get("subject") or f"{each.get('verb', '')}{each.get('object', '')}"),
+            plain(short(what, 24)),
             plain(figure_words(each, language)),
             each.get("due") or "",
             plain(each.get("owner") or ""),
-            plain(" ".join(str(each.get("text", "")).split())[:60]),
+            plain(short(around, 22)),
         )
     out.print(table)
+
+
+def short(text: str, letters: int) -> str:
+    """The beginning of a passage on one line; a line broken inside Chinese leaves no space behind.
+
+    >>> short("全市博物\\n馆达到 120 家", 20), short("a b c d e f", 5)
+    ('全市博物馆达到120家', 'a b …')
+    """
+    line = re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", " ".join(text.split()))
+    return line if len(line) <= letters else line[: letters - 1] + "…"
 
 
 def figure_words(found: dict[str, Any], language: Language) -> str:
@@ -94,14 +114,26 @@ def show_gauges(gauges: Sequence[Gauge], region: Any, language: Language) -> Non
     if not gauges:
         out.print(language.say("There is no promise in this book yet. Read a plan into it and settle what was found."))
         return
-    headings = ("", "promise", "owner", "due", "value", "goal", "met", "chance", "verdict")
-    table = grid([language.say(name) if name else "" for name in headings], right=(4, 5, 6, 7))
+    names = (
+        say("promise"),
+        say("owner"),
+        say("due"),
+        say("value"),
+        say("goal"),
+        say("met"),
+        say("chance"),
+        say("verdict"),
+    )
+    table = grid(["", *(language.message(name) for name in names)], right=(4, 5, 6, 7))
+    owners = {row.id: row for row in region.book.rows(Owner)}
     for each in gauges:
         colour = COLOURS[each.verdict]
+        owner = owners.get(each.commitment.owner)
+        name = (owner.name_en if language.code == "en" else "") or owner.name if owner else each.commitment.owner
         table.add_row(
             f"[{colour}]{SIGNS[each.verdict]}[/]",
             plain(each.commitment.words),
-            plain(each.commitment.owner),
+            plain(name),
             language.day(each.commitment.due),
             language.figure(each.value, each.unit),
             language.span(each.goal, each.goal_high, each.unit) if each.goal is not None else "—",
@@ -126,15 +158,14 @@ def show_reasons(gauges: Iterable[Gauge], language: Language) -> None:
             place = reason.source and (reason.source.url or str(reason.source))
             out.print(plain(f"  - {language.message(reason.says)}" + (f"  [{place}]" if place else "")), soft_wrap=True)
         for figure in each.figures:
-            columns = getattr(figure, "columns", None)
-            if columns is not None:
-                table = grid([language.message(column) for column in columns])
-                table.title = language.message(figure.name)  # type: ignore[union-attr]
+            if isinstance(figure, Listing):
+                table = grid([language.message(column) for column in figure.columns])
+                table.title = language.message(figure.name)
                 table.title_justify = "left"
-                for row in figure.rows:  # type: ignore[union-attr]
+                for row in figure.rows:
                     table.add_row(*(plain(language.cell(cell)) for cell in row))
                 out.print(table)
-            elif hasattr(figure, "value"):
+            elif isinstance(figure, Amount):
                 why = f" ({language.message(figure.why)})" if figure.why else ""
                 amount = language.figure(figure.value, figure.unit)
                 out.print(plain(f"  {language.message(figure.name)}: {amount}{why}"), soft_wrap=True)
@@ -148,7 +179,8 @@ def show_advice(advice: Any, region: Any, language: Language) -> None:
     if not advice.moves:
         out.print(language.say("Nothing can be advised from what is known: see the reasons with luoshu gauge --id."))
         return
-    table = grid([language.say(name) for name in ("promise", "move", "cost", "gain")], right=(2, 3))
+    names = (say("promise"), say("move"), say("cost"), say("gain"))
+    table = grid([language.message(name) for name in names], right=(2, 3))
     for move in advice.moves:
         table.add_row(
             plain(move.commitment),

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from luoshu.book.book import Book
 from luoshu.book.directory import DocumentRow, Owner, Place
 from luoshu.book.documents import book_document, document_names
 from luoshu.kinds.observation import MEASURED, Indicator, Observation
+from luoshu.read import as_json, proposals, version
+from luoshu.read.settlement import stored_text
 from luoshu.region import Region
 from luoshu.show.countymap import county_names
 from luoshu.show.links import file_name
+from luoshu.show.outlines import outlines
 from luoshu.show.view import CountyValue, Paper, View
-
-MOST_GEO_BYTES = 20_000_000
 
 
 def look(folder: Path, day: date) -> View:
@@ -28,7 +26,7 @@ def look(folder: Path, day: date) -> View:
 def view_of(region: Region) -> View:
     """The view of a region that is open already."""
     book, day = region.book, region.day
-    polygons = outlines(book.folder)
+    polygons, faults = outlines(book.folder)
     places = {place.id: place.name for place in book.rows(Place)}
     return View(
         folder=book.folder,
@@ -42,39 +40,14 @@ def view_of(region: Region) -> View:
         papers=papers_of(book),
         owners={owner.id: (owner.name, owner.name_en) for owner in book.rows(Owner)},
         records={record.id: record for record in book.records},
+        names={
+            **{row.id: (row.name, "") for row in book.rows(Place)},
+            **{row.id: (row.name, row.name_en) for row in book.rows(Indicator)},
+        },
+        indicators=tuple((row.id, row.name) for row in book.rows(Indicator)),
         polygons=polygons,
+        map_faults=faults,
         county_values=tuple(county_values(book, day, set(county_names(polygons)))),
-    )
-
-
-def outlines(folder: Path) -> Mapping[str, Any] | None:
-    """The first feature collection of geo/ whose features have an id and a polygon; None where there is none."""
-    for path in sorted((folder / "geo").glob("*.geojson")):
-        if path.stat().st_size > MOST_GEO_BYTES:
-            continue
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        if not isinstance(found, dict) or not isinstance(found.get("features"), list):
-            continue
-        kept = [feature for feature in found["features"] if _is_outline(feature)]
-        if kept:
-            return {"type": "FeatureCollection", "features": kept}
-    return None
-
-
-def _is_outline(feature: Any) -> bool:
-    if not isinstance(feature, dict):
-        return False
-    geometry, properties = feature.get("geometry"), feature.get("properties")
-    return (
-        isinstance(geometry, dict)
-        and geometry.get("type") in ("Polygon", "MultiPolygon")
-        and isinstance(geometry.get("coordinates"), list)
-        and bool(geometry["coordinates"])
-        and isinstance(properties, dict)
-        and "id" in properties
     )
 
 
@@ -117,20 +90,21 @@ def papers_of(book: Book) -> tuple[Paper, ...]:
 
 
 def paper_of(book: Book, name: str, row: DocumentRow | None) -> Paper:
-    """One document; its own title where the table of documents has none."""
+    """One document; its own title where the table of documents has none.
+
+    The text is the one that was read, where it was: the places of the proposals are in it, whatever the file is now.
+    """
     document = book_document(book.folder, name)
+    read = stored_text(book.folder, name)
     return Paper(
         name=file_name(name),
         file=f"documents/{name}",
         title=(row.title if row else "") or document.title or Path(name).stem,
-        text=document.text,
+        text=document.text if read is None else read,
         published=(row.published if row else None) or document.published,
         publisher=row.publisher if row else "",
         url=row.url if row and row.url.startswith(("http://", "https://")) else "",
-        proposals=proposals_of(book, name),
+        changed=read is not None and read != document.text,
+        proposals=tuple({**as_json(each), "version": version(each)} for each in proposals(book.folder, name)[0]),
+        problems=document.problems,
     )
-
-
-def proposals_of(book: Book, name: str) -> tuple[Mapping[str, Any], ...]:
-    """What was proposed from a document, in its order, with what people decided about it."""
-    return ()

@@ -36,6 +36,15 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Undecided:
+    """A document whose proposals wait for a decision."""
+
+    title: str
+    href: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Overview(Page):
     """Every promise as a row, grouped, with the filter that hides some of them."""
 
@@ -49,6 +58,7 @@ class Overview(Page):
     hidden: tuple[str, ...]
     query: str
     problems: int
+    undecided: tuple[Undecided, ...]
 
 
 def overview(desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> Overview:
@@ -86,6 +96,17 @@ def overview(desk: Desk, name: str = "", query: Mapping[str, str] | None = None)
         hidden=hidden,
         query=query.get("q", ""),
         problems=len(desk.view.problems),
+        undecided=undecided(desk),
+    )
+
+
+def undecided(desk: Desk) -> tuple[Undecided, ...]:
+    """The documents with proposals that nobody has decided on."""
+    counts = [(paper, sum(each.get("state") == "open" for each in paper.proposals)) for paper in desk.view.papers]
+    return tuple(
+        Undecided(title=paper.title, href=desk.links.to(join("documents", paper.name)), count=count)
+        for paper, count in counts
+        if count
     )
 
 
@@ -174,7 +195,8 @@ def silence(gauge: Gauge, day: date, language: Language) -> str:
     if gauge.verdict in SETTLED:
         return ""
     if gauge.as_of is None:
-        return language.say("no figure published yet")
+        made = gauge.commitment.made
+        return "" if made and (day - made).days <= SILENT_AFTER_DAYS else language.say("no word yet")
     if (day - gauge.as_of).days > SILENT_AFTER_DAYS:
         return language.say("no word since {day}", day=gauge.as_of)
     return ""

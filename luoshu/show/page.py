@@ -67,11 +67,12 @@ class Count:
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """What a page is drawn with: the book's view, the language and the way to other pages."""
+    """What a page is drawn with: the book's view, the language, the way to other pages, and whether one may settle."""
 
     view: View
     language: Language
     links: Links
+    can_settle: bool = False
 
     def cite(self, source: Source | None) -> Cite | None:
         """A source as a link: into the document where it is one of the book's, else outside, else only its place."""
@@ -113,7 +114,7 @@ class Desk:
         return Row(
             id=promise.id,
             kind=promise.kind,
-            kind_word=say.text(promise.kind),
+            kind_word=promise.kind_zh if say.code == "zh" and promise.kind_zh else promise.kind,
             words=promise.words,
             href=self.links.to(join("promises", promise.id)),
             owner=owner,

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from luoshu.kinds.commitment import VERDICTS
 from luoshu.show.about import About, about
 from luoshu.show.countymap import MapPage, map_drawing, map_page, shade
 from luoshu.show.drawing import drawing, legend, shape, spark
+from luoshu.show.language import marked
 from luoshu.show.links import file_name
 from luoshu.show.overview import (
     Overview,
@@ -72,7 +74,7 @@ LEAVES = (
         template="overview.html",
         type=Overview,
         build=overview,
-        says="Every promise as a row. Filter with owner, chapter, verdict and q; group with group.",
+        says=marked("Every promise as a row. Filter with owner, chapter, verdict and q; group with group."),
     ),
     Leaf(
         name="promise",
@@ -81,7 +83,7 @@ LEAVES = (
         type=PromisePage,
         build=promise,
         names=_promises,
-        says="One promise: its gauge, chart, reasons, sources and history.",
+        says=marked("One promise: its gauge, chart, reasons, sources and history."),
     ),
     Leaf(
         name="documents",
@@ -89,7 +91,7 @@ LEAVES = (
         template="documents.html",
         type=Papers,
         build=papers,
-        says="The documents of the book, with counts of what was found in them.",
+        says=marked("The documents of the book, with counts of what was found in them."),
     ),
     Leaf(
         name="document",
@@ -98,7 +100,7 @@ LEAVES = (
         type=PaperPage,
         build=paper,
         names=_papers,
-        says="One document: its original text and every proposal with its place.",
+        says=marked("One document: its original text and every proposal with its place."),
     ),
     Leaf(
         name="owners",
@@ -106,7 +108,7 @@ LEAVES = (
         template="owners.html",
         type=Owners,
         build=owners,
-        says="Who owes what, and what is overdue to report.",
+        says=marked("Who owes what, and what is overdue to report."),
     ),
     Leaf(
         name="owner",
@@ -115,7 +117,7 @@ LEAVES = (
         type=OwnerPage,
         build=owner,
         names=_owners,
-        says="One owner with its promises.",
+        says=marked("One owner with its promises."),
     ),
     Leaf(
         name="map",
@@ -123,7 +125,7 @@ LEAVES = (
         template="map.html",
         type=MapPage,
         build=map_page,
-        says="Figures by county, with the outlines of the counties.",
+        says=marked("Figures by county, with the outlines of the counties."),
     ),
     Leaf(
         name="problems",
@@ -131,7 +133,7 @@ LEAVES = (
         template="problems.html",
         type=Problems,
         build=problems,
-        says="All faults of the book: code, file, line, what is wrong and how to mend it.",
+        says=marked("All faults of the book: code, file, line, what is wrong and how to mend it."),
     ),
     Leaf(
         name="about",
@@ -139,7 +141,7 @@ LEAVES = (
         template="about.html",
         type=About,
         build=about,
-        says="How promises are gauged, in plain words.",
+        says=marked("How promises are gauged, in plain words."),
     ),
 )
 
@@ -170,12 +172,32 @@ def environment() -> Environment:
 
 def plain(value: Any) -> Any:
     """A page as dicts, lists, numbers and strings; days in ISO form."""
-    return json.loads(json.dumps(asdict(value), ensure_ascii=False, default=str, allow_nan=False))
+    return json.loads(as_text(value))
+
+
+def as_text(value: Any) -> str:
+    """A page as JSON; a number that is none (NaN, infinity) is null, as JSON has no word for it."""
+    return json.dumps(finite(asdict(value)), ensure_ascii=False, default=str, allow_nan=False)
+
+
+def finite(value: Any) -> Any:
+    """The same value with null for every number that is none.
+
+    >>> finite({"a": [1.0, float("nan")]})
+    {'a': [1.0, None]}
+    """
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: finite(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(each) for each in value]
+    return value
 
 
 def script_data(value: Any) -> Markup:
     """A page's data for a script element: JSON in which no character can end the element."""
-    text = json.dumps(asdict(value), ensure_ascii=False, default=str, allow_nan=False)
+    text = as_text(value)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)
@@ -218,7 +240,7 @@ def navigation(desk: Desk) -> list[tuple[str, str]]:
         ("problems", say("Problems")),
         ("about", say("Method")),
     ]
-    return [page for page in pages if page[0] != "map" or desk.view.polygons]
+    return [page for page in pages if page[0] != "map" or desk.view.polygons or desk.view.map_faults]
 
 
 def keys(desk: Desk) -> list[tuple[str, str]]:

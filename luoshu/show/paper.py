@@ -10,35 +10,23 @@ from typing import Any
 
 from markupsafe import Markup
 
+from luoshu.kinds.commitment import Gauge
+from luoshu.show.correcting import CHANGE_WORDS, COMPARATOR_WORDS, PER_WORDS, Field, fields_of
 from luoshu.show.language import Language, marked
-from luoshu.show.links import join
+from luoshu.show.links import file_name, join
 from luoshu.show.page import Desk, Page
 from luoshu.show.view import Paper
 
 STATUS_WORDS = {"promise": marked("promise"), "fact": marked("fact"), "task": marked("task")}
 STATE_WORDS = {"open": marked("open to decide"), "settled": marked("settled"), "rejected": marked("rejected")}
-COMPARATOR_WORDS = {
-    ">=": marked("at least"),
-    ">": marked("more than"),
-    "<=": marked("at most"),
-    "<": marked("less than"),
-    "=": marked("exactly"),
-    "~": marked("about"),
-    "between": marked("between"),
-}
-CHANGE_WORDS = {"level": marked("reaches"), "up": marked("grows by"), "down": marked("falls by")}
-PER_WORDS = {"year": marked("every year"), "month": marked("every month")}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Field:
-    """One field of a proposal's form."""
+class Related:
+    """What a proposal has to do with: a promise that it answers or moves, a figure that it contradicts."""
 
-    name: str
-    label: str
-    value: str
-    type: str = "text"
-    choices: tuple[tuple[str, str], ...] = ()
+    words: str
+    href: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +49,13 @@ class Found:
     kind: str
     confidence: float | None
     version: str
+    title: str = ""
     fields: tuple[Field, ...] = ()
     promise_href: str = ""
+    settled_as: str = ""
+    answers: tuple[Related, ...] = ()
+    moves: Related | None = None
+    contradicts: tuple[Related, ...] = ()
     conflict: str = ""
     fault: str = ""
 
@@ -101,13 +94,18 @@ class PaperPage(Page):
     text: str
     found: tuple[Found, ...]
     can_settle: bool
+    changed: bool
+    suggestions: dict[str, tuple[tuple[str, str], ...]]
+    faults: tuple[tuple[str, str], ...]
 
 
 def card(desk: Desk, paper: Paper) -> PaperCard:
     """A document with the counts of what was found in it."""
 
+    there = all_found(desk, paper)
+
     def count(key: str, value: str) -> int:
-        return sum(each.get(key) == value for each in paper.proposals)
+        return sum(getattr(each, key) == value for each in there)
 
     return PaperCard(
         name=paper.name,
@@ -147,9 +145,59 @@ def paper(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> Pape
         card=card(desk, one),
         url=one.url,
         text=one.text,
-        found=tuple(found(desk, each) for each in one.proposals),
-        can_settle=desk.links.mouth == "server",
+        found=all_found(desk, one),
+        can_settle=desk.can_settle,
+        changed=one.changed,
+        suggestions=suggestions(desk),
+        faults=tuple((desk.language.message(p.says), desk.language.message(p.mend)) for p in one.problems),
     )
+
+
+def all_found(desk: Desk, paper: Paper) -> tuple[Found, ...]:
+    """The proposals of a document, and the promises that were settled from it without one, by their place."""
+    proposed = [found(desk, each) for each in paper.proposals]
+    covered = {each.settled_as for each in proposed}
+    settled = [
+        settled_found(desk, gauge)
+        for gauge in desk.view.gauges
+        if gauge.commitment.id not in covered and desk.view.paper_of(gauge.commitment.source.file) is paper
+    ]
+    return tuple(sorted([*proposed, *settled], key=lambda each: (each.start, each.end)))
+
+
+def settled_found(desk: Desk, gauge: Gauge) -> Found:
+    """A promise that stands in the book, as something found at its place."""
+    promise, language = gauge.commitment, desk.language
+    return Found(
+        id=f"settled-{file_name(promise.id)}",
+        status="task" if gauge.goal is None else "promise",
+        status_word=promise.kind_zh if language.code == "zh" and promise.kind_zh else promise.kind,
+        state="settled",
+        state_word=language.text(STATE_WORDS["settled"]),
+        start=promise.source.start or 0,
+        end=promise.source.end or 0,
+        line=promise.source.line,
+        figure="",
+        subject=promise.words,
+        owner=desk.owner(promise.owner),
+        due=promise.due.isoformat() if promise.due else "",
+        text=promise.words,
+        kind=promise.kind,
+        confidence=None,
+        version="",
+        promise_href=desk.links.to(join("promises", promise.id)),
+        settled_as=promise.id,
+    )
+
+
+def suggestions(desk: Desk) -> dict[str, tuple[tuple[str, str], ...]]:
+    """What a form may offer: owners and indicators by their ids, chapters as they are."""
+    view, chapters = desk.view, dict.fromkeys(gauge.commitment.chapter for gauge in desk.view.gauges)
+    return {
+        "owner-list": tuple((id, desk.owner(id)) for id in view.owners),
+        "indicator-list": view.indicators,
+        "chapter-list": tuple((chapter, "") for chapter in chapters if chapter),
+    }
 
 
 def figure_words(proposal: Mapping[str, Any], language: Language) -> str:
@@ -175,7 +223,7 @@ def found(desk: Desk, proposal: Mapping[str, Any], *, conflict: str = "", fault:
     """A proposal as it is shown, with the fields of its form."""
     language = desk.language
     status, state = str(proposal.get("status", "")), str(proposal.get("state") or "open")
-    settled_as = str(proposal.get("commitment") or proposal.get("settled_as") or "")
+    settled_as = str(proposal.get("settled_as") or "")
     gauge = next((each for each in desk.view.gauges if each.commitment.id == settled_as), None)
     return Found(
         id=str(proposal["id"]),
@@ -187,70 +235,37 @@ def found(desk: Desk, proposal: Mapping[str, Any], *, conflict: str = "", fault:
         end=int(proposal.get("end") or 0),
         line=proposal.get("line"),
         figure=figure_words(proposal, language),
-        subject=str(proposal.get("subject") or ""),
+        subject="" if status == "task" else str(proposal.get("subject") or ""),
+        title=str(proposal.get("title") or ""),
         owner=str(proposal.get("owner") or ""),
         due=str(proposal.get("due") or ""),
         text=str(proposal.get("text") or ""),
         kind=str(proposal.get("kind") or ""),
         confidence=proposal.get("confidence"),
         version=str(proposal.get("version") or ""),
-        fields=fields(proposal, language),
+        fields=fields_of(proposal, language),
         promise_href=desk.links.to(join("promises", settled_as)) if gauge else "",
+        settled_as=settled_as,
+        answers=tuple(related(desk, each) for each in proposal.get("answers") or ()),
+        moves=related(desk, proposal["moves"]) if proposal.get("moves") else None,
+        contradicts=tuple(related(desk, {"id": each}) for each in proposal.get("contradicts") or ()),
         conflict=conflict,
         fault=fault,
     )
 
 
-def fields(proposal: Mapping[str, Any], language: Language) -> tuple[Field, ...]:
-    """The fields that a person may correct."""
-
-    def options(words: Mapping[str, str], empty: bool = False) -> tuple[tuple[str, str], ...]:
-        return ((("", "—"),) if empty else ()) + tuple((key, language.text(word)) for key, word in words.items())
-
-    def text(name: str) -> str:
-        value = proposal.get(name)
-        return "" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)
-
-    each = proposal.get("each") or {}
-    task = proposal.get("status") == "task"
-    shared = [
-        Field(name="owner", label=language.say("who promises"), value=text("owner")),
-        Field(name="due", label=language.say("due"), value=text("due"), type="date"),
-    ]
-    if task:
-        return (
-            Field(name="verb", label=language.say("verb"), value=text("verb")),
-            Field(name="object", label=language.say("what"), value=text("object")),
-            *shared,
-        )
-    return (
-        Field(name="subject", label=language.say("what is measured"), value=text("subject")),
-        Field(
-            name="comparator",
-            label=language.say("comparator"),
-            value=text("comparator"),
-            choices=options(COMPARATOR_WORDS),
-        ),
-        Field(name="value", label=language.say("figure"), value=text("value"), type="number"),
-        Field(name="value_high", label=language.say("upper end"), value=text("value_high"), type="number"),
-        Field(name="unit", label=language.say("unit"), value=text("unit")),
-        Field(name="change", label=language.say("change"), value=text("change"), choices=options(CHANGE_WORDS)),
-        Field(name="per", label=language.say("per"), value=text("per"), choices=options(PER_WORDS, empty=True)),
-        Field(
-            name="each_value",
-            label=language.say("each of the size"),
-            value="" if not each else f"{each.get('value'):.12g}",
-            type="number",
-        ),
-        Field(name="each_unit", label=language.say("unit of the size"), value=str(each.get("unit", ""))),
-        Field(
-            name="status",
-            label=language.say("status"),
-            value=text("status"),
-            choices=options({key: word for key, word in STATUS_WORDS.items() if key != "task"}),
-        ),
-        *shared,
-    )
+def related(desk: Desk, answer: Mapping[str, Any]) -> Related:
+    """A settled promise, or another proposal of some document, by its id."""
+    name = str(answer.get("id") or "")
+    for gauge in desk.view.gauges:
+        if gauge.commitment.id == name:
+            return Related(words=gauge.commitment.words, href=desk.links.to(join("promises", name)))
+    for paper in desk.view.papers:
+        for each in paper.proposals:
+            if each.get("id") == name:
+                words = f"{paper.title}: {each.get('subject') or ''}{figure_words(each, desk.language)}"
+                return Related(words=words, href=desk.links.to(join("documents", paper.name), f"proposal-{name}"))
+    return Related(words=str(answer.get("subject") or name))
 
 
 def highlighted(text: str, proposals: Sequence[Found]) -> Markup:

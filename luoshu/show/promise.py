@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from typing import Any
 
 from luoshu.book.records import Dated, Record
 from luoshu.kinds.commitment import Amount, Commitment, Gauge, Listing, Reason
+from luoshu.show.correcting import COMPARATOR_WORDS
 from luoshu.show.links import file_name, join
 from luoshu.show.page import Desk, Page, Row
 from luoshu.show.series import Cite, Series
 
 QUOTED_AROUND = 60
+CHOICE_WORDS = COMPARATOR_WORDS
+"""Signs that stand for words among the choices of a field."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +76,15 @@ class NextMove:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A field as it was settled."""
+
+    name: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Revision:
     """One dated value of a settled field: what was written when."""
 
@@ -94,7 +106,7 @@ class PromisePage(Page):
     reasons: tuple[Because, ...]
     quote: Quote | None
     moves: tuple[NextMove, ...]
-    settled: tuple[tuple[str, str], ...]
+    settled: tuple[Entry, ...]
     revisions: tuple[Revision, ...]
     place: str
     silence: str
@@ -125,7 +137,7 @@ def promise(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> Pr
         quote=_quote(desk, gauge),
         moves=tuple(_move(desk, move) for move in view.moves.get(gauge.commitment.id, ())),
         settled=_settled(desk, gauge.commitment),
-        revisions=tuple(_revisions(desk, record)) if record else (),
+        revisions=tuple(_revisions(desk, gauge.commitment, record)) if record else (),
         place=str(gauge.commitment.source) if gauge.commitment.source.file else "",
         silence=silence(gauge, view.day, language),
         permalink=desk.links.to(join("promises", gauge.commitment.id), **_dated(desk)),
@@ -215,30 +227,43 @@ def sentence(text: str, start: int, end: int) -> tuple[int, int]:
     return first, min(min(ends, default=len(text)) + 1, end + QUOTED_AROUND, len(text))
 
 
-def _settled(desk: Desk, commitment: Commitment) -> tuple[tuple[str, str], ...]:
+def _settled(desk: Desk, commitment: Commitment) -> tuple[Entry, ...]:
     """The kind's own fields as they were settled; the shared ones stand at the head of the page."""
     shared = {field.name for field in fields(Commitment)}
-    rows = []
+    entries = []
     for field in fields(commitment):
-        if field.name in shared:
-            continue
         value = getattr(commitment, field.name)
-        if (
-            value in ("", None, (), False)
-            or isinstance(value, (dict, Mapping))
-            or hasattr(value, "__dataclass_fields__")
-        ):
+        if field.name in shared or value in ("", None, (), False) or hasattr(value, "__dataclass_fields__"):
             continue
-        text = "、".join(map(str, value)) if isinstance(value, tuple) else desk.language.cell(value)
-        rows.append((desk.language.text(field.name.replace("_", " ")), text))
-    return tuple(rows)
+        choices = field.metadata.get("choices") and isinstance(value, str)
+        if isinstance(value, Mapping):
+            text = " ".join(f"{name} {desk.language.cell(each)}" for name, each in value.items())
+        elif isinstance(value, tuple):
+            text = ", ".join(str(each) for each in value)
+        else:
+            text = desk.language.text(CHOICE_WORDS.get(value, value)) if choices else named(desk, value)
+        entries.append(Entry(name=label(desk, field), value=text, note=str(field.metadata.get("note", ""))))
+    return tuple(entries)
 
 
-def _revisions(desk: Desk, record: Record) -> list[Revision]:
-    """Every field that was written by dates, oldest first."""
+def label(desk: Desk, field: Field[Any]) -> str:
+    """What a field of a commitment is called."""
+    chinese = str(field.metadata.get("zh", ""))
+    return chinese if chinese and desk.language.code == "zh" else field.name.replace("_", " ")
+
+
+def named(desk: Desk, value: Any) -> str:
+    """A field's value; an id of a place or an indicator by its name."""
+    chinese, english = desk.view.names.get(value, ("", "")) if isinstance(value, str) else ("", "")
+    return (english if desk.language.code == "en" else "") or chinese or desk.language.cell(value)
+
+
+def _revisions(desk: Desk, commitment: Commitment, record: Record) -> list[Revision]:
+    """Every field that was written by dates until the day that is looked at, oldest first."""
+    labels = {field.name: label(desk, field) for field in fields(commitment)}
     return [
         Revision(
-            field=desk.language.text(name.replace("_", " ")),
+            field=labels.get(name, name),
             since=step.since.isoformat() if step.since else "",
             value=desk.language.cell(step.value),
             cite=desk.cite(step.source),
@@ -247,6 +272,7 @@ def _revisions(desk: Desk, record: Record) -> list[Revision]:
         for name, value in record.fields.items()
         if isinstance(value, Dated)
         for step in value.steps
+        if step.since is None or step.since <= desk.view.day
     ]
 
 

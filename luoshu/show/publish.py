@@ -15,6 +15,7 @@ from luoshu.show.links import SiteLinks
 from luoshu.show.page import Desk
 from luoshu.show.pages import LEAVES, drawn, plain
 from luoshu.show.view import View
+from luoshu.words.message import say
 
 STATIC = Path(__file__).parent / "static" / "built"
 MARKER = "luoshu-site.json"
@@ -87,9 +88,10 @@ def copy_static(out: Path) -> list[str]:
 def refuse_foreign(out: Path) -> None:
     """FileExistsError where `out` holds something that luoshu did not publish."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise FileExistsError(f"{out} is not a folder; name another place for the site")
+        raise FileExistsError(say("{folder} is not a folder; name another place for the site", folder=out))
     if out.is_dir() and any(out.iterdir()) and not (out / MARKER).is_file():
-        raise FileExistsError(f"{out} holds files that luoshu did not write; name an empty or a new folder")
+        says = say("{folder} holds files that luoshu did not write; name an empty or a new folder", folder=out)
+        raise FileExistsError(says)
 
 
 def take_place(new: Path, out: Path) -> None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from luoshu.book.problem import Source
-from luoshu.kinds.commitment import Chart, GoalStep
+from luoshu.kinds.commitment import Chart, Fan, GoalStep, Point
 from luoshu.show.language import CHINESE_STEPS, ENGLISH_STEPS, Language
+
+MOST = 1e100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,9 +101,11 @@ def chart_words(language: Language) -> dict[str, str]:
 def series(chart: Chart, day: date, language: Language, cite: Callable[[Source | None], Cite | None]) -> Series:
     """The chart in `language`; `cite` turns a source into a link from the page that it is drawn on."""
 
-    def dots(points: tuple[object, ...]) -> tuple[Dot, ...]:
+    def dots(points: tuple[Point, ...]) -> tuple[Dot, ...]:
         found = []
-        for point in chart.points if points is chart.points else chart.pace:
+        for point in points:
+            if not drawable(point.value):
+                continue
             cited = cite(point.source)
             found.append(
                 Dot(
@@ -134,10 +138,21 @@ def series(chart: Chart, day: date, language: Language, cite: Callable[[Source |
                 text=f"{language.figure(fan.median, chart.unit)} ({language.span(fan.low80, fan.high80)})",
             )
             for fan in sorted(chart.fan, key=lambda fan: fan.day)
+            if whole(fan)
         ),
         scale=_scale(chart.unit, language),
         words=chart_words(language),
     )
+
+
+def drawable(value: float) -> bool:
+    """Whether a number has a place on a chart: not NaN, not infinite, not beyond all measure."""
+    return abs(value) < MOST
+
+
+def whole(fan: Fan) -> bool:
+    """Whether every number of a forecast is one that can be drawn."""
+    return all(drawable(value) for value in (fan.median, fan.low80, fan.high80, fan.low95, fan.high95))
 
 
 def _scale(unit: str, language: Language) -> tuple[tuple[float, str], ...]:
@@ -147,7 +162,7 @@ def _scale(unit: str, language: Language) -> tuple[tuple[float, str], ...]:
 
 
 def _goals(chart: Chart, language: Language, cite: Callable[[Source | None], Cite | None]) -> tuple[Goal, ...]:
-    steps = sorted(chart.goals, key=lambda step: step.since)
+    steps = sorted((step for step in chart.goals if drawable(step.level)), key=lambda step: step.since)
     found = []
     for index, step in enumerate(steps):
         cited = cite(step.source)

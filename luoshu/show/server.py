@@ -16,7 +16,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from luoshu.show.desks import desk_of
+from luoshu.show.events import add_events
 from luoshu.show.guard import Guard, is_loopback
+from luoshu.show.language import marked
 from luoshu.show.manual import ApiPage, ErrorAnswer, manual, openapi_with_examples
 from luoshu.show.page import Page
 from luoshu.show.pages import LEAVES, Leaf, drawn, plain
@@ -25,10 +27,9 @@ from luoshu.show.shelf import Shelf
 from luoshu.words.message import Message, say
 
 YEAR_SECONDS = 31_536_000
-Day = Annotated[
-    date | None, Query(description="What was known on this day, as in 2025-12-31; today where it is left out")
-]
-Tongue = Annotated[str | None, Query(description="zh or en", pattern="^(zh|en)$", alias="language")]
+DAY_SAYS = marked("What was known on this day, as in 2025-12-31; today where it is left out")
+Day = Annotated[date | None, Query(description=DAY_SAYS)]
+Tongue = Annotated[str | None, Query(description=marked("zh or en"), pattern="^(zh|en)$", alias="language")]
 ERRORS: dict[int | str, dict[str, Any]] = {
     code: {"model": ErrorAnswer, "description": text}
     for code, text in ((403, "refused"), (404, "not found"), (422, "not understood"))
@@ -61,6 +62,7 @@ def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = Fa
     for leaf in LEAVES:
         _add_leaf(app, leaf)
     add_settling(app)
+    add_events(app)
     _add_manual(app)
     if STATIC.is_dir():
         app.mount("/static/built", StaticFiles(directory=STATIC), name="static")
@@ -76,7 +78,15 @@ def serve(folder: Path, *, host: str = "127.0.0.1", port: int = 8000, day: date 
 
     app = make_app(folder, day=day, open_to_others=not is_loopback(host))
     # a proxy's word about the client is not believed: settling is for this machine
-    uvicorn.run(app, host=host, port=port, proxy_headers=False, server_header=False, log_level="warning")
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        proxy_headers=False,
+        server_header=False,
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+    )
 
 
 def _version() -> str:
@@ -151,7 +161,7 @@ def wants_html(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "") and not request.url.path.endswith(".json")
 
 
-def _error(request: Request, status: int, code: str, says: Message, mend: Message) -> Response:
+def _error(request: Request, status: int, code: str, says: Message, mend: str) -> Response:
     try:
         desk = desk_of(request, "error", None, None)
     except Exception:
@@ -183,8 +193,12 @@ def near(desk: Any, path: str) -> tuple[tuple[str, str], ...]:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException)
     says = error.detail if isinstance(error.detail, Message) else say("{detail}", detail=str(error.detail))
-    code = {404: "not-found", 405: "not-allowed", 409: "conflict"}.get(error.status_code, "refused")
-    mend = say("Begin at the overview") if error.status_code == 404 else say("")
+    if error.status_code == 404 and not isinstance(error.detail, Message):
+        says = say("there is no page {path}", path=request.url.path[:200])
+    code = {404: "not-found", 405: "not-allowed", 409: "conflict", 422: "not-understood"}.get(
+        error.status_code, "refused"
+    )
+    mend = say("Begin at the overview") if error.status_code == 404 else ""
     return _error(request, error.status_code, code, says, mend)
 
 

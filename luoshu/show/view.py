@@ -25,12 +25,17 @@ class Paper:
     published: date | None = None
     url: str = ""
     publisher: str = ""
+    changed: bool = False
     proposals: tuple[Mapping[str, Any], ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """The book as it stands on `day`: gauges in the order of the book, problems, documents, owners and places."""
+    """The book as it stands on `day`: gauges in the order of the book, problems, documents, owners and places.
+
+    `names` gives what an id of a place or an indicator is called, in Chinese and English.
+    """
 
     folder: Path
     title: str
@@ -43,7 +48,10 @@ class View:
     papers: tuple[Paper, ...] = ()
     owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     records: Mapping[str, Record] = field(default_factory=dict)
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    indicators: tuple[tuple[str, str], ...] = ()
     polygons: Mapping[str, Any] | None = None
+    map_faults: tuple[str, ...] = ()
     county_values: tuple[CountyValue, ...] = ()
 
     def name(self, language: str) -> str:

@@ -91,18 +91,18 @@ def signed(text: str) -> str:
     return re.sub(r"\s+", "", found["name"]) if found else ""
 
 
-def organisations(text: str) -> str:
-    """The organisations that a line names and nothing else, joined by 、; "" where it is anything else.
+def organisation(text: str) -> str:
+    """The first organisation of a line that names organisations and nothing else; "" where it is anything else.
 
-    >>> organisations("某市统计局  国家统计局某市调查队"), organisations("各部门要加强领导。")
-    ('某市统计局、国家统计局某市调查队', '')
+    >>> organisation("某市统计局  国家统计局某市调查队"), organisation("各部门要加强领导。")
+    ('某市统计局', '')
     """
     if len(text) > 60:
         return ""
     parts = text.replace("\u3000", " ").replace("\xa0", " ").split()
     if not parts or not all(BODY.fullmatch(part) for part in parts):
         return ""
-    return "、".join(parts)
+    return parts[0]
 
 
 def day_in(text: str) -> date | None:

@@ -46,14 +46,23 @@ _MARKS = (
 _MARK_START = re.compile(r"[第（(\d①-⑳专一二三四五六七八九十百零〇两#]")
 _HASHES = re.compile(r"#{1,6}\s+")
 _ITEM = re.compile(
-    rf"\s*(?:——|--|[-*•●·]\s|[（(]?(?:\d{{1,3}}|[{_NUMERALS}]{{1,3}})(?:[、．）)]|\.(?!\d))|[①-⑳]|[{_NUMERALS}]{{1,3}}[是要])"
+    rf"\s*(?:——|--|[-*•●·]\s|[（(]?(?:\d{{1,3}}|[{_NUMERALS}]{{1,3}})(?:[、．）)]|\.(?!\d))|[①-⑳]|"
+    rf"[{_NUMERALS}]{{1,3}}[是要])"
 )
 _TITLE = re.compile(r"(?:工作报告|公报|规划|纲要|意见|方案|要点|计划|建议)(?:[（(][^（）()]*[）)]|[①-⑳])?$")
 _SECTION = re.compile(
-    r"(?:十.五|20\d\d年|今后五年|过去|今年|下一步|明年|未来).*(?:回顾|总结|成就|成绩|目标|任务|安排|工作|打算|重点|展望|实事)"
+    r"^.{0,10}(?:工作回顾|工作总结|工作安排|工作打算|目标任务|重点任务|重点工作|主要目标|下一?步工作).{0,6}$|"
+    r"(?:十.五|20\d\d年|今后五年|过去|今年|下一步|明年|未来).*(?:回顾|总结|成就|成绩|目标|任务|安排|工作|"
+    r"打算|重点|展望|实事)"
 )
+_BACK_MATTER = re.compile(r"(?:名词|用语|术语|有关名词|相关名词)?(?:解释|注释|附注)$|附件\d?$")
+_TITLE_PLACE = 12
+"""A title stands among the first lines; further down it is a running head, which governs nothing."""
 _CLOSED = "。；;！？!?，,、：:…"
 _LONGEST_HEADING = 60
+_GOALS = re.compile(r"目标|指标")
+_LEAVES = re.compile(r"围绕|为实现|按照|同时|展望|实现(?:上述|以上|这些)|各位|今年|在此基础上")
+_SALUTE = re.compile(r"各位|尊敬的|同志们|女士们|朋友们|大家")
 _CLAUSE = re.compile(r"[，；;：]|,(?!\d{3})|(?<!\d):(?!\d)")
 
 
@@ -79,7 +88,9 @@ def _is_heading(text: str, numbered: bool) -> bool:
 
 def _unnumbered(text: str, place: int) -> int:
     """The level of a heading without a number: 0 the title, 3 a section that names its period, else 9."""
-    if place < 12 and _TITLE.search(text):
+    if place < _TITLE_PLACE and _TITLE.search(text):
+        return 0
+    if _BACK_MATTER.match(text):
         return 0
     return 3 if _SECTION.search(text) else 9
 
@@ -98,7 +109,8 @@ def sentences(plain: str) -> list[Sentence]:
     """
     found: list[Sentence] = []
     above: tuple[Heading, ...] = ()
-    lead: tuple[Heading, ...] = ()
+    under: tuple[Heading, ...] = ()  # what stands above, with the lead-in: one tuple for all sentences that share it
+    lead = ""
     for line in _LINE.finditer(plain):
         text = line.group().strip()
         if not text:
@@ -106,25 +118,43 @@ def sentences(plain: str) -> list[Sentence]:
         start = line.start() + len(line.group()) - len(line.group().lstrip())
         end = start + len(text)
         level = _level(plain, start)
-        if lead and not _ITEM.match(plain, start):
-            lead = ()
+        opens_section = level is not None and level <= 5
+        lead = _carried(lead, plain, start, under[-1]) if lead and not opens_section else ""
+        if not lead:
+            under = above
         if _is_heading(text, level is not None):
             heading = Heading(start, end, _unnumbered(text, len(found)) if level is None else level, text)
-            found.append(Sentence(start, end, above + lead, start, True, True))
-            above = (*(h for h in above if h.level < heading.level), heading)
+            found.append(Sentence(start, end, under, start, True, True))
+            if not (level is None and len(found) > _TITLE_PLACE and _TITLE.search(text)):
+                under = above = (*(h for h in above if h.level < heading.level), heading)
+                lead = ""
             continue
         first = True
         for piece in _pieces(plain, start, end):
             inline = first and level is not None and piece[1] < end and piece[1] - piece[0] <= _LONGEST_HEADING
-            found.append(Sentence(*piece, above + lead, start, inline, first))
+            found.append(Sentence(*piece, under, start, inline, first))
             if inline and level is not None:
                 heading = Heading(*piece, level, plain[piece[0] : piece[1]])
-                above = (*(h for h in above if h.level < level), heading)
+                under = above = (*(h for h in above if h.level < level), heading)
+                lead = ""
             first = False
-        if text[-1] in "：:" and found:
+        if text[-1] in "：:" and found and not _SALUTE.match(text):
             last = found[-1]
-            lead = (Heading(last.start, last.end, 10, plain[last.start : last.end]),)
+            under = (*above, Heading(last.start, last.end, 10, plain[last.start : last.end]))
+            lead = "open"
     return found
+
+
+def _carried(lead: str, plain: str, start: int, heading: Heading) -> str:
+    """How a lead-in governs the line at `start`: `marked` and `unmarked` lists go on alike; empty where it ends.
+
+    A lead-in to goals may be followed by plain paragraphs; any other is followed by a marked list or by nothing.
+    """
+    if _ITEM.match(plain, start):
+        return "marked"
+    if lead == "marked" or _LEAVES.match(plain, start):
+        return ""
+    return "unmarked" if lead == "unmarked" or _GOALS.search(heading.text) else ""
 
 
 def _pieces(plain: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -33,7 +33,7 @@ _MENTION = re.compile(
       (?:(?P<part>上半年|下半年|第?[一二三四]季度|前三季度)|\s?(?P<month>\d{{1,2}})\s?月份?(?:\s?(?P<dom>\d{{1,2}})\s?日)?)?
       (?P<edge>底|末|年底|年末|初|终)?
    |[“"‘]?十(?P<five>[一二三四五六七])五[”"’]?\s?(?P<span>时期|期间|规划期末|规划期|期末|末期|末|期|以来|这五年|五年|收官|各?年)
-   |[“"‘]?十(?P<plan>[一二三四五六七])五[”"’](?=规划|主要|发展的?主|目标|经济)
+   |[“"‘]?十(?P<plan>[一二三四五六七])五[”"’](?=主要|发展的?主|目标|经济)
    |第十(?P<fifth>[一二三四五六七])个五年
    |(?P<rel>今年|本年度?|当年|全年|年内|年度|明年|去年|上年|前年)(?P<edge2>底|末|年底|年末|初)?
    |(?P<half>上半年|下半年|[一二三四]季度末?|前三季度|(?<![\d月])(?P<month2>\d{{1,2}})\s?月(?=[底末中前份])份?)(?P<edge3>底|末)?
@@ -71,10 +71,11 @@ def _year(text: str) -> int:
 def days(text: str, year: int | None, start: int = 0, end: int | None = None) -> list[Mention]:
     """All times named in `text[start:end]`, in order; 今年, 上半年, 年底 count from `year`, the report's own.
 
-    >>> [(m.day.isoformat(), m.role) for m in days("到2025年达标，2027年底前完成，今年上半年开工，比2020年翻一番", 2026) if m.day]
+    >>> said = days("到2025年达标，2027年底前完成，今年上半年开工，比2020年翻一番", 2026)
+    >>> [(m.day.isoformat(), m.role) for m in said if m.day]
     [('2025-12-31', 'by'), ('2027-12-31', 'by'), ('2026-12-31', 'in'), ('2026-06-30', 'in'), ('2020-12-31', 'base')]
-    >>> [(m.day.isoformat(), m.role) for m in days("“十五五”末、“十三五”以来、本世纪中叶、二〇三五年、2026—2030年", None) if m.day]
-    ... # doctest: +NORMALIZE_WHITESPACE
+    >>> said = days("“十五五”末、“十三五”以来、本世纪中叶、二〇三五年、2026—2030年", None)
+    >>> [(m.day.isoformat(), m.role) for m in said if m.day]  # doctest: +NORMALIZE_WHITESPACE
     [('2030-12-31', 'by'), ('2020-12-31', 'since'), ('2050-12-31', 'by'), ('2035-12-31', 'in'), ('2030-12-31', 'in')]
     """
     stop = len(text) if end is None else end

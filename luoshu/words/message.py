@@ -57,3 +57,19 @@ def amount(value: float, unit: str = "") -> Message:
     message.template = AMOUNT
     message.values = MappingProxyType({"value": value, "unit": unit})
     return message
+
+
+NAMED = "{zh}/{en}"
+"""The template of `named`, by which a language knows a proper name and says its own."""
+
+
+def named(zh: str, en: str = "") -> Message:
+    """A name inside a sentence that has a Chinese and perhaps an English form; each language says its own.
+
+    >>> named("博物馆数量", "Museums"), named("中新社")
+    ('Museums', '中新社')
+    """
+    message = Message(en or zh)
+    message.template = NAMED
+    message.values = MappingProxyType({"zh": zh, "en": en or zh})
+    return message

@@ -12,27 +12,58 @@ _CLOSE = "”’」》〉』"
 _QUOTE_REACH = 24
 
 _BUILD = (
-    "建成|新建|改建|扩建|新改建|改扩建|建设|开工|新开工|续建|新增|增加|减少|净增|培育|新培育|引进|引育|创建|创成|开通|完成|落地|获批|新设|设立|入选|"
-    "打造|组建|布局|投用|启用|建立|选派|招引|举办|承办|实施|新认定|认定|获评|新获|荣获|达到|达|突破|超过|超|近|约|不少于|不低于|至少|逾|过|打通|改造|谋划|储备|签约|"
-    "收储|培训|发放|发展|吸引|汇聚|集聚|新签|增至|降至|增长|提高|提升|翻|扩大到|压缩到|缩短至|缩短到|压缩至|覆盖|创作|推出|制定|出台|开展|保持|连续|"
+    "建成|新建|改建|扩建|新改建|改扩建|建设|开工|新开工|续建|新增|增加|减少|净增|培育|新培育|引进|引育|创建|"
+    "创成|开通|完成|落地|获批|新设|设立|入选|"
+    "打造|组建|布局|投用|启用|建立|选派|招引|举办|承办|实施|新认定|认定|获评|新获|荣获|达到|达|突破|超过|超|"
+    "近|约|不少于|不低于|至少|逾|过|打通|改造|谋划|储备|签约|"
+    "收储|培训|发放|发展|吸引|汇聚|集聚|新签|增至|降至|增长|提高|提升|翻|扩大到|压缩到|缩短至|缩短到|压缩至|"
+    "覆盖|创作|推出|制定|出台|开展|保持|连续|"
     "新创建|新引进|新建成|新投产|投产|竣工|建好|办好|建|创|增|获"
 )
 _BUILT = re.compile(rf"(?:{_BUILD})(?:了|成|好|出)?$")
-_LASTS = re.compile(r"(?:连续|持续|延长|缩短|提前|累计|年限|寿命|平均|达到?|为|提高到|保持|推迟|超过?)(?:了|到|至)?\s?$")
+_LASTS = re.compile(
+    r"(?:连续|持续|延长|缩短|提前|累计|年限|寿命|平均|达到?|为|提高到|保持|推迟|超过?)(?:了|到|至)?\s?$"
+)
 _AGE = re.compile(r"\s?(?:及|\(含\)|（含）)?(?:以[上下内]|至|的|老|儿|婴|人群|女|男|适龄|[-—~至到])")
 _LIFE = re.compile(r"寿命|年龄|平均")
-_LISTED = re.compile(r"\s?(?:方面|层面|维度|坚持|必须|原则|统筹|阶段|部分|问题|关系|意识|自信|维护|确立|全面|“.{1,3}”|新目标|结合|一[^定]|月)")
+_LISTED = re.compile(
+    r"\s?(?:方面|层面|维度|坚持|必须|原则|统筹|阶段|部分|问题|关系|意识|自信|维护|确立|全面|新目标|主要指标|"
+    r"[^，。；、]{0,10}之一|结合|一[^定]|月)"
+)
 _POINTED = re.compile(r"(?:以下|如下|下列|上述|这|该|那|其他|哪|某|另|有|任|每|同|首|各|逐|上|下|第|头|前)$")
 _CAMPAIGN = re.compile(r"[^，。；、“”的]{0,14}?(?:工程|行动|计划|大会战|攻坚战|目标)(?![的内])")
 _ALONE = re.compile(r"\s?(?:热线|服务|不间断|值守|自助|全天|动态|在线|常态|内)")
-_STANDARD = re.compile(r"(?:前|第|近|每|Top|TOP|top|No|NO|约占)\s?$")
+_STANDARD = re.compile(r"(?:前|第|每|Top|TOP|top|No|NO)\s?$")
 _RECENT = re.compile(r"(?:前|近|最近|过去|未来|今后|每)\s?$")
-_RANKED = re.compile(r"(?:居|列|排|排名|位列|位居|跻身|进入|升至|跃居|稳居|保持|名列|前移)[^，。；、]{0,10}?(?:第|前)\s?$")
-_SORTS = re.compile(r"\s?(?:[及（(含）)]{0,4})(?P<edge>以上|以下|以内|级)?\s?的?(?=[^\s，。；、：:,;.!?！？）)”’以左上及的])")
+_RANKED = re.compile(
+    r"(?:居|列|排|排名|位列|位居|跻身|进入|升至|跃居|稳居|保持|名列|前移)[^，。；、]{0,10}?(?:第|前)\s?$"
+)
+_SORTS = re.compile(
+    r"\s?(?:[及（(含）)]{0,4})(?P<edge>以上|以下|以内|级)?\s?的?(?=[^\s，。；、：:,;.!?！？）)”’以左上及的])"
+)
 _CIRCLE = re.compile(r"[^，。；、]{0,12}?(?:圈|通达|可达|直达|到达|抵达|覆盖|办结|响应|送达)")
 _CIRCLE_BUILT = re.compile(r"建设|打造|构建|建成|形成|完善|升级|推进|扩大|建立|实现|优化|提升|创建|健全")
 _OBJECT_OF = re.compile(r"(?:围绕|聚焦|对照|针对|依托|瞄准|紧扣|紧盯|按照)[^，。；：]{0,40}$")
-_SIX_NEW = re.compile(r"\s?“.{1,4}”")
+_SIX_NEW = re.compile(r"\s?“.{1,4}”(?:新?目标|要求|原则|[，。；、]|$)")
+_ROUND_UNITS = frozenset(
+    [
+        "元",
+        "美元",
+        "吨",
+        "人次",
+        "亩",
+        "斤",
+        "千瓦",
+        "千瓦时",
+        "立方米",
+        "平方米",
+        "平方公里",
+        "公顷",
+        "吨标准煤",
+        "千克",
+    ]
+)
+"""Units before which a lone 百, 千, 万 is a figure (万亿元, 百万吨) and not a manner of speaking (万里, 千家)."""
 
 
 def quoted(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -53,7 +84,8 @@ def is_name(text: str, quantity: Quantity) -> bool:
     """Whether the number belongs to a name, a rank, an age, a list or a specification, and so promises nothing.
 
     >>> from luoshu.words.quantity import quantities
-    >>> [is_name(t, quantities(t)[0]) for t in ("实施百亿斤粮食产能提升工程", "招收3岁以下幼儿", "做好10个方面工作", "建成10个园区")]
+    >>> texts = ("实施百亿斤粮食产能提升工程", "招收3岁以下幼儿", "做好10个方面工作", "建成10个园区")
+    >>> [is_name(text, quantities(text)[0]) for text in texts]
     [True, True, True, False]
     """
     start, end, kind, unit = quantity.start, quantity.end, quantity.kind, quantity.unit
@@ -75,8 +107,9 @@ def is_name(text: str, quantity: Quantity) -> bool:
     if unit in DURATIONS:
         return _duration_name(text, quantity, before, after)
     if unit == "岁":
-        return bool(_AGE.match(after)) or not _LIFE.search(text[max(0, start - 30) : start])
-    if unit == "个" and (_LISTED.match(after) or _POINTED.search(before.rstrip()) and not before.endswith("有")):
+        reached = bool(_ATTAINED.search(before)) and not re.match(r".{0,4}?的", after)
+        return not (_LIFE.search(text[max(0, start - 30) : start]) and (reached or not _AGE.match(after)))
+    if unit == "个" and (_LISTED.match(after) or (_POINTED.search(before.rstrip()) and not before.endswith("有"))):
         return True
     if unit in COUNTS and (_SIX_NEW.match(after) and quantity.value < 13):
         return True
@@ -91,12 +124,17 @@ def _campaign(quantity: Quantity, after: str) -> bool:
 
 
 def _circle_promised(text: str, quantity: Quantity) -> bool:
-    after = text[quantity.end : quantity.end + 16]
-    return "圈" in after[:12] and bool(_CIRCLE_BUILT.search(text[max(0, quantity.start - 14) : quantity.start]))
+    before, after = text[max(0, quantity.start - 14) : quantity.start], text[quantity.end : quantity.end + 16]
+    if "圈" not in after[:12]:
+        return False
+    if re.match(r"[^，。；”]{0,10}”向", after):
+        return False
+    return bool(_CIRCLE_BUILT.search(before) or (before.endswith("向“") and re.search(r"升级|转变|迈进|提升", after)))
 
 
 _ATTAINED = re.compile(
-    r"(?:达到?|为|至|到|在|超过?|突破|是|比|于|不低于|不高于|不超过|近|约|增长|提高|降低|过)(?:了)?\s?$"
+    r"(?:达到?|为|至|到|在|超过?|突破|上|逾|多达|高达|超出|是|比|于|不低于|不高于|不超过|近|约|增长|提高|"
+    r"降低|过)(?:了)?\s?$"
 )
 _ENDS = re.compile(r"\s?(?:[，。；、,;）)\n]|$|以[上下内]|左右|上下|之间)")
 
@@ -121,15 +159,19 @@ def _spoken_name(text: str, quantity: Quantity, before: str, after: str) -> bool
     if unit in DURATIONS:
         return not (before.endswith(("连续", "连续第")) and value >= 2)
     if unit in ("%", "倍") or quantity.size:
-        return bool(_campaign(quantity, after)) or (unit == "倍" and not _ATTAINED.search(before) and not _BUILT.search(before))
+        return bool(_campaign(quantity, after)) or (
+            unit == "倍" and not _ATTAINED.search(before) and not _BUILT.search(before)
+        )
     if value < 100:
         if value < 2 or unit not in COUNTS or unit in ("种", "类", "门", "片", "位", "支", "组", "对", "部", "道"):
             return True
-        return not _BUILT.search(before) or bool(_LISTED.match(after) or _SIX_NEW.match(after) or after.startswith(("大", "级")))
+        return not _BUILT.search(before) or bool(
+            _LISTED.match(after) or _SIX_NEW.match(after) or after.startswith(("大", "级"))
+        )
     if not unit:
+        return not _ATTAINED.search(before) and len(numeral) < 4
+    if numeral[0] in "百千万" and numeral[-1] != "亿" and unit not in _ROUND_UNITS and not quantity.size:
         return not _ATTAINED.search(before)
-    if numeral[0] in "百千万亿" and unit in ("人", "亩", "公里", "次", "里") and not _BUILT.search(before):
-        return True
     return _campaign(quantity, after)
 
 
@@ -141,6 +183,8 @@ def _duration_name(text: str, quantity: Quantity, before: str, after: str) -> bo
         return not _LASTS.search(before)
     if _RECENT.search(before):
         return True
+    if unit in ("工作日", "小时", "分钟") and after.startswith("内"):
+        return False
     if unit == "小时" and quantity.value == 24:
         return True
     return bool(_ALONE.match(after)) and not _LASTS.search(before)
@@ -148,12 +192,30 @@ def _duration_name(text: str, quantity: Quantity, before: str, after: str) -> bo
 
 _SIZED_NOUN = re.compile(r"[^，。；、：\d]{1,16}")
 _SIZE_UNITS = frozenset(
-    ["元", "吨", "千瓦", "兆瓦", "吉瓦", "亩", "平方米", "公里", "米", "立方米", "千瓦时", "人", "户", "美元", "头", "公顷", "吨标准煤"]
+    [
+        "元",
+        "吨",
+        "千瓦",
+        "兆瓦",
+        "吉瓦",
+        "亩",
+        "平方米",
+        "公里",
+        "米",
+        "立方米",
+        "千瓦时",
+        "人",
+        "户",
+        "美元",
+        "头",
+        "公顷",
+        "吨标准煤",
+    ]
 )
 
 
 def sorting_size(text: str, quantity: Quantity) -> str:
-    """`level` for 百亿级, `edge` for 亿元以上 (before a noun), `bare` for 千万元 (before a noun), or empty.
+    """`level` for 百亿级; before a noun `edge` for 亿元以上, `of` for 5万吨的, `bare` for 千万元; or empty.
 
     Such a number says how large each counted thing is, or only which things are meant.
     """
@@ -164,6 +226,8 @@ def sorting_size(text: str, quantity: Quantity) -> str:
     sorts = _SORTS.match(text, quantity.end)
     if not sorts:
         return ""
+    if text.startswith("的", quantity.end):
+        return "of"
     if sorts["edge"] in ("以上", "以下", "以内"):
         return "edge"
     spoken_round = text[quantity.start] in "百千万亿" and quantity.unit in ("元", "吨", "亩", "千瓦")

@@ -13,8 +13,8 @@ MULTIPLIERS = "十百千万亿"
 LONGEST = 32
 """Runs of more characters than this are no quantities of a plan (serial numbers, damaged files) and are not read."""
 
-_WIDE_FROM = "０１２３４５６７８９％．／－＋～：∶"
-_WIDE_TO = "0123456789%./-+~::"
+_WIDE_FROM = "０１２３４５６７８９％．／－＋～"
+_WIDE_TO = "0123456789%./-+~"
 _WIDE = str.maketrans(_WIDE_FROM, _WIDE_TO)
 _HAS_WIDE = re.compile(f"[{_WIDE_FROM}]")
 

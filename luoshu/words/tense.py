@@ -1,21 +1,16 @@
-"""Promise or fact: which year a text speaks from, what its headings announce, and what each sentence says itself."""
+"""Promise or fact: what the headings of a text announce, and what each sentence says itself."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 
 from luoshu.words.clause import Heading, Sentence
 from luoshu.words.day import Mention, days, last_day
-
-
-class Setting(NamedTuple):
-    """What a text says about itself: its kind (report, plan, bulletin, news), its own year, the end of its period."""
-
-    kind: str
-    year: int | None
-    due: date | None
+from luoshu.words.setting import setting
 
 
 class Frame(NamedTuple):
@@ -25,162 +20,106 @@ class Frame(NamedTuple):
     due: date | None
 
 
-_HEAD = 1500
-_YEAR_OF = (
-    re.compile(r"(20\d\d)\s?年[^。\n，]{0,24}?(?:政府)?工作报告"),
-    re.compile(r"[（(]?(20\d\d)\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日[^。\n]{0,16}?(?:在|会议|大会)"),
-    re.compile(r"(20\d\d)\s?年[^。\n，]{0,20}?(?:工作要点|重点工作|工作安排|工作计划|实施方案|统计公报|计划草案)"),
-)
-_YEAR_IN = (
-    re.compile(r"(20\d\d)\s?年(?:经济社会发展|政府|全[省市区县州盟]|工作)?[^。\n，]{0,8}(?:预期目标|总体要求|重点工作|工作安排|主要任务)"),
-    re.compile(r"今年是[“\"]?十(?P<first>[一二三四五六七])五[”\"]?(?:规划)?(?:的)?(?:开局|起步|第一)"),
-    re.compile(r"今年是[“\"]?十(?P<last>[一二三四五六七])五[”\"]?(?:规划)?(?:的)?(?:收官|最后)"),
-    re.compile(r"(?P<gone>20\d\d)\s?年(?:政府)?工作(?:的)?(?:简要)?(?:回顾|总结)"),
-    re.compile(r"(?:刚刚)?过去的(?P<gone>20\d\d)\s?年"),
-)
-_PLAN = re.compile(r"第十(?P<fifth>[一二三四五六七])个五年规划|[“\"]?十(?P<five>[一二三四五六七])五[”\"]?[^。\n]{0,24}规划")
-_SPAN = re.compile(r"[（(]?(20\d\d)\s?年?\s?[-—–~～－至到]{1,2}\s?(20\d\d)\s?年")
-_DATED = re.compile(r"(20\d\d)\s?(?:年\s?\d{1,2}\s?月|-\d{1,2}-\d{1,2})")
-_KINDS = (
-    ("bulletin", re.compile(r"统计公报|公报|统计信息|运行情况|主要数据|统计年鉴|经济运行")),
-    ("report", re.compile(r"政府工作报告|工作报告|大会报告工作|各位代表|计划执行情况")),
-    ("plan", re.compile(r"规划纲要|规划|纲要|行动计划|实施方案|行动方案|工作要点|实施意见|工作方案|若干措施|重点任务")),
-)
-_NUMERALS = "零一二三四五六七"
-
-
-def setting(plain: str, year: int | None = None) -> Setting:
-    """What kind of text this is and the year that it calls 今年; `year` where the caller knows it better.
-
-    >>> setting("2026年某省政府工作报告\\n各位代表：")
-    Setting(kind='report', year=2026, due=None)
-    >>> setting("某市国民经济和社会发展第十五个五年规划纲要\\n到2030年……")
-    Setting(kind='plan', year=2026, due=datetime.date(2030, 12, 31))
-    """
-    head = plain[:_HEAD]
-    title = head[:400]
-    kind = next((name for name, sign in _KINDS if sign.search(title)), "")
-    kind = kind or next((name for name, sign in _KINDS[1:2] if sign.search(head)), "news")
-    if kind != "plan":
-        return Setting(kind, year or _own_year(plain, head), None)
-    due, first = _period(head)
-    return Setting(kind, year or first or _own_year(plain, head), due)
-
-
-def report_year(plain: str) -> int | None:
-    """The year that a text calls 今年, from its title, its date or what it says itself; None where it says nothing.
-
-    >>> report_year("某市政府工作报告\\n——2025年1月8日在某市人民代表大会上")
-    2025
-    >>> report_year("各位代表：\\n一、2024年工作回顾\\n")
-    2025
-    """
-    return setting(plain).year
-
-
-def _own_year(plain: str, head: str) -> int | None:
-    for sign in _YEAR_OF:
-        match = sign.search(head)
-        if match:
-            return int(match[1])
-    for sign in _YEAR_IN:
-        match = sign.search(plain)
-        if match:
-            named = match.groupdict()
-            if named.get("gone"):
-                return int(named["gone"]) + 1
-            if named.get("first"):
-                return 2001 + 5 * _NUMERALS.index(named["first"])
-            if named.get("last"):
-                return 2005 + 5 * _NUMERALS.index(named["last"])
-            return int(match[1])
-    dated = _DATED.search(head[:600]) or _DATED.search(plain[-300:])
-    return int(dated[1]) if dated else None
-
-
-def _period(head: str) -> tuple[date | None, int | None]:
-    """The last day and the first year of the period that a plan is made for."""
-    span = _SPAN.search(head)
-    if span:
-        return last_day(int(span[2])), int(span[1])
-    plan = _PLAN.search(head)
-    if plan:
-        last = 2005 + 5 * _NUMERALS.index(plan["fifth"] or plan["five"])
-        return last_day(last), last - 4
-    return None, None
-
-
+_REACH = 240
+"""How far before a figure its sentence is searched for words that tell promise from fact."""
+_RECENT = 12
+_END = attrgetter("end")
 _LOOKS_BACK = re.compile(
-    r"回顾|成就|成绩|成效|总结|过去|现状|发展基础|发展环境|基础条件|完成情况|执行情况|进展|历程|面临|取得"
+    r"回顾|成就|成绩|成效|总结|过去|现状|发展基础|发展环境|基础条件|完成情况|执行情况|进展|历程|面临|取得|"
+    r"[Rr]eview of|[Aa]chievement|[Pp]rogress|[Ww]here we (?:stand|are)"
 )
-_LOOKS_AHEAD = re.compile(
-    r"目标|任务|安排|打算|重点工作|展望|要求|部署|思路|规划|计划|建议|举措|措施|预期|工作重点|主要指标|蓝图|愿景|保障|路径|"
-    r"实事|工作$|努力|加快|推进|着力|全面|建设|提升|打造|坚持|深化|强化|构建|实施"
+_AHEAD_ONLY = re.compile(
+    r"目标|任务|安排|打算|展望|总体要求|重点工作|主要指标|工作建议|预期|实事|部署|思路|[Gg]oals|[Tt]argets|[Pp]riorities"
 )
-_AHEAD_ONLY = re.compile(r"目标|任务|安排|打算|展望|总体要求|重点工作|主要指标|工作建议|预期|实事|部署|思路")
+_NOTES = re.compile(r"(?:名词|术语|词语|有关|相关)?(?:名词|用语|术语)?(?:解释|注释|附注)[：:]?$")
 _OPENS_PAST = re.compile(
-    r"(?:——)?(?:过去[一五两三几的]|刚刚过去|回顾|[一两三四五]年来|一年来|[“\"]?十.五[”\"]?(?:时期|期间|以来)[^。]{0,30}(?:取得|成就|极不)|"
+    r"(?:——)?(?:过去[一五两三几的]|刚刚过去|回顾|[一两三四五]年来|一年来|[“\"]?十.五[”\"]?(?:时期|期间|"
+    r"以来)[^。]{0,30}(?:取得|成就|极不)|"
     r"去年|上年|近年来|近几年|今年以来|五年间)"
 )
 _OPENS_AHEAD = re.compile(
-    r"(?:做好)?(?:今年|(?P<y>20\d\d)年)(?:是[“\"]?(?:十.五|实施|全面|贯彻|我[省市区县])|(?:的)?(?:工作|政府工作|经济社会|全[省市区县州]|"
-    r"主要|总体|我们要|，?要|我们将|将))|今后五年|未来五年|[“\"]?十.五[”\"]?时期(?:是|，|我)"
+    r"(?:做好)?(?:今年|(?P<y>20\d\d)年)(?:是[“\"]?(?:十.五|实施|全面|贯彻|我[省市区县])|(?:的)?(?:工作|"
+    r"政府工作|经济社会|全[省市区县州]|"
+    r"主要|总体|我们要|，?要|我们将|将))|今后五年|未来五年|[“\"]?十.五[”\"]?时期(?:是|，|我|经济社会)"
 )
 _FACT = re.compile(
-    r"去年|上年(?!度)|过去[一五两三几的]|[一两三四五六七八九十\d]年来|近年来|以来|截至|截止|截[止至]?目前|目前|已经|已[^，。；谋批纳经]{0,4}"
-    r"|刚刚过去|曾|初步核算|[^，。；]{1,8}了$|同比|比上年|较上年|累计(?:已|完成)?.{0,12}了"
+    r"去年|上年(?!度)|过去[一五两三几的]|[一两三四五六七八九十\d]年来|近年来|以来|截至|截止|截[止至]?目前|"
+    r"目前|已经|已(?![谋批纳经])|前不久|近日|日前|如今"
+    r"|刚刚过去|曾|初步核算|连续[一二三四五六七八九十\d]+[年个]|[^，。；]{1,8}了$|同比|比上年|较上年|"
+    r"累计(?:已|完成)?.{0,12}了"
 )
 _SURE_FACT = re.compile(
-    r"去年|过去[一五两三几的]|[一两三四五六七八九十\d]年来|近年来|[^来]以来|截至|截止|目前|已经|已(?:累计|建成?|完成|实现|达|有|超|突破|形成|"
+    r"去年|过去[一五两三几的]|[一两三四五六七八九十\d]年来|近年来|[^来]以来|截至|截止|目前|已经|已(?:累计|"
+    r"建成?|完成|实现|达|有|超|突破|形成|"
     r"开工|投|发放|成为|连续)|刚刚过去|初步核算|(?:增长|提高|增加|下降|降低|减少|达到|完成|实现|建成|超额)了"
 )
 _WILL = re.compile(
-    r"力争|确保|争取|计划|拟|将[在建新达完实投培推打突超增使从进]|预期|目标[是为：]|要(?:达到|实现|完成|建成|新增|力争|确保)|明年|下一步|未来|今后"
+    r"力争|确保|争取|计划|拟|将[在建新达完实投培推打突超增使从进]|预期|目标[是为：]|要(?:达到|实现|完成|"
+    r"建成|新增|力争|确保)|明年|下一步|未来|今后"
     r"|不低于|不少于|不高于|不超过|控制在|努力"
 )
 _SURE_WILL = re.compile(r"力争到?|明年|下一步|未来[一二三四五六七八九十]|今后[一二三四五六七八九十]|计划到")
+_BOUNDED = re.compile(r"\d[^，。；、]{1,8}?以[上内]")
 _DOING = re.compile(
-    r"(?:^|[，；：、。])\s?(?:要|加快|推进|推动|实施|建设|打造|培育|提升|新建|完善|支持|深化|强化|加强|开展|持续|积极|全面|每年|建成|"
+    r"(?:^|[，；：、。])\s?(?:要|加快|推进|推动|实施|建设|打造|培育|提升|新建|完善|支持|深化|强化|加强|开展|"
+    r"持续|积极|全面|每年|建成|"
     r"构建|创建|引进|改造|扩大|优化|健全|坚持|着力|大力|新谋划|谋划)"
 )
 
 
 class Chronicle:
-    """Walks through the sentences of one text and says of each figure whether it is promised or reported, and by when."""
+    """Walks through the sentences of a text and says of each figure whether it is promised, and by when."""
 
     def __init__(self, plain: str, year: int | None) -> None:
         self.plain = plain
         self.setting = setting(plain, year)
         self.year = self.setting.year
-        self._frames: dict[tuple[Heading, ...], Frame] = {}
+        self._frames: dict[int, tuple[Frame, tuple[Heading, ...]]] = {}
         self._running = Frame("", None)
-        self._section: Heading | None = None
+        self._section: tuple[Heading, ...] = ()
+        self._last: tuple[Heading, ...] = ()
+
+    def notes(self, sentence: Sentence) -> bool:
+        """Whether the sentence stands among the explanations of terms after a text, where nothing is promised."""
+        return self.setting.kind != "bulletin" and any(_NOTES.match(h.text) for h in sentence.above)
 
     def frame(self, sentence: Sentence) -> Frame:
-        """The frame of the next sentence; to be asked in the order of the text, since paragraphs open periods too."""
-        section = next((h for h in sentence.above if 0 < h.level <= 4), None)
-        if section != self._section:
-            self._section, self._running = section, Frame("", None)
+        """The frame of a sentence; every sentence must have been passed, in the order of the text."""
+        known = self._above(sentence.above)
+        running = self._running
+        newer = known.due != self._above(self._section).due
+        if running.due and known.mode != "past" and not newer:
+            return Frame(known.mode or running.mode, running.due)
+        return Frame(known.mode or running.mode, known.due or running.due)
+
+    def passes(self, sentence: Sentence) -> None:
+        """Notice what the next sentence opens (过去一年…, 今年是…) and which sections it leaves."""
+        if self._section and sentence.above is not self._last:
+            self._last = sentence.above
+            if any(heading not in sentence.above for heading in self._section):
+                self._section, self._running = (), Frame("", None)
         if sentence.first:
             self._open(sentence)
-        known = self._frames.get(sentence.above)
+
+    def _above(self, above: tuple[Heading, ...]) -> Frame:
+        known = self._frames.get(id(above))
         if known is None:
-            known = self._frames[sentence.above] = self._from_headings(sentence.above)
-        mode = known.mode or self._running.mode
-        due = known.due or self._running.due
-        if self._running.due and known.mode != "past" and not (sentence.above and sentence.above[-1].level == 10):
-            due = self._running.due
-        return Frame(mode, due)
+            # Sentences under the same headings share the tuple itself; it is kept here, so that its id stays its own.
+            known = self._frames[id(above)] = (self._from_headings(above), above)
+        return known[0]
 
     def _open(self, sentence: Sentence) -> None:
-        opening = self.plain[sentence.start : min(sentence.end, sentence.start + 60)]
-        if _OPENS_PAST.match(opening):
+        end = min(sentence.end, sentence.start + 60)
+        if _OPENS_PAST.match(self.plain, sentence.start, end):
+            self._section = tuple(h for h in sentence.above if h.level <= 4)
             self._running = Frame("past", None)
             return
-        ahead = _OPENS_AHEAD.match(opening)
+        ahead = None if self.setting.kind == "bulletin" else _OPENS_AHEAD.match(self.plain, sentence.start, end)
         if ahead and not (ahead["y"] and self.year and int(ahead["y"]) < self.year):
-            named = [m.day for m in days(opening, self.year, 0, ahead.end()) if m.day]
-            self._running = Frame("future", named[-1] if named else None)
+            named = [m.day for m in days(self.plain, self.year, sentence.start, ahead.end()) if m.day]
+            gone = bool(named and self.year and named[-1].year < self.year)
+            self._section = tuple(h for h in sentence.above if h.level <= 4)
+            self._running = Frame("past" if gone else "future", named[-1] if named else None)
 
     def _from_headings(self, above: tuple[Heading, ...]) -> Frame:
         mode, due = "", None
@@ -208,22 +147,28 @@ class Chronicle:
         years = [m.day.year for m in days(text, self.year) if m.day]
         if years and self.year:
             return "past" if max(years) < self.year else "future"
-        if heading.level == 10:
-            return ""
-        return "future" if self.setting.kind == "plan" and _LOOKS_AHEAD.search(text) else ""
+        return ""
 
     def status(self, sentence: Sentence, frame: Frame, mentions: list[Mention], at: int) -> tuple[str, float]:
         """`promise` or `fact` for the figure at `at`, and how sure that is (0 to 1)."""
-        before = self.plain[sentence.start : at]
-        named = [m for m in mentions if m.end <= at and m.role in ("by", "in") and m.day]
+        before = self.plain[max(sentence.start, at - _REACH) : at]
+        mentions = mentions[: bisect_right(mentions, at, key=_END)][-_RECENT:]
+        named = [m for m in mentions if m.role in ("by", "in") and m.day]
+        if self.setting.kind == "bulletin":
+            later = any(m.day and self.year and m.day.year > self.year for m in named)
+            return ("promise", 0.7) if later else ("fact", 0.95)
         by = [m for m in named if m.role == "by" or (self.year and m.day and m.day.year > self.year)]
         last = by[-1].day if by else None
         if last and self.year and last.year >= self.year and frame.mode != "past":
             return "promise", 0.95
         if last and self.year and last.year > self.year:
             return "promise", 0.85
-        if _SURE_FACT.search(before[-80:]) and not (_WILL.search(before) and frame.mode == "future"):
-            return "fact", 0.85
+        gone_by = _SURE_FACT.search(before[-80:])
+        if gone_by and not (_WILL.search(before) and frame.mode == "future"):
+            since = at - len(before[-80:]) + gone_by.end()
+            turned = [m for m in named if m.start >= since and self.year and m.day and m.day.year >= self.year]
+            if not turned or frame.mode == "past":
+                return "fact", 0.85
         if frame.mode == "future":
             gone = [m for m in named if self.year and m.day and m.day.year < self.year]
             if gone and gone[-1] == named[-1] and not _WILL.search(before):
@@ -231,16 +176,19 @@ class Chronicle:
             return "promise", 0.9
         if frame.mode == "past":
             return ("promise", 0.6) if _SURE_WILL.search(before) and not last else ("fact", 0.9)
-        return self._unframed(before, last, mentions, at)
+        return self._unframed(sentence, before, last, mentions)
 
-    def _unframed(self, before: str, last: date | None, mentions: list[Mention], at: int) -> tuple[str, float]:
-        if any(m.role == "since" and m.end <= at for m in mentions):
+    def _unframed(
+        self, sentence: Sentence, before: str, last: date | None, mentions: list[Mention]
+    ) -> tuple[str, float]:
+        """Where no heading tells: what the sentence says up to the figure, then what it says as a whole."""
+        if any(m.role == "since" for m in mentions):
             return "fact", 0.7
         if last and (not self.year or last.year >= self.year):
             return "promise", 0.85
         if self.setting.kind == "bulletin":
             return "fact", 0.9
-        named = [m for m in mentions if m.end <= at and m.role == "in" and m.day]
+        named = [m for m in mentions if m.role == "in" and m.day]
         if named and self.year and named[-1].day and named[-1].day.year < self.year:
             return "fact", 0.7
         if _WILL.search(before):
@@ -249,26 +197,31 @@ class Chronicle:
             return "fact", 0.7
         if named:
             return "promise", 0.7
-        if self.setting.kind in ("plan", "report"):
+        if self.setting.kind == "story":
+            return "fact", 0.6
+        end = min(sentence.end, sentence.start + _REACH)
+        if self.setting.kind in ("plan", "report") or _BOUNDED.search(self.plain, sentence.start, end):
             return "promise", 0.6
-        return ("promise", 0.6) if _DOING.search(before) else ("fact", 0.5)
+        return ("promise", 0.6) if _DOING.search(self.plain, sentence.start, end) else ("fact", 0.5)
 
     def due(self, frame: Frame, mentions: list[Mention], status: str, at: int) -> date | None:
         """The last day of the period that the figure at `at` is for: the sentence's own, else from above."""
-        for mention in reversed(mentions):
-            if mention.end > at or mention.day is None or mention.role not in ("by", "in"):
+        for mention in reversed(mentions[: bisect_right(mentions, at, key=_END)][-_RECENT:]):
+            if mention.day is None or mention.role not in ("by", "in"):
                 continue
             if status == "promise" and self.year and mention.day.year < self.year:
+                continue
+            if status == "fact" and frame.due and frame.mode == "past" and self.year == mention.day.year:
                 continue
             return mention.day
         if status == "promise" and frame.due and self.year and frame.due.year < self.year and frame.mode == "past":
             return None
         if frame.due:
             return frame.due
-        if self.setting.kind == "plan":
-            return self.setting.due if status == "promise" else None
-        if self.setting.kind == "report" and self.year:
-            return last_day(self.year if status == "promise" else self.year - 1)
-        if self.setting.kind == "bulletin" and self.year and status == "fact":
+        if status == "promise":
+            return self.setting.due
+        if self.setting.kind == "report" and self.setting.due and self.year:
+            return last_day(self.year - 1)
+        if self.setting.kind == "bulletin" and self.year:
             return last_day(self.year)
         return None

@@ -162,7 +162,7 @@ def test_chinese_headings_in_any_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
-@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("mark", [",", ";", "\t", "，"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_files_as_spreadsheets_save_them(tmp_path: Path, encoding: str, mark: str, end: str) -> None:
     text = f"场馆{mark}日期{mark}数值{mark}备注\nm1{mark}2025-01-01{mark}5{mark}洛河边的瀍河馆\n".replace("\n", end)
@@ -296,6 +296,12 @@ def test_empty_tables(tmp_path: Path) -> None:
     assert check(book_with(tmp_path, None, b"id,name\n")) == []
 
 
+def test_characters_that_nobody_sees_are_left_out(tmp_path: Path) -> None:
+    book = book_with(tmp_path, "\ufeff\ufeffvenue,day,value\nm1\u200b,2025,1\n")
+    assert [r.venue for r in book.rows(Reading)] == ["m1"]
+    assert check(book) == []
+
+
 def test_rows_that_begin_blank_still_count(tmp_path: Path) -> None:
     book = book_with(tmp_path, None, "name,id\n,m1\n")
     assert [v.id for v in book.rows(Venue)] == ["m1"]
@@ -335,7 +341,7 @@ def test_every_code_in_the_program_is_explained() -> None:
 
     home = Path(__file__).parents[2] / "luoshu"
     said: set[str] = set()
-    for path in [*home.glob("*.py"), *home.glob("book/*.py"), *home.glob("kinds/*.py")]:
+    for path in [p for part in ("", "book/", "kinds/", "read/") for p in home.glob(part + "*.py")]:
         text = path.read_text(encoding="utf-8")
         said |= set(re.findall(r'code="([a-z-]+)"', text))
         said |= set(re.findall(r'(?:findings\.add|fail|_failed|_problem|_fail|_Refused)\(\s*"([a-z-]+)"', text))

@@ -84,6 +84,11 @@ def test_mojibake_is_told_with_its_line() -> None:
     assert found.problems[0].source.line == 4
 
 
+def test_utf8_that_was_taken_for_gb18030_is_told() -> None:
+    garbled = (WORDS * 5).encode().decode("gb18030", "replace")
+    assert set(codes(document_of(garbled.replace("\ufffd", "").encode(), "a.txt"))) == {"mojibake"}
+
+
 def test_docx_paragraphs_and_tables_in_order() -> None:
     cells = "".join(f"<w:tc>{p(text)}</w:tc>" for text in ("公园", "120个"))
     head = "".join(f"<w:tc>{p(text)}</w:tc>" for text in ("指标", "2027年"))
@@ -193,6 +198,8 @@ def test_names_stay_in_the_documents_folder(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("x")
     assert document_names(tmp_path) == ("规划.txt",)
     assert book_document(tmp_path, "规划.txt").text == WORDS
+    (tmp_path / "documents" / "规划.txt").write_text(WORDS + "造林。", encoding="utf-8")
+    assert book_document(tmp_path, "规划.txt").text == WORDS + "造林。"
     for name in ("../secret.txt", "/etc/passwd", "a\x00b"):
         assert codes(book_document(tmp_path, name)) == ["path-escape"]
 

@@ -1,0 +1,151 @@
+"""Pictures of every page of the example, in both languages: docs/screenshots/*.png and docs/screenshots.md.
+
+python docs/screenshots.py [NAME ...]     all of them, or those whose name begins with one of the NAMEs
+
+Needs Chromium and the package playwright. The pictures are of the published site, and of the server where a page can
+do more there (settling).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+EXAMPLE = HERE.parent / "examples" / "luoyang"
+DAY = date(2025, 12, 31)
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+DRAFT = "某市工作要点（草稿）\n\n到2028年，全市建成城市书房180家，绿道达到1200公里，博物馆年接待观众突破2000万人次。\n"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: its name, its page, what it shows, and how wide and how dark the screen is."""
+
+    name: str
+    path: str
+    says: str
+    width: int = 1280
+    height: int = 860
+    theme: str = "light"
+    keys: str = ""
+    waits: int = 400
+
+
+PICTURES = (
+    Picture("overview", "", "总览：每项承诺一行 Overview: every promise as a row"),
+    Picture("overview-dark", "", "总览，深色 Overview, dark", theme="dark"),
+    Picture("overview-phone", "", "总览，手机 Overview on a phone", width=390, height=844),
+    Picture("promise", "promises/museums", "一项承诺：博物馆，目标改过 One promise: museums, whose goal was moved"),
+    Picture("promise-early", "promises/sports-area", "提前兑现 A promise kept early"),
+    Picture("promise-short", "promises/motorways", "预测互相矛盾 Forecasts that contradict each other"),
+    Picture(
+        "promise-unknown", "promises/culture-share", "没有公布数据：未知不是零 Nothing published: unknown is not zero"
+    ),
+    Picture("promise-task", "promises/erlitou-heritage", "任务 A task"),
+    Picture("promise-phone", "promises/museums", "一项承诺，手机 One promise on a phone", width=390, height=844),
+    Picture("documents", "documents", "文件 Documents"),
+    Picture("document", "documents/promises-2020.txt", "原文与其中的承诺 A document and what it promises"),
+    Picture("owners", "owners", "责任单位 Who owes what"),
+    Picture("owner", "owners/culture", "一个单位 One owner"),
+    Picture("map", "map", "分县区地图 Figures by county", waits=2500),
+    Picture("problems", "problems", "台账中的问题 Faults of the book"),
+    Picture("about", "about", "评估方法 How promises are gauged"),
+)
+SETTLING = Picture("settle", "documents/draft.txt", "逐条确认 Settling what was read, by keyboard", keys="e")
+
+
+def main(wanted: list[str]) -> None:
+    """Take the pictures and write the page that shows them."""
+    from playwright.sync_api import sync_playwright
+
+    from luoshu.show.publish import publish
+
+    folder = HERE / "screenshots"
+    folder.mkdir(exist_ok=True)
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+        publish(EXAMPLE, Path(place) / "site", DAY)
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        site = (Path(place) / "site").as_uri()
+        for picture in PICTURES:
+            for code, tree in (("zh", ""), ("en", "en/")):
+                if chosen(picture, wanted):
+                    address = f"{site}/{tree}{picture.path or 'index'}.html"
+                    take(browser, picture, address, folder / f"{picture.name}-{code}.png")
+        if chosen(SETTLING, wanted):
+            with server(Path(place) / "book") as address:
+                for code in ("zh", "en"):
+                    url = f"{address}/{SETTLING.path}?language={code}"
+                    take(browser, SETTLING, url, folder / f"{SETTLING.name}-{code}.png")
+        browser.close()
+    write_page()
+
+
+def chosen(picture: Picture, wanted: list[str]) -> bool:
+    """Whether this picture was asked for."""
+    return not wanted or any(picture.name.startswith(name) for name in wanted)
+
+
+def take(browser: Any, picture: Picture, address: str, file: Path) -> None:
+    """Open the page in a window of its own and take its picture."""
+    context = browser.new_context(
+        viewport={"width": picture.width, "height": picture.height}, color_scheme=picture.theme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(address)
+    for key in picture.keys:
+        page.keyboard.press(key)
+    page.wait_for_timeout(picture.waits)
+    page.screenshot(path=file)
+    context.close()
+    print(file.relative_to(HERE))
+
+
+@contextlib.contextmanager
+def server(book: Path) -> Iterator[str]:
+    """A server over a copy of the example with one more document, whose proposals are open."""
+    import uvicorn
+
+    from luoshu.cli import main as luoshu
+    from luoshu.show.server import make_app
+
+    shutil.copytree(EXAMPLE, book)
+    (book / "documents" / "draft.txt").write_text(DRAFT, encoding="utf-8")
+    luoshu(["read", str(book / "documents" / "draft.txt"), "--into", str(book)])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    running = uvicorn.Server(uvicorn.Config(make_app(book, day=DAY), host="127.0.0.1", port=port, log_level="error"))
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    while not running.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    running.should_exit = True
+    thread.join(20)
+
+
+def write_page() -> None:
+    """docs/screenshots.md: every picture with its words."""
+    text = "<!-- made by docs/screenshots.py: do not edit -->\n\n# 页面 The pages\n\n"
+    text += "示例台账，2025年12月31日。The example's book on 31 December 2025.\n"
+    for picture in (*PICTURES, SETTLING):
+        text += f"\n## {picture.says}\n\n"
+        text += "\n".join(f"![{picture.says}, {code}](screenshots/{picture.name}-{code}.png)" for code in ("zh", "en"))
+        text += "\n"
+    (HERE / "screenshots.md").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

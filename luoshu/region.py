@@ -1,0 +1,52 @@
+"""A region: its book on a day, with all that follows from it; the only place where the day may be today."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from luoshu.advise import Advice, advise
+from luoshu.book.book import Book, open_book
+from luoshu.book.checking import check, in_order
+from luoshu.book.problem import Problem
+from luoshu.gauge import gauge
+from luoshu.kinds import faults, tables
+from luoshu.kinds.commitment import Commitment, Gauge
+from luoshu.read import commitments
+
+
+class Region:
+    """A book on a day: what was promised, where it stands, what is wrong and what could be done next.
+
+    Everything is read when it is first asked for and kept; open another Region to see what has changed on disk.
+    """
+
+    def __init__(self, folder: str | Path, day: date | None = None) -> None:
+        self.folder = Path(folder)
+        self.day = day or date.today()
+
+    @cached_property
+    def book(self) -> Book:
+        """The book, read with the tables of every kind."""
+        return open_book(self.folder, tables=tables())
+
+    @cached_property
+    def commitments(self) -> tuple[Commitment, ...]:
+        """Every settled commitment that could be read, also those announced after the day."""
+        return tuple(commitments(self.book)[0])
+
+    @cached_property
+    def gauges(self) -> tuple[Gauge, ...]:
+        """Where each commitment stands that was public on the day."""
+        return tuple(gauge(self.book, self.day))
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that is wrong in the book: its files and tables, and what its commitments say."""
+        made, found = commitments(self.book)
+        return tuple(in_order([*check(self.book), *found, *faults(made, self.book)]))
+
+    def advice(self, budget: float | None = None) -> Advice:
+        """The next moves under a budget in yuan."""
+        return advise(self.gauges, self.book, self.day, budget=budget)
