@@ -1,0 +1,92 @@
+"""Closes what is left of a siting problem with a mixed-integer solver (HiGHS), and says honestly how far it came."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closed:
+    """The best values found (None: none was found), a bound nothing can beat, and whether nothing feasible exists."""
+
+    values: Floats | None
+    bound: float
+    infeasible: bool
+
+
+def close(
+    costs: Floats,
+    rows: sparse.csr_array,
+    row_low: Floats,
+    row_high: Floats,
+    *,
+    low: Floats,
+    high: Floats,
+    whole: NDArray[np.bool_],
+    whole_objective: bool = False,
+    cutoff: float = np.inf,
+    start: Floats | None = None,
+    seconds: float = 60.0,
+) -> Closed:
+    """Minimises ``costs · x`` under ``row_low <= rows x <= row_high`` with the marked columns whole numbers.
+
+    ``whole_objective`` says that every answer has a whole-number value, so that the search may stop when less than one
+    is left. ``cutoff``: answers that are not better need not be found. ``bound`` is the solver's own dual bound: it
+    holds also when the time ran out.
+
+    >>> rows = sparse.csr_array(np.array([[1.0, 1.0]]))
+    >>> one = np.ones(2)
+    >>> answer = close(np.array([2.0, 3.0]), rows, one[:1], np.array([np.inf]), low=0 * one, high=one, whole=one > 0)
+    >>> answer.values, answer.bound
+    (array([1., 0.]), 2.0)
+    """
+    import highspy
+
+    if len(costs) == 0:
+        bad = bool(np.any(row_low > 0) or np.any(row_high < 0))
+        return Closed(values=None if bad else np.zeros(0), bound=np.inf if bad else 0.0, infeasible=bad)
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(costs), rows.shape[0]
+    model.col_cost_, model.col_lower_, model.col_upper_ = costs, low, high
+    model.row_lower_, model.row_upper_ = row_low, row_high
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.num_col_, model.a_matrix_.num_row_ = len(costs), rows.shape[0]
+    model.a_matrix_.start_ = rows.indptr.astype(np.int32)
+    model.a_matrix_.index_ = rows.indices.astype(np.int32)
+    model.a_matrix_.value_ = rows.data.astype(np.float64)
+    kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+    model.integrality_ = [kinds[int(one)] for one in whole]
+    solver = highspy.Highs()
+    for name, value in (
+        ("output_flag", False),
+        ("time_limit", float(seconds)),
+        ("mip_rel_gap", 0.0),
+        ("mip_abs_gap", 0.999 if whole_objective else 1e-9),
+        ("threads", 1),
+        ("random_seed", 1),
+    ):
+        solver.setOptionValue(name, value)
+    if np.isfinite(cutoff):
+        solver.setOptionValue("objective_bound", float(cutoff))
+    solver.passModel(model)
+    if start is not None:
+        known = highspy.HighsSolution()
+        known.col_value = [float(value) for value in start]
+        solver.setSolution(known)
+    solver.run()
+    status, info = solver.getModelStatus(), solver.getInfo()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        return Closed(values=None, bound=np.inf, infeasible=True)
+    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    values = np.array(solver.getSolution().col_value) if found else None
+    if whole.any():
+        bound = float(info.mip_dual_bound)
+    else:
+        bound = float(info.objective_function_value) if status == highspy.HighsModelStatus.kOptimal else -np.inf
+    if whole_objective and np.isfinite(bound):
+        bound = float(np.ceil(bound - 1e-6))
+    return Closed(values=values, bound=bound, infeasible=False)
