@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import quote, urlencode
@@ -32,7 +33,7 @@ def join(*parts: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Links:
+class Links(ABC):
     """How one page refers to others. `path` is the page that is drawn, `language` its language, `day` its day."""
 
     path: str = ""
@@ -44,21 +45,21 @@ class Links:
         """The same mouth, drawing another page."""
         return replace(self, path=path)
 
+    @abstractmethod
     def to(self, path: str, anchor: str = "", **query: str) -> str:
         """The address of another page of the same language and day."""
-        raise NotImplementedError
 
+    @abstractmethod
     def static(self, name: str) -> str:
         """The address of a file beside the pages (style sheet, script)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def translated(self, language: str) -> str:
         """This page in the other language."""
-        raise NotImplementedError
 
+    @abstractmethod
     def json(self) -> str:
         """This page as JSON."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
