@@ -274,7 +274,7 @@ class Chronicle:
         for mention in reversed(mentions[: bisect_right(mentions, at, key=_END)][-_RECENT:]):
             if mention.day is None or mention.role not in ("by", "in"):
                 continue
-            if status == "promise" and self.year and mention.day.year < self.year:
+            if status == "promise" and mention.role == "in" and self.year and mention.day.year < self.year:
                 continue
             if status == "fact" and frame.due and frame.mode == "past" and self.year == mention.day.year:
                 continue

@@ -53,3 +53,9 @@ def test_this_year_so_far_is_still_a_review() -> None:
 def test_this_year_under_a_heading_of_review_is_a_review() -> None:
     found = figures(REPORT + "一、2025年工作回顾\n过去一年，建成剧院7座。今年，新建公园3个。", year=2026)
     assert [each.status for each in found] == [F, F]
+
+
+def test_a_deadline_that_is_over_stays_the_deadline() -> None:
+    """到2025年 in a report of 2026 is never moved to the report's own year."""
+    plain = "2026年某市政府工作报告\n各位代表：\n到2025年，全市博物馆达到120家。到2030年，绿道达到300公里。\n"
+    assert [str(figure.due) for figure in figures(plain)] == ["2025-12-31", "2030-12-31"]
