@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 T = TypeVar("T")
+V = TypeVar("V")
 SETTINGS = ("title", "title_en", "region", "region_en")
 """What book.yaml may say."""
 
@@ -88,6 +89,18 @@ class Book:
             return nothing(sheet, (problem,) if problem else ())
         return load(sheet, data)
 
+    def derived(self, name: Hashable, make: Callable[[Book], V], *tables: type) -> V:
+        """What `make(book)` makes of the rows of some tables: made once, and kept.
+
+        Books that lie over this one keep it too, unless one of `tables` lies over: so a what-if makes anew only what
+        it changes. `name` tells apart what is made; two makers must not share one.
+        """
+        key = ("derived", name)
+        if key not in self._read:
+            self._read[key] = (frozenset(tables), make(self))
+        made: V = self._read[key][1]
+        return made
+
     def problems_of(self, table: type) -> tuple[Problem, ...]:
         """What is wrong in a table's own file; references to other tables are `check`'s matter."""
         return self.loaded(table).problems
@@ -103,7 +116,7 @@ class Book:
         With `instead` the given rows are the whole table. The book itself stays as it is.
         """
         laid = dict(self.laid_over)
-        read = dict(self._read)
+        read = {key: value for key, value in self._read.items() if key[0] != "derived" or value[0].isdisjoint(rows)}
         for table, new in rows.items():
             added = tuple(new)
             laid[table] = added if instead else _overlaid(laid.get(table, ()), added, schema(table))

@@ -14,6 +14,7 @@ from luoshu.words.message import Message
 if TYPE_CHECKING:
     from luoshu.book.book import Book
     from luoshu.book.records import Step
+    from luoshu.kinds.layer import Layer
 
 C = TypeVar("C", bound="Commitment")
 
@@ -113,11 +114,30 @@ class Move:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Moves that belong together, first to last: what they gain in `met` all told, and what no plan can gain beyond.
+
+    `bound` is computed, never hoped: no choice under the same limits gains more; `gap` is (bound - gain) / bound.
+    """
+
+    moves: tuple[Move, ...]
+    gain: float
+    bound: float
+    because: tuple[Reason, ...] = ()
+
+    @property
+    def gap(self) -> float:
+        """How far the best could still be from this plan, as a share of the bound (0: proven best)."""
+        return 0.0 if self.bound <= self.gain else (self.bound - self.gain) / self.bound
+
+
+@dataclass(frozen=True, kw_only=True)
 class Gauge:
     """Where one commitment stands on a day.
 
     `met`: share (0 to 1) of the promise expected to stand on its due day; `chance`: probability of keeping it whole;
-    both None where they cannot be said, with the reason in `because`. `figures` are all that a page draws.
+    both None where they cannot be said, with the reason in `because`. `figures` are all that a page draws. `estimate`:
+    the value rests on an estimate (a walking time without a road network, say), which is said wherever it shows.
     """
 
     commitment: Commitment
@@ -132,6 +152,7 @@ class Gauge:
     goal_high: float | None = None
     unit: str = ""
     figures: tuple[Figure, ...] = ()
+    estimate: bool = False
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:
@@ -184,6 +205,18 @@ class Commitment(ABC):
 
     def moves(self, book: Book, day: date) -> Iterable[Move]:
         """What could be done next; nothing where the kind has no advice."""
+        return ()
+
+    def plan(self, book: Book, day: date, budget: float | None = None, count: int | None = None) -> Plan | None:
+        """Moves chosen together under a budget in yuan or a number; None where the kind's moves stand alone."""
+        return None
+
+    def layers(self, book: Book, day: date) -> Iterable[Layer]:
+        """What the map draws of this promise; nothing where the kind has no place."""
+        return ()
+
+    def around(self, book: Book, day: date, table: str, id: str) -> Iterable[Layer]:
+        """What one row of a table brings on the map, as the reach of one site; nothing where the kind has none."""
         return ()
 
     def faults(self, book: Book) -> Iterable[tuple[str, str, Message, Message]]:

@@ -89,3 +89,19 @@ def test_names_that_lead_out_of_the_book_are_refused(folder: Path) -> None:
 
 def test_the_class_says_the_file() -> None:
     assert (schema(DocumentRow).file, schema(DocumentRow).key) == ("tables/document.csv", ("file",))
+
+
+def test_what_is_derived_is_kept_over_a_book_unless_its_table_lies_over_it(tmp_path):
+    (tmp_path / "book.yaml").write_text("title: t\nregion: r\n", "utf-8")
+    book, made = open_book(tmp_path), []
+
+    def make(known):
+        made.append(len(known.rows(Owner)))
+        return made[-1]
+
+    assert book.derived("count", make, Owner) == book.derived("count", make, Owner) == 0
+    assert book.over({Place: [Place(id="1", name="a")]}).derived("count", make, Owner) == 0
+    assert made == [0]
+    assert book.over({Owner: [Owner(id="1", name="a")]}).derived("count", make, Owner) == 1
+    assert book.derived("count", make, Owner) == 0
+    assert made == [0, 1]

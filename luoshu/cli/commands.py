@@ -1,100 +1,20 @@
-"""One verb, one command: tables for people, JSON lines for programs; exit 0 good, 1 problems found, 2 not done."""
+"""The commands of the book: read, new, check, gauge, advise, excel, serve, publish, report."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from luoshu.show.language import Language, machine_language
-from luoshu.show.terminal import GOOD, NOT_DONE, PROBLEMS, bar, count_problems, progress, report_problems
-from luoshu.words.message import Message, say
+from luoshu.cli.verbs import BOOK, DAY, JSON, NotDone, an_amount, argument, book_folder, region_of, verb
+from luoshu.show.language import Language
+from luoshu.show.terminal import GOOD, PROBLEMS, bar, count_problems, progress, report_problems
+from luoshu.words.message import say
 
 if TYPE_CHECKING:
     from luoshu.book.problem import Problem
-
-
-class NotDone(Exception):
-    """What the command cannot do, said to the person who typed it."""
-
-    def __init__(self, says: Message) -> None:
-        super().__init__(says)
-        self.says = says
-
-
-@dataclass(frozen=True)
-class Argument:
-    """One argument of a verb, as argparse takes it, with its help in words that translate."""
-
-    names: tuple[str, ...]
-    help: Message
-    options: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Verb:
-    """One command: its name, what it does in a line, an example that runs, its arguments and its function."""
-
-    name: str
-    help: Message
-    example: str
-    arguments: tuple[Argument, ...]
-    run: Callable[[argparse.Namespace, Language], int]
-
-
-VERBS: dict[str, Verb] = {}
-
-
-def argument(*names: str, help: Message, **options: Any) -> Argument:
-    return Argument(names, help, options)
-
-
-def verb(name: str, help: Message, example: str, *arguments: Argument) -> Callable[[Any], Any]:
-    """Put a function on the list of commands."""
-
-    def put(function: Callable[[argparse.Namespace, Language], int]) -> Any:
-        VERBS[name] = Verb(name, help, example, arguments, function)
-        return function
-
-    return put
-
-
-def a_day(text: str) -> date:
-    """A day as written on a command line.
-
-    >>> a_day("2025-12-31")
-    datetime.date(2025, 12, 31)
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write it as in 2025-12-31") from None
-
-
-def an_amount(text: str) -> float:
-    """An amount of money in yuan, also as 250万 or 2.5亿.
-
-    >>> an_amount("2.5亿")
-    250000000.0
-    """
-    scale = {"万": 1e4, "亿": 1e8}.get(text[-1:], 1.0)
-    try:
-        amount = float(text.rstrip("万亿").replace(",", "")) * scale
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an amount; write it as in 2500000 or 250万") from None
-    if not 0 <= amount < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not an amount that can be spent")
-    return amount
-
-
-BOOK = argument("book", metavar="BOOK", help=say("the folder of the book"))
-DAY = argument("--day", type=a_day, help=say("the day to ask for, as in 2025-12-31 (default: today)"))
-JSON = argument("--json", action="store_true", help=say("one JSON object a line"))
 
 
 @verb(
@@ -110,7 +30,7 @@ def read(args: argparse.Namespace, language: Language) -> int:
     from luoshu.read import as_json, read_file, write_proposals
     from luoshu.show.listing import show_proposals
 
-    book = _folder(args.into) if args.into else None
+    book = book_folder(args.into) if args.into else None
     bad: list[Problem] = []
     for file in progress(args.file, language.say("reading")):
         document, proposals = read_file(Path(file))
@@ -157,7 +77,7 @@ def new(args: argparse.Namespace, language: Language) -> int:
 )
 def check(args: argparse.Namespace, language: Language) -> int:
     try:
-        region = _region(args)
+        region = region_of(args)
     except NotDone as stop:
         if args.json:
             told = {"code": "no-book", "file": args.book, "line": None, "says": language.message(stop.says), "mend": ""}
@@ -190,7 +110,7 @@ def gauge(args: argparse.Namespace, language: Language) -> int:
     from luoshu.show.listing import show_gauges, show_reasons
     from luoshu.show.look import wording_of
 
-    region = _region(args)
+    region = region_of(args)
     language = language.over(wording_of(region.book))
     gauges = [g for g in region.gauges if not args.id or g.commitment.id in args.id]
     for name in set(args.id or ()) - {g.commitment.id for g in gauges}:
@@ -223,7 +143,7 @@ def advise(args: argparse.Namespace, language: Language) -> int:
     from luoshu.show.listing import show_advice
     from luoshu.show.look import wording_of
 
-    region = _region(args)
+    region = region_of(args)
     language = language.over(wording_of(region.book))
     advice = advise(region.gauges, region.book, region.day, budget=args.budget)
     if args.json:
@@ -246,7 +166,7 @@ def excel(args: argparse.Namespace, language: Language) -> int:
     from luoshu.book.workbook import excel_in, excel_out
     from luoshu.read.settlement import judged
 
-    region = _region(args)
+    region = region_of(args)
     if args.way == "out":
         left_out = excel_out(region.book, Path(args.workbook))
         print(language.say("{file} written", file=args.workbook))
@@ -272,7 +192,7 @@ def serve(args: argparse.Namespace, language: Language) -> int:
     host = f"[{args.host}]" if ":" in args.host else args.host
     says = language.say("open {url} in a browser; stop with Ctrl+C", url=f"http://{host}:{args.port}/")
     serve(
-        _folder(args.book),
+        book_folder(args.book),
         host=args.host,
         port=args.port,
         day=args.day,
@@ -292,9 +212,9 @@ def serve(args: argparse.Namespace, language: Language) -> int:
 def publish(args: argparse.Namespace, language: Language) -> int:
     from luoshu.show.publish import publish
 
-    day = args.day or _region(args).day
+    day = args.day or region_of(args).day
     with bar(language.say("publishing")) as tell:
-        files = publish(_folder(args.book), Path(args.out), day, progress=tell)
+        files = publish(book_folder(args.book), Path(args.out), day, progress=tell)
     print(language.say("{count} files written; open {file}", count=len(files), file=Path(args.out) / "index.html"))
     return GOOD
 
@@ -316,25 +236,10 @@ def publish(args: argparse.Namespace, language: Language) -> int:
 def report(args: argparse.Namespace, language: Language) -> int:
     from luoshu.show.report import report
 
-    region = _region(args)
+    region = region_of(args)
     report(region, Path(args.out), language)
     print(language.say("{file} written", file=args.out))
     return GOOD
-
-
-def _folder(name: str) -> Path:
-    folder = Path(name)
-    if not folder.is_dir():
-        raise NotDone(say("there is no folder {name}", name=name))
-    if not (folder / "book.yaml").is_file():
-        raise NotDone(say("{name} is not a book: it has no book.yaml. Begin one with luoshu new {name}", name=name))
-    return folder
-
-
-def _region(args: argparse.Namespace) -> Any:
-    from luoshu.region import Region
-
-    return Region(_folder(args.book), getattr(args, "day", None))
 
 
 def _problem_json(problem: Problem, language: Language) -> dict[str, Any]:
@@ -345,52 +250,3 @@ def _problem_json(problem: Problem, language: Language) -> dict[str, Any]:
         "says": language.message(problem.says),
         "mend": language.message(problem.mend),
     }
-
-
-def parser(language: Language) -> argparse.ArgumentParser:
-    """The whole command line, with its help in `language`."""
-    from luoshu import __version__
-
-    top = argparse.ArgumentParser(
-        prog="luoshu",
-        description=language.say("luoshu (洛书): a city region's development plan, from words to results"),
-    )
-    top.add_argument("--version", action="version", version=f"luoshu {__version__}")
-    # main takes the language out before the parser is made, wherever it stands; it is here for the help
-    top.add_argument(
-        "--language", choices=("zh", "en"), help=language.say("the language of what is said (or LUOSHU_LANGUAGE)")
-    )
-    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for each in VERBS.values():
-        one = verbs.add_parser(
-            each.name,
-            help=language.message(each.help),
-            description=language.message(each.help),
-            epilog=language.say("example: {command}", command=each.example),
-        )
-        for wanted in each.arguments:
-            one.add_argument(*wanted.names, help=language.message(wanted.help), **wanted.options)
-    return top
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; see `luoshu --help`."""
-    argv = list(sys.argv[1:] if argv is None else argv)
-    asked = argparse.ArgumentParser(add_help=False)
-    asked.add_argument("--language", choices=("zh", "en"))
-    named, rest = asked.parse_known_args(argv)
-    language = Language(named.language or machine_language())
-    args = parser(language).parse_args(rest)
-    try:
-        return VERBS[args.verb].run(args, language)
-    except NotDone as stop:
-        print("luoshu: " + language.message(stop.says), file=sys.stderr)
-    except BrokenPipeError:  # `luoshu gauge ... | head` has seen enough
-        sys.stderr.close()
-        return GOOD
-    except OSError as error:
-        says = error.args[0] if error.args and isinstance(error.args[0], Message) else str(error)
-        print("luoshu: " + language.message(says), file=sys.stderr)
-    except KeyboardInterrupt:
-        print(file=sys.stderr)
-    return NOT_DONE

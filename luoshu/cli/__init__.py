@@ -1,0 +1,63 @@
+"""One verb, one command: tables for people, JSON lines for programs; exit 0 good, 1 problems found, 2 not done."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import luoshu.cli.commands
+import luoshu.cli.geography  # noqa: F401 (each puts its verbs on the list)
+from luoshu.cli.verbs import VERBS, NotDone
+from luoshu.show.language import Language, machine_language
+from luoshu.show.terminal import GOOD, NOT_DONE
+from luoshu.words.message import Message
+
+
+def parser(language: Language) -> argparse.ArgumentParser:
+    """The whole command line, with its help in `language`."""
+    from luoshu import __version__
+
+    top = argparse.ArgumentParser(
+        prog="luoshu",
+        description=language.say("luoshu (洛书): a city region's development plan, from words to results"),
+    )
+    top.add_argument("--version", action="version", version=f"luoshu {__version__}")
+    # main takes the language out before the parser is made, wherever it stands; it is here for the help
+    top.add_argument(
+        "--language", choices=("zh", "en"), help=language.say("the language of what is said (or LUOSHU_LANGUAGE)")
+    )
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for each in VERBS.values():
+        one = verbs.add_parser(
+            each.name,
+            help=language.message(each.help),
+            description=language.message(each.help),
+            epilog=language.say("example: {command}", command=each.example),
+        )
+        for wanted in each.arguments:
+            one.add_argument(*wanted.names, help=language.message(wanted.help), **wanted.options)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; see `luoshu --help`."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    asked = argparse.ArgumentParser(add_help=False)
+    asked.add_argument("--language", choices=("zh", "en"))
+    named, rest = asked.parse_known_args(argv)
+    language = Language(named.language or machine_language())
+    args = parser(language).parse_args(rest)
+    try:
+        return VERBS[args.verb].run(args, language)
+    except NotDone as stop:
+        print("luoshu: " + language.message(stop.says), file=sys.stderr)
+    except BrokenPipeError:  # `luoshu gauge ... | head` has seen enough
+        sys.stderr.close()
+        return GOOD
+    except OSError as error:
+        says = error.args[0] if error.args and isinstance(error.args[0], Message) else str(error)
+        print("luoshu: " + language.message(says), file=sys.stderr)
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+    return NOT_DONE

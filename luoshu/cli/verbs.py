@@ -1,0 +1,106 @@
+"""What a command is made of: verbs on one list, their arguments, and the words in which they refuse."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from luoshu.show.language import Language
+from luoshu.words.message import Message, say
+
+
+class NotDone(Exception):
+    """What the command cannot do, said to the person who typed it."""
+
+    def __init__(self, says: Message) -> None:
+        super().__init__(says)
+        self.says = says
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a verb, as argparse takes it, with its help in words that translate."""
+
+    names: tuple[str, ...]
+    help: Message
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One command: its name, what it does in a line, an example that runs, its arguments and its function."""
+
+    name: str
+    help: Message
+    example: str
+    arguments: tuple[Argument, ...]
+    run: Callable[[argparse.Namespace, Language], int]
+
+
+VERBS: dict[str, Verb] = {}
+
+
+def argument(*names: str, help: Message, **options: Any) -> Argument:
+    return Argument(names, help, options)
+
+
+def verb(name: str, help: Message, example: str, *arguments: Argument) -> Callable[[Any], Any]:
+    """Put a function on the list of commands."""
+
+    def put(function: Callable[[argparse.Namespace, Language], int]) -> Any:
+        VERBS[name] = Verb(name, help, example, arguments, function)
+        return function
+
+    return put
+
+
+def a_day(text: str) -> date:
+    """A day as written on a command line.
+
+    >>> a_day("2025-12-31")
+    datetime.date(2025, 12, 31)
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write it as in 2025-12-31") from None
+
+
+def an_amount(text: str) -> float:
+    """An amount of money in yuan, also as 250万 or 2.5亿.
+
+    >>> an_amount("2.5亿")
+    250000000.0
+    """
+    scale = {"万": 1e4, "亿": 1e8}.get(text[-1:], 1.0)
+    try:
+        amount = float(text.rstrip("万亿").replace(",", "")) * scale
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount; write it as in 2500000 or 250万") from None
+    if not 0 <= amount < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount that can be spent")
+    return amount
+
+
+BOOK = argument("book", metavar="BOOK", help=say("the folder of the book"))
+DAY = argument("--day", type=a_day, help=say("the day to ask for, as in 2025-12-31 (default: today)"))
+JSON = argument("--json", action="store_true", help=say("one JSON object a line"))
+
+
+def book_folder(name: str) -> Path:
+    folder = Path(name)
+    if not folder.is_dir():
+        raise NotDone(say("there is no folder {name}", name=name))
+    if not (folder / "book.yaml").is_file():
+        raise NotDone(say("{name} is not a book: it has no book.yaml. Begin one with luoshu new {name}", name=name))
+    return folder
+
+
+def region_of(args: argparse.Namespace) -> Any:
+    from luoshu.region import Region
+
+    return Region(book_folder(args.book), getattr(args, "day", None))
