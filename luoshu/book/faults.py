@@ -95,5 +95,11 @@ FAULTS: dict[str, Message] = {
     "negative-weight": say("A promise weighs less than nothing; weights are zero or more."),
     "made-after-due": say("A promise is announced after its own deadline; one of the two days is wrong."),
     "bad-value": say("A field holds something that its kind cannot read; the entry is left out."),
+    # places and people
+    "no-coordinates": say("A place has no coordinates; it is kept, and counts nowhere."),
+    "no-system": say("Coordinates stand without their coordinate system; the row counts nowhere until it is written."),
+    "unknown-system": say("The coordinate system is not one that is known; the row counts nowhere."),
+    "swapped-coordinates": say("Longitude and latitude (or east and north) are exchanged; the row does not count."),
+    "impossible-coordinates": say("The coordinates lie outside what their system can hold; the row does not count."),
 }
 """By code: what the fault means and what became of the entry. docs/problems.md is made from this list."""

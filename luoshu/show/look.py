@@ -14,7 +14,7 @@ from luoshu.read.settlement import stored_text
 from luoshu.region import Region
 from luoshu.show.countymap import county_names
 from luoshu.show.links import file_name
-from luoshu.show.outlines import outlines
+from luoshu.book.outlines import outlines
 from luoshu.show.view import CountyValue, Paper, View
 
 
