@@ -101,5 +101,8 @@ FAULTS: dict[str, Message] = {
     "unknown-system": say("The coordinate system is not one that is known; the row counts nowhere."),
     "swapped-coordinates": say("Longitude and latitude (or east and north) are exchanged; the row does not count."),
     "impossible-coordinates": say("The coordinates lie outside what their system can hold; the row does not count."),
+    # street networks
+    "network-broken": say("The book's street network is damaged or not made by luoshu; it is not used."),
+    "network-differs": say("The street network is another than the one that roads/network.yaml tells of."),
 }
 """By code: what the fault means and what became of the entry. docs/problems.md is made from this list."""
