@@ -40,8 +40,9 @@ class Layer:
     `shape` points: `lon`, `lat` are arrays of n; lines and polygons: `geometries` are n GeoJSON geometries. `ids` and
     `names` have n entries or none. `columns` hold n values each by a machine name. `measure` is the column that colours
     the layer, in classes that begin at `breaks` (rising; upper class open); an infinite value is out of reach, NaN not
-    known. `weight` is the column of people. `estimate`: the figures are estimated. `table`: the book's table whose rows
-    the features are, so that a what-if can edit them; their `ids` are its keys.
+    known; `limit` is the value at which the promise draws its line, as 10 minutes. `weight` is the column of people.
+    `estimate`: the figures are estimated. `table`: the book's table whose rows the features are, so that a what-if can
+    edit them; their `ids` are its keys.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Layer:
     columns: Mapping[str, LayerColumn] = field(default_factory=dict)
     measure: str = ""
     breaks: tuple[float, ...] = ()
+    limit: float | None = None
     high_is_bad: bool = True
     weight: str = ""
     estimate: bool = False
