@@ -104,5 +104,6 @@ FAULTS: dict[str, Message] = {
     # street networks
     "network-broken": say("The book's street network is damaged or not made by luoshu; it is not used."),
     "network-differs": say("The street network is another than the one that roads/network.yaml tells of."),
+    "damaged-map": say("The map file is damaged or of no format that is read; nothing of it was taken over."),
 }
 """By code: what the fault means and what became of the entry. docs/problems.md is made from this list."""
