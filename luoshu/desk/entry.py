@@ -1,0 +1,137 @@
+"""An entry of the journal: who said what and why, when; chained by hashes, so that nothing can be changed unseen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Any
+
+BEGINNING = "0" * 64
+"""What stands before the first entry in its hash."""
+
+MOST_TEXT = 4_000
+MOST_FACTS = 64_000
+"""Longest word of a draft, and longest facts as JSON, in characters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What somebody wants to have in the journal.
+
+    `what` is the sort of fact ("stock received"), `facts` its values as JSON knows them, `about` the thing that it is
+    about, `why` the reason in the writer's own words. `happened`: when it happened where that is not when it was
+    written down (a telephone without signal sends later). `mark`: the sender's own name for it; a second draft with the
+    same mark is the same draft and is not written again. `undoes`: the entry that this one takes back.
+    """
+
+    who: str
+    what: str
+    why: str = ""
+    about: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    happened: datetime | None = None
+    mark: str = ""
+    undoes: int | None = None
+    facts_text: str = field(default="", init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.who or not self.what:
+            raise ValueError("an entry needs to say who and what")
+        for name in ("who", "what", "why", "about", "mark"):
+            if len(getattr(self, name)) > MOST_TEXT:
+                raise ValueError(f"{name} is longer than {MOST_TEXT} characters")
+            _sayable(getattr(self, name))
+        if self.happened is not None and self.happened.tzinfo is None:
+            raise ValueError("happened needs a time zone, as in 2021-07-20T08:00+08:00")
+        object.__setattr__(self, "facts_text", canonical(self.facts))
+        if len(self.facts_text) > MOST_FACTS:
+            raise ValueError(f"the facts are longer than {MOST_FACTS} characters")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A draft that stands in the journal: numbered from 1 without gaps, with the time of writing and its hash.
+
+    `before` is the hash of the entry before it. `hash` covers everything else; see `hash_of`.
+    """
+
+    number: int
+    at: datetime
+    draft: Draft
+    before: str
+    hash: str
+
+    @property
+    def happened(self) -> datetime:
+        """When it happened: as the draft says, else when it was written."""
+        return self.draft.happened or self.at
+
+
+def written(draft: Draft, number: int, at: datetime, before: str) -> Entry:
+    """The entry that a draft becomes."""
+    return Entry(number=number, at=at, draft=draft, before=before, hash=hash_of(draft, number, at, before))
+
+
+def hash_of(draft: Draft, number: int, at: datetime, before: str) -> str:
+    """SHA-256 over the entry before and all values of this one, in one canonical form.
+
+    >>> day = datetime(2021, 7, 20, tzinfo=UTC)
+    >>> one = hash_of(Draft(who="a", what="b"), 1, day, BEGINNING)
+    >>> one == hash_of(Draft(who="a", what="b", why="c"), 1, day, BEGINNING), len(one)
+    (False, 64)
+    """
+    happened = moment(draft.happened) if draft.happened else None
+    values = [number, moment(at), draft.who, draft.what, draft.why, draft.about, happened, draft.mark, draft.undoes]
+    told = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(f"{before}\n{told}\n{draft.facts_text}".encode()).hexdigest()
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys and no spaces; ValueError for what JSON cannot say (NaN, infinity, other types).
+
+    >>> canonical({"b": 1.0, "a": ["水"]})
+    '{"a":["水"],"b":1.0}'
+    """
+    _sayable(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _sayable(value: Any) -> None:
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise ValueError("a text holds a character that no database keeps (NUL)")
+        value.encode("utf-8")  # half a surrogate pair raises UnicodeEncodeError, which is a ValueError
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            if not isinstance(key, str):
+                raise ValueError(f"{key!r} is a name that is not text")
+            _sayable(key)
+            _sayable(each)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            _sayable(each)
+    elif isinstance(value, float):
+        if not isfinite(value):
+            raise ValueError(f"{value} is not a number that can be written")
+    elif value is not None and not isinstance(value, (bool, int)):
+        raise ValueError(f"{type(value).__name__} is not a value that can be written")
+
+
+def moment(at: datetime) -> str:
+    """A time in UTC to the microsecond, always of the same length, so that texts sort as times do.
+
+    >>> moment(datetime(2021, 7, 20, 8, tzinfo=UTC))
+    '2021-07-20T08:00:00.000000Z'
+    """
+    if at.tzinfo is None:
+        raise ValueError("a time needs a time zone, as in 2021-07-20T08:00+08:00")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def of_moment(text: str) -> datetime:
+    """The time that `moment` wrote."""
+    return datetime.fromisoformat(text)
