@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from luoshu.gauge import source_json
-from luoshu.kinds.commitment import Gauge, Move
+from luoshu.kinds.commitment import Commitment, Gauge, Move, Plan
 
 if TYPE_CHECKING:
     from luoshu.book.book import Book
@@ -23,7 +23,7 @@ class Advice:
 
     `chosen` fit the budget together; `apart` have no known cost or gain and are ranked without it; `left` do not fit.
     `gain` is the weighted gain of the chosen; no choice within the budget gains more than `gain + gap` (gap 0: proven
-    best).
+    best). `plans` are the moves that belong together, by their commitment, each with its own bound.
     """
 
     chosen: tuple[Move, ...]
@@ -33,31 +33,70 @@ class Advice:
     spent: float
     gain: float
     gap: float
+    plans: Mapping[str, Plan] = field(default_factory=dict)
 
     @property
     def moves(self) -> tuple[Move, ...]:
         """What is advised, best first: what the budget pays for, then what has no known cost."""
         return (*self.chosen, *self.apart)
 
+    @property
+    def gap_share(self) -> float:
+        """The gap as a share of what no choice can pass."""
+        return self.gap / (self.gain + self.gap) if self.gap > 0 else 0.0
 
-def advise(gauges: Iterable[Gauge], book: Book, day: date, budget: float | None = None) -> Advice:
-    """The next moves of all commitments that are neither settled nor dropped, ranked, under a budget in yuan.
+
+def advise(
+    gauges: Iterable[Gauge],
+    book: Book,
+    day: date,
+    budget: float | None = None,
+    count: int | None = None,
+    problem: str = "",
+) -> Advice:
+    """The next moves of all commitments that are neither kept nor dropped, ranked, under a budget in yuan.
 
     Moves with a known cost and gain are chosen to gain the most, each weighted by its commitment; without a budget
-    all of them are chosen, most gain per yuan first. Moves without a known cost stand apart, by weighted gain.
+    all of them are chosen, most gain per yuan first. Moves without a known cost stand apart, by weighted gain. A
+    commitment that plans its moves together is asked for its best plan under the whole budget and `count` moves at
+    most; `problem` is the siting problem that it answers instead of its own.
     """
     weights: dict[str, float] = {}
     moves: list[Move] = []
+    plans: dict[str, Plan] = {}
     for each in gauges:
-        if each.verdict in ("kept", "missed", "dropped"):
+        if each.verdict in ("kept", "dropped"):
             continue
-        weights[each.commitment.id] = each.commitment.weight
-        moves.extend(each.commitment.moves(book, day))
-    return choose(moves, weights, budget)
+        promise = each.commitment
+        weights[promise.id] = promise.weight
+        plan = asked(promise, problem).plan(book, day, budget, count)
+        if plan is not None:
+            plans[promise.id] = plan
+        moves.extend(plan.moves if plan is not None else () if each.verdict == "missed" else promise.moves(book, day))
+    return choose(moves, weights, budget, plans)
 
 
-def choose(moves: Iterable[Move], weights: dict[str, float], budget: float | None = None) -> Advice:
-    """Choose among moves; see `advise`. A cost or gain below zero is refused with ValueError."""
+def asked(promise: Commitment, problem: str) -> Commitment:
+    """The commitment with the siting problem that is asked for, where its kind can answer one."""
+    if problem and "aim" in {each.name for each in fields(promise)}:
+        named: Any = {"aim": problem}
+        return replace(promise, **named)
+    return promise
+
+
+def choose(
+    moves: Iterable[Move],
+    weights: Mapping[str, float],
+    budget: float | None = None,
+    plans: Mapping[str, Plan] | None = None,
+) -> Advice:
+    """Choose among moves; see `advise`. A cost or gain below zero is refused with ValueError.
+
+    The moves of a plan gain less together with those before them than alone, so that what is added up here is a lower
+    bound of what the chosen gain; what no choice can pass is the bound of every plan under the whole budget, and that
+    of all other moves.
+    """
+    plans = plans or {}
     priced: list[Move] = []
     apart: list[Move] = []
     for move in moves:
@@ -70,6 +109,12 @@ def choose(moves: Iterable[Move], weights: dict[str, float], budget: float | Non
     costs = [m.cost or 0.0 for m in priced]
     taken, bound = (set(range(len(priced))), sum(worth)) if budget is None else knapsack(costs, worth, budget)
     gain = sum(worth[i] for i in taken)
+    together = {name: plan for name, plan in plans.items() if any(m.commitment == name for m in priced)}
+    if together:
+        alone = [i for i, move in enumerate(priced) if move.commitment not in together]
+        rest = [worth[i] for i in alone]
+        bound = sum(rest) if budget is None else knapsack([costs[i] for i in alone], rest, budget)[1]
+        bound += sum(weights.get(name, 1.0) * plan.bound for name, plan in together.items())
     apart.sort(key=lambda m: (m.gain is None, -weights.get(m.commitment, 1.0) * (m.gain or 0.0)))
     return Advice(
         chosen=tuple(priced[i] for i in sorted(taken)),
@@ -79,6 +124,7 @@ def choose(moves: Iterable[Move], weights: dict[str, float], budget: float | Non
         spent=sum(costs[i] for i in taken),
         gain=gain,
         gap=max(0.0, bound - gain),
+        plans=dict(plans),
     )
 
 
@@ -96,11 +142,14 @@ def knapsack(costs: Sequence[float], worth: Sequence[float], budget: float) -> t
     >>> knapsack([3, 2, 2], [4.5, 2.9, 2.8], 4)
     ({1, 2}, 5.699999999999999)
     """
+    if sum(costs) <= budget:
+        return set(range(len(costs))), sum(worth)
+    most = MOST_STEPS if len(costs) <= 60 else MOST_STEPS * 60 // len(costs)  # each step looks at what is left
     best: tuple[float, frozenset[int]] = (0.0, frozenset())
     top = _relaxed(costs, worth, 0, budget)
     open_nodes: list[tuple[int, float, float, frozenset[int]]] = [(0, budget, 0.0, frozenset())]
     steps = 0
-    while open_nodes and steps < MOST_STEPS:
+    while open_nodes and steps < most:
         steps += 1
         at, left, value, chosen = open_nodes.pop()
         if value > best[0]:
@@ -128,14 +177,36 @@ def _relaxed(costs: Sequence[float], worth: Sequence[float], at: int, left: floa
 
 
 def move_json(move: Move, advice: Advice) -> dict[str, Any]:
-    """A move as plain values; `certified_gap` is how much weighted gain a better choice might still add."""
+    """A move as plain values.
+
+    `gap`: how far the best choice could still be from the one that this move belongs to, as a share (its plan's, else
+    that of all moves under the budget); `bound`: the most that a plan can gain in `met` under the same limits;
+    `certified_gap`: how much weighted gain a better choice of all moves might still add.
+    """
+    plan = advice.plans.get(move.commitment)
+    chosen = any(move is each for each in advice.chosen)
     return {
         "commitment": move.commitment,
         "does": str(move.does),
         "cost": move.cost,
         "gain": move.gain,
+        "gap": plan.gap if plan else advice.gap_share if chosen else None,
+        "bound": plan.bound if plan else None,
+        "problem": plan.problem if plan else None,
         "group": move.group,
-        "within_budget": any(move is chosen for chosen in advice.chosen),
+        "within_budget": chosen,
+        "table": move.table,
+        "row": move.row,
+        "lon": move.lon,
+        "lat": move.lat,
         "because": [{"says": str(each.says), "source": source_json(each)} for each in move.because],
+        "plan": {
+            "gain": plan.gain,
+            "bound": plan.bound,
+            "gap": plan.gap,
+            "because": [{"says": str(each.says), "source": source_json(each)} for each in plan.because],
+        }
+        if plan
+        else None,
         "certified_gap": advice.gap,
     }

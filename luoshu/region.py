@@ -47,6 +47,6 @@ class Region:
         """All that is wrong in the book: its files and tables, and what its commitments say."""
         return tuple(in_order([*check(self.book), *judged(self.book)]))
 
-    def advice(self, budget: float | None = None) -> Advice:
-        """The next moves under a budget in yuan."""
-        return advise(self.gauges, self.book, self.day, budget=budget)
+    def advice(self, budget: float | None = None, count: int | None = None, problem: str = "") -> Advice:
+        """The next moves under a budget in yuan, with so many new sites for each promise that plans them."""
+        return advise(self.gauges, self.book, self.day, budget=budget, count=count, problem=problem)

@@ -103,7 +103,11 @@ Figure = Amount | Chart | Listing
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """What could be done next for a commitment: what it does, its cost in yuan (None: not known), its gain in `met`."""
+    """What could be done next for a commitment: what it does, its cost in yuan (None: not known), its gain in `met`.
+
+    A move of a plan gains what it adds to the moves before it. `table` and `row` are the row of the book that it would
+    open or build, where there is one; `lon` and `lat` (WGS-84) where it lies.
+    """
 
     commitment: str
     does: Message
@@ -111,23 +115,34 @@ class Move:
     gain: float | None = None
     group: str = ""
     because: tuple[Reason, ...] = ()
+    table: str = ""
+    row: str = ""
+    lon: float | None = None
+    lat: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """Moves that belong together, first to last: what they gain in `met` all told, and what no plan can gain beyond.
 
-    `bound` is computed, never hoped: no choice under the same limits gains more; `gap` is (bound - gain) / bound.
+    The gains of the moves add up to `gain`, and those of any part of them to no more than that part gains by itself.
+    `bound` is computed, never hoped: no choice under the same limits (`budget` or `count`) gains more. `gap` is how far
+    the best could still be from this plan, as a share (0: proven best): of the bound on the gain, unless the plan
+    answers another question (`problem`: least cost, shortest way), whose own answer and bound then make `certified`.
     """
 
     moves: tuple[Move, ...]
     gain: float
     bound: float
     because: tuple[Reason, ...] = ()
+    problem: str = "cover"
+    certified: float | None = None
 
     @property
     def gap(self) -> float:
-        """How far the best could still be from this plan, as a share of the bound (0: proven best)."""
+        """How far the best could still be from this plan, as a share (0: proven best)."""
+        if self.certified is not None:
+            return self.certified
         return 0.0 if self.bound <= self.gain else (self.bound - self.gain) / self.bound
 
 
@@ -208,7 +223,10 @@ class Commitment(ABC):
         return ()
 
     def plan(self, book: Book, day: date, budget: float | None = None, count: int | None = None) -> Plan | None:
-        """Moves chosen together under a budget in yuan or a number; None where the kind's moves stand alone."""
+        """Moves chosen together under a budget in yuan or a number; None where the kind's moves stand alone.
+
+        A kind that can answer several siting problems has a term `aim`, which `advise --problem` overrides.
+        """
         return None
 
     def layers(self, book: Book, day: date) -> Iterable[Layer]:
