@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from luoshu.desk.entry import BEGINNING, Draft, Entry, written
+from luoshu.desk.chain import BEGINNING, Draft, Entry, written
 from luoshu.desk.shelves import engine_of, entries_table, lock_for_writing, put, stored
 from luoshu.words.message import Message
 
@@ -132,7 +132,7 @@ class Journal:
         A chain shows what was changed, taken out or put in between; it cannot show that the newest entries were cut
         off, so keep its last hash elsewhere (a backup does) and compare.
         """
-        from luoshu.desk.entry import hash_of
+        from luoshu.desk.chain import hash_of
 
         before, number = BEGINNING, 0
         with self.engine.connect() as connection:

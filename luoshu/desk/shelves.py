@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from luoshu.desk.entry import Draft, Entry, moment, of_moment
+from luoshu.desk.chain import Draft, Entry, moment, of_moment
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table

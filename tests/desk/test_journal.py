@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luoshu.desk.entry import BEGINNING, Draft, canonical, hash_of, moment, of_moment
+from luoshu.desk.chain import BEGINNING, Draft, canonical, hash_of, moment, of_moment
 from luoshu.desk.journal import Journal, Refused
 from luoshu.words.message import say
 
