@@ -127,13 +127,25 @@ def k_nearest(
     >>> minutes.tolist(), site.tolist()
     ([[0.0, 5.0], [2.0, 3.0], [0.0, 5.0]], [[0, 1], [0, 1], [1, 0]])
     """
-    from luoshu.methods.spread import NONE, spread_many
+    from luoshu.methods.several import NONE, clear, sorted_few, spread_several
 
     if k != int(k) or k < 1:
         raise ValueError(f"k is {k}, and must be a whole number of one or more.")
+    most, nodes = int(k), road.nodes
     seeds, spent = _seeds(road, sites, within, offsets)
-    ids, times = spread_many(road.starts, road.ends, road.minutes, float(within), seeds, spent, int(k))
-    return times[road.rank], np.where(ids == NONE, -1, ids.astype(np.int64))[road.rank]
+    few = min(most, max(1, len(seeds)))
+    if nodes * 6 * few >= 2**32:
+        raise ValueError(f"{few} sites for each of {nodes} nodes are more than can be numbered: ask for fewer.")
+    times = np.empty(nodes * 3 * few)
+    words = times.view(np.uint32)
+    clear(times, words, nodes, few)
+    spread_several(
+        road.starts, road.ends, road.minutes, road.pace, float(within), seeds, spent, few, times, words,
+        np.full(_ring(road, spent), NONE),
+    )  # fmt: skip
+    minutes, site = np.full((nodes, most), np.inf), np.full((nodes, most), -1, dtype=np.int64)
+    sorted_few(road.rank, few, times, words, minutes, site)
+    return minutes, site
 
 
 def reach_sets(road: Network, sites: ArrayLike, *, within: float, offsets: ArrayLike | None = None) -> sparse.csr_array:

@@ -84,10 +84,24 @@ def test_a_larger_town_is_to_the_last_bit_what_scipy_says():
     pairs = np.array(list(table))
     graph = sparse.csr_array((list(table.values()), (pairs[:, 0], pairs[:, 1])), shape=(4000, 4000))
     np.testing.assert_array_equal(nearest(road, sites)[0], dijkstra(graph, indices=sites, min_only=True))
+    several, which = k_nearest(road, sites, 5)
+    table_of_all = dijkstra(graph, indices=sites)
+    np.testing.assert_array_equal(several, np.sort(table_of_all, axis=0)[:5].T)
+    there = np.isfinite(several)
+    np.testing.assert_array_equal(table_of_all[which, np.arange(4000)[:, None]][there], several[there])
     reach = reach_sets(road, sites, within=50.0)
     full = np.full((40, 4000), np.inf)
     full[np.repeat(np.arange(40), np.diff(reach.indptr)), reach.indices] = reach.data
     np.testing.assert_array_equal(full, dijkstra(graph, indices=sites, limit=50.0))
+
+
+def test_more_are_asked_for_than_there_are_and_a_site_named_twice_counts_twice():
+    road = network([0, 1], [1, 2], [2.0, 3.0], 4)
+    minutes, site = k_nearest(road, [1, 1], 4)
+    assert site.tolist() == [[0, 1, -1, -1]] * 3 + [[-1] * 4]
+    assert minutes.tolist() == [[2.0, 2.0, np.inf, np.inf], [0.0, 0.0, np.inf, np.inf], [3.0, 3.0, np.inf, np.inf],
+                                [np.inf] * 4]  # fmt: skip
+    assert np.isinf(k_nearest(road, [], 2)[0]).all()
 
 
 def test_the_order_of_the_curve_is_a_walk_through_neighbours():
@@ -109,6 +123,7 @@ def test_the_order_of_the_curve_is_a_walk_through_neighbours():
         (lambda: nearest(network([0], [1], [1.0], 2), [0], within=np.nan), "within is nan"),
         (lambda: nearest(network([0], [1], [1.0], 2), [0], offsets=[-1.0]), "offsets must be minutes"),
         (lambda: k_nearest(network([0], [1], [1.0], 2), [0], 0), "k is 0"),
+        (lambda: k_nearest(network([], [], [], 2**20), [0] * 700, 700), "ask for fewer"),
         (lambda: two_step_access(sparse.csr_array([[1.0]]), [-1], [1]), "supply holds a negative"),
         (lambda: gini([np.nan]), "not a finite number"),
         (lambda: worst_tenth([1.0], [0.0]), "no people"),
