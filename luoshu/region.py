@@ -20,12 +20,15 @@ from luoshu.read.settlement import judged
 class Region:
     """A book on a day: what was promised, where it stands, what is wrong and what could be done next.
 
-    Everything is read when it is first asked for and kept; open another Region to see what has changed on disk.
+    Everything is read when it is first asked for and kept; open another Region to see what has changed on disk. `book`
+    is the book where it is open already, as for another day.
     """
 
-    def __init__(self, folder: str | Path, day: date | None = None) -> None:
+    def __init__(self, folder: str | Path, day: date | None = None, book: Book | None = None) -> None:
         self.folder = Path(folder)
         self.day = day or date.today()
+        if book is not None:
+            self.book = book
 
     @cached_property
     def book(self) -> Book:

@@ -116,7 +116,8 @@ class Book:
         With `instead` the given rows are the whole table. The book itself stays as it is.
         """
         laid = dict(self.laid_over)
-        read = {key: value for key, value in self._read.items() if key[0] != "derived" or value[0].isdisjoint(rows)}
+        known = self._read.copy()  # another thread may be reading the book
+        read = {key: value for key, value in known.items() if key[0] != "derived" or value[0].isdisjoint(rows)}
         for table, new in rows.items():
             added = tuple(new)
             laid[table] = added if instead else _overlaid(laid.get(table, ()), added, schema(table))

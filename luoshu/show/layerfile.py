@@ -29,8 +29,8 @@ def binary(layer: Layer, only: frozenset[str] | None = None) -> bytes:
     """A layer of points as packed arrays: length of the header (uint32), header (JSON), then 32-bit floats.
 
     The header holds `count` and `columns` ({name, offset, type "f4"}; offsets in bytes from the end of the header,
-    which is padded to a multiple of 4); lon and lat come first. NaN is not known, infinity out of reach. Words stand in the
-    header as {name, type "words", values}, like `ids` and `names`, as long as the layer is small. `only` names the
+    which is padded to a multiple of 4); lon and lat come first. NaN is not known, infinity out of reach. Words stand in
+    the header as {name, type "words", values}, like `ids` and `names`, as long as the layer is small. `only` names the
     columns that are packed. Raises ValueError for lines and polygons.
 
     >>> import numpy as np

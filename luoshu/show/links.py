@@ -54,6 +54,10 @@ class Links(ABC):
         """The address of a file beside the pages (style sheet, script)."""
 
     @abstractmethod
+    def data(self, path: str) -> str:
+        """The address of a file of data, as in `layers/clinics/homes.bin`, said in this language."""
+
+    @abstractmethod
     def translated(self, language: str) -> str:
         """This page in the other language."""
 
@@ -80,6 +84,10 @@ class ServerLinks(Links):
 
     def static(self, name: str) -> str:
         return f"/static/{name}"
+
+    def data(self, path: str) -> str:
+        day = {"day": self.day.isoformat()} if self.day is not None else {}
+        return f"/{quote(path)}?" + urlencode({**day, "language": self.language})
 
     def translated(self, language: str) -> str:
         return self.to(self.path, language=language)
@@ -119,6 +127,9 @@ class SiteLinks(Links):
 
     def static(self, name: str) -> str:
         return self._relative(f"static/{name}")
+
+    def data(self, path: str) -> str:
+        return self._relative(path)
 
     def translated(self, language: str) -> str:
         return self._relative(site_file(self.path, language))

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 from luoshu.book.book import Book
 from luoshu.book.directory import DocumentRow, Owner, Place, Wording
 from luoshu.book.documents import book_document, document_names
+from luoshu.book.outlines import outlines
+from luoshu.kinds.commitment import Move
 from luoshu.kinds.observation import MEASURED, Indicator, Observation
 from luoshu.read import as_json, proposals, version
 from luoshu.read.settlement import stored_text
 from luoshu.region import Region
 from luoshu.show.countymap import county_names
+from luoshu.show.layershelf import LayerShelf
 from luoshu.show.links import file_name
-from luoshu.book.outlines import outlines
 from luoshu.show.view import CountyValue, Paper, View
 
 
-def look(folder: Path, day: date) -> View:
-    """Everything that the pages draw of the book in `folder` on `day`."""
-    return view_of(Region(folder, day))
+def look(folder: Path, day: date, book: Book | None = None) -> View:
+    """Everything that the pages draw of the book in `folder` on `day`; `book` is that book where it is open already."""
+    return view_of(Region(folder, day, book))
+
+
+class Moves(Mapping[str, tuple[Move, ...]]):
+    """The next moves of each promise, sought when they are first asked for: a page of one needs no others."""
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+        self.gauges = {gauge.commitment.id: gauge for gauge in region.gauges}
+        self._found: dict[str, tuple[Move, ...]] = {}
+
+    def __getitem__(self, id: str) -> tuple[Move, ...]:
+        if id not in self._found:
+            self._found[id] = tuple(self.gauges[id].commitment.moves(self.region.book, self.region.day))
+        return self._found[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.gauges)
+
+    def __len__(self) -> int:
+        return len(self.gauges)
 
 
 def view_of(region: Region) -> View:
@@ -35,7 +58,7 @@ def view_of(region: Region) -> View:
         region=places.get(book.region, book.region),
         day=day,
         gauges=tuple(region.gauges),
-        moves={gauge.commitment.id: tuple(gauge.commitment.moves(book, day)) for gauge in region.gauges},
+        moves=Moves(region),
         problems=tuple(region.problems),
         papers=papers_of(book),
         owners={owner.id: (owner.name, owner.name_en) for owner in book.rows(Owner)},
@@ -49,6 +72,8 @@ def view_of(region: Region) -> View:
         polygons=polygons,
         map_faults=faults,
         county_values=tuple(county_values(book, day, set(county_names(polygons)))),
+        book=book,
+        layers=LayerShelf(book, day, region.gauges),
     )
 
 

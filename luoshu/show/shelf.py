@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections import OrderedDict
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from luoshu.book.book import Book
 from luoshu.show.view import View
 
 DAYS_KEPT = 12
+DAYS_A_BOOK = 60
+"""Days looked at before the book is opened anew: what it keeps of each day must not pile up."""
 LOOK_AGAIN_SECONDS = 0.5
+
+
+@dataclass(eq=False)
+class _Slot:
+    """One day's view; whoever comes first makes it, others wait for it and not for other days."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    view: View | None = None
 
 
 class Shelf:
@@ -20,7 +33,9 @@ class Shelf:
     def __init__(self, folder: Path, day: date | None = None) -> None:
         self.folder = folder
         self.day = day
-        self._views: OrderedDict[date, View] = OrderedDict()
+        self._slots: OrderedDict[date, _Slot] = OrderedDict()
+        self._book: Book | None = None
+        self._looks = 0
         self._signature = ""
         self._looked = 0.0
         self._lock = threading.RLock()
@@ -28,24 +43,48 @@ class Shelf:
     def view(self, day: date | None = None) -> View:
         """The book on `day`, else on the shelf's own day, else today."""
         asked = day or self.day or date.today()
-        with self._lock:
-            if self.signature() != self._signature:
-                self._views.clear()
-                self._signature = self.signature()
-            if asked not in self._views:
+        slot, book, version = self._slot(asked)
+        with slot.lock:
+            if slot.view is None:
                 from luoshu.show.look import look
 
-                self._views[asked] = look(self.folder, asked)
-                while len(self._views) > DAYS_KEPT:
-                    self._views.popitem(last=False)
-            self._views.move_to_end(asked)
-            return self._views[asked]
+                slot.view = replace(look(self.folder, asked, book), version=version)
+            return slot.view
+
+    def _slot(self, asked: date) -> tuple[_Slot, Book, str]:
+        with self._lock:
+            signature = self.signature()
+            if signature != self._signature or self._book is None or self._looks >= DAYS_A_BOOK:
+                from luoshu.book.book import open_book
+                from luoshu.kinds import tables
+
+                self._slots.clear()
+                self._book, self._looks, self._signature = open_book(self.folder, tables=tables()), 0, signature
+            if asked not in self._slots:
+                self._slots[asked] = _Slot()
+                self._looks += 1
+                while len(self._slots) > DAYS_KEPT:
+                    self._slots.popitem(last=False)
+            self._slots.move_to_end(asked)
+            version = hashlib.sha256(f"{asked}\n{signature}".encode()).hexdigest()[:16]
+            return self._slots[asked], self._book, version
+
+    def warm(self) -> None:
+        """Look at the book and have its layers drawn in the background, so that the first visitor need not wait."""
+
+        def look_once() -> None:
+            layers = self.view().layers
+            if layers is not None:
+                layers.begin()
+
+        threading.Thread(target=look_once, name="warming", daemon=True).start()
 
     def changed(self) -> None:
         """Forget what was read: the files were just written."""
         with self._lock:
             self._looked = 0.0
-            self._views.clear()
+            self._slots.clear()
+            self._book = None
 
     def signature(self) -> str:
         """What the files look like from outside (names, sizes, times); asked at most twice a second."""

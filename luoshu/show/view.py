@@ -8,9 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from luoshu.book.book import Book
 from luoshu.book.problem import Problem
 from luoshu.book.records import Record
 from luoshu.kinds.commitment import Gauge, Move
+from luoshu.show.layershelf import LayerShelf
 from luoshu.show.links import file_name
 
 
@@ -35,7 +37,7 @@ class View:
     """The book as it stands on `day`: gauges in the order of the book, problems, documents, owners and places.
 
     `wording` is the English of the book's own words; `names` gives what an id of a place or an indicator is called, in
-    Chinese and English.
+    Chinese and English. `layers` are drawn when they are first asked for; `version` changes with the files.
     """
 
     folder: Path
@@ -55,6 +57,9 @@ class View:
     polygons: Mapping[str, Any] | None = None
     map_faults: tuple[str, ...] = ()
     county_values: tuple[CountyValue, ...] = ()
+    book: Book | None = None
+    layers: LayerShelf | None = None
+    version: str = ""
 
     def name(self, language: str) -> str:
         """The book's title in a language, the Chinese one where it has no other."""
