@@ -101,6 +101,7 @@ FAULTS: dict[str, Message] = {
     "unknown-system": say("The coordinate system is not one that is known; the row counts nowhere."),
     "swapped-coordinates": say("Longitude and latitude (or east and north) are exchanged; the row does not count."),
     "impossible-coordinates": say("The coordinates lie outside what their system can hold; the row does not count."),
+    "people-without-place": say("People are counted whose homes cannot be placed; they count nowhere."),
     # street networks
     "network-broken": say("The book's street network is damaged or not made by luoshu; it is not used."),
     "network-differs": say("The street network is another than the one that roads/network.yaml tells of."),
