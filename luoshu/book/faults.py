@@ -106,5 +106,8 @@ FAULTS: dict[str, Message] = {
     "network-broken": say("The book's street network is damaged or not made by luoshu; it is not used."),
     "network-differs": say("The street network is another than the one that roads/network.yaml tells of."),
     "damaged-map": say("The map file is damaged or of no format that is read; nothing of it was taken over."),
+    # the desk's journal
+    "broken-backup": say("A backup of the journal is not whole: it was cut off or changed. Nothing of it is restored."),
+    "journal-not-empty": say("A backup is only restored into an empty journal, so that nothing is overwritten."),
 }
 """By code: what the fault means and what became of the entry. docs/problems.md is made from this list."""
