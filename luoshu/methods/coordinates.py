@@ -98,7 +98,8 @@ def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> Pair:
 
 
 def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> Pair:
-    """GCJ-02 degrees as WGS-84 degrees: the point that `wgs84_to_gcj02` bends to the given one, to a few nanometres.
+    """GCJ-02 degrees as WGS-84 degrees: the point that `wgs84_to_gcj02` bends to the given one, to a thousandth of a
+    millimetre (nanometres but on the meridian of 105° itself, where the formula has a cusp).
 
     Points outside the box of China stay as they are. Within 1 km of the edge of the box, which lies at sea and in other
     countries, two points may be bent to one: the one inside the box is given.

@@ -125,9 +125,9 @@ def towns_over(metres: ArrayLike, people: ArrayLike, density: float, cell_km2: f
     count = np.atleast_1d(np.asarray(people, dtype=np.float64))
     if not far.shape[1]:
         raise ValueError("people of towns need at least one cell to live in")
-    inhabited = count > 0
+    inhabited = count > 1e-6  # a millionth of a person has no town
     scale = centre_scale(count, density)
-    total = float(count.sum())
+    total = float(count[inhabited].sum())
     if not total > 0:
         return Towns(people=np.zeros(far.shape[1]), scale=scale)
 
