@@ -48,7 +48,8 @@ class Streets:
     Arrays of one value a corner: `lon`, `lat`, `node_kind`. Of one value a link: `tail`, `head` (numbers of corners),
     `metres` (zero or more, along the street), `way` (code into CLASSES), `oneway` and `cycle_oneway` (0 both ways, 1
     from tail to head, -1 from head to tail; walkers go both ways), `foot`, `cycle`, `drive` (may they pass), `private`
-    (walkers are kept out, but not who lives there), `stairs` (no way for a wheelchair), `kmh` (the limit for cars, NaN where unknown).
+    (walkers are kept out, but not who lives there), `stairs` (no way for a wheelchair), `kmh` (the limit for cars, NaN
+    where unknown).
 
     A gate or bollard on a road is a link of no length, of class `gate`: it parts the road in two and says who may
     pass. `gate_edge` numbers these links, with `gate_osm` (id, 0 unknown) and `gate_kind`; to open a gate is to let
@@ -116,9 +117,9 @@ _FOREIGN = say("Run luoshu roads again with the map file")
 # as kept in the file: degrees as whole ten-millionths (1 cm, as OpenStreetMap keeps them)
 _KEPT = {
     "lon": "<i4", "lat": "<i4", "node_kind": "|u1", "tail": "<i4", "head": "<i4", "metres": "<f4", "way": "|u1",
-    "oneway": "|i1", "cycle_oneway": "|i1", "foot": "|b1", "cycle": "|b1", "drive": "|b1", "private": "|b1", "stairs": "|b1",
-    "kmh": "<f4", "gate_edge": "<i4", "gate_osm": "<i8", "gate_kind": "|u1", "wall_start": "<i8", "wall_lon": "<i4",
-    "wall_lat": "<i4", "wall_kind": "|u1", "wall_osm": "<i8", "wall_area": "|b1",
+    "oneway": "|i1", "cycle_oneway": "|i1", "foot": "|b1", "cycle": "|b1", "drive": "|b1", "private": "|b1",
+    "stairs": "|b1", "kmh": "<f4", "gate_edge": "<i4", "gate_osm": "<i8", "gate_kind": "|u1", "wall_start": "<i8",
+    "wall_lon": "<i4", "wall_lat": "<i4", "wall_kind": "|u1", "wall_osm": "<i8", "wall_area": "|b1",
 }  # fmt: skip
 _DEGREES = ("lon", "lat", "wall_lon", "wall_lat")
 _NODES = ("lon", "lat", "node_kind")
