@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Query, Request
 
 from luoshu.show.guard import is_local
-from luoshu.show.language import Language, chosen
+from luoshu.show.language import Language, chosen, marked
 from luoshu.show.links import ServerLinks
 from luoshu.show.page import Desk
 from luoshu.show.shelf import Shelf
+
+DAY_SAYS = marked("What was known on this day, as in 2025-12-31; today where it is left out")
+Day = Annotated[date | None, Query(description=DAY_SAYS)]
+Tongue = Annotated[str | None, Query(description=marked("zh or en"), pattern="^(zh|en)$", alias="language")]
 
 
 def desk_of(request: Request, path: str, day: date | None, language: str | None) -> Desk:

@@ -75,10 +75,11 @@ def edits(book: Book | None, gauge: Gauge, layers: Sequence[Layer], language: La
 def editable(book: Book, gauge: Gauge, layers: Iterable[Layer]) -> tuple[type, ...]:
     """The tables whose rows may be tried out: those drawn as sites or barriers, and placed ones with a state."""
     drawn = {each.table for each in layers if each.role in EDITED_ROLES}
+    read = set(gauge.commitment.needs)
     return tuple(
         table
         for table in tables_of(book, gauge)
-        if has_place(schema(table)) and (schema(table).name in drawn or states(schema(table)))
+        if has_place(schema(table)) and (schema(table).name in drawn or (table in read and states(schema(table))))
     )
 
 

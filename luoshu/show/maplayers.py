@@ -275,7 +275,7 @@ def listing(gauge: Gauge, layers: Iterable[Layer], language: Language) -> MapLis
         id="",
         name=language.say("the whole region"),
         texts=tuple(
-            language.figure(gauge.value, gauge.unit) if column.name == layer.measure else "" for column in shown_columns
+            shown(gauge.value, gauge.unit, language) if column.name == layer.measure else "" for column in shown_columns
         ),
         share=gauge.value,
     )

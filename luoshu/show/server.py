@@ -10,18 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from luoshu.show.desks import desk_of
+from luoshu.show.desks import Day, Tongue, desk_of
 from luoshu.show.events import add_events
 from luoshu.show.guard import Guard, is_loopback
-from luoshu.show.language import marked
+from luoshu.show.layerserving import add_layers
 from luoshu.show.manual import ApiPage, ErrorAnswer, manual, openapi_with_examples
 from luoshu.show.page import Page
 from luoshu.show.pages import LEAVES, Leaf, drawn, plain
@@ -32,9 +32,14 @@ from luoshu.words.message import Message, say
 YEAR_SECONDS = 31_536_000
 MOST_PORT = 65_535
 BACKLOG = 128
-DAY_SAYS = marked("What was known on this day, as in 2025-12-31; today where it is left out")
-Day = Annotated[date | None, Query(description=DAY_SAYS)]
-Tongue = Annotated[str | None, Query(description=marked("zh or en"), pattern="^(zh|en)$", alias="language")]
+CODES = {
+    400: "not-understood",
+    404: "not-found",
+    405: "not-allowed",
+    409: "conflict",
+    422: "not-understood",
+    503: "busy",
+}
 ERRORS: dict[int | str, dict[str, Any]] = {
     code: {"model": ErrorAnswer, "description": text}
     for code, text in ((403, "refused"), (404, "not found"), (422, "not understood"))
@@ -67,6 +72,7 @@ def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = Fa
     for leaf in LEAVES:
         _add_leaf(app, leaf)
     add_settling(app)
+    add_layers(app)
     add_events(app)
     _add_manual(app)
     if STATIC.is_dir():
@@ -110,6 +116,7 @@ def serve(
         while not server.started and not served.done():
             await asyncio.sleep(0.02)
         if server.started:
+            app.state.shelf.warm()
             ready()
         await served
 
@@ -251,11 +258,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
     says = error.detail if isinstance(error.detail, Message) else say("{detail}", detail=str(error.detail))
     if error.status_code == 404 and not isinstance(error.detail, Message):
         says = say("there is no page {path}", path=request.url.path[:200])
-    code = {404: "not-found", 405: "not-allowed", 409: "conflict", 422: "not-understood"}.get(
-        error.status_code, "refused"
-    )
+    code = CODES.get(error.status_code, "refused")
     mend = say("Begin at the overview") if error.status_code == 404 else ""
-    return _error(request, error.status_code, code, says, mend)
+    answer = _error(request, error.status_code, code, says, mend)
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 async def _not_understood(request: Request, error: Exception) -> Response:
