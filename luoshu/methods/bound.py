@@ -87,16 +87,20 @@ class Relaxation:
     parts: Floats
 
 
+Draw = tuple[NDArray[np.int64], Floats, float]
+"""A purse: the sites that draw on it, what each takes, and what it holds."""
+
+
 def relax(
-    scores: Callable[[Floats], Floats],
+    scores: Callable[[Floats, NDArray[np.int64] | None], Floats],
     served: Callable[[Floats], Floats],
     bound_at: Callable[[Floats, Floats], float],
-    weights: Floats,
-    reached_by: Floats,
-    costs: Floats,
-    limit: float,
-    usable: NDArray[np.bool_],
     *,
+    low: Floats,
+    high: Floats,
+    reached_by: Floats,
+    purses: list[Draw],
+    usable: NDArray[np.bool_],
     prices: Floats,
     parts: Floats,
     rounds: int,
@@ -106,28 +110,37 @@ def relax(
     """The linear relaxation of a maximal cover, nearly solved: bound from above, in few passes over the data.
 
     Primal-dual hybrid gradient (Chambolle and Pock 2011) with diagonal steps (Pock and Chambolle 2011) and restarts at
-    the average. Homes pay prices between 0 and their weight; sites open by parts under ``costs · parts <= limit``.
-    ``scores(prices)`` and ``served(parts)`` are the two products with the cover; ``bound_at(prices, scores)`` must
+    the average. Homes pay prices from ``low`` (0) to ``high`` (their weight); groups of sites that exclude one another
+    are rows too, with prices of zero or less. Sites open by parts, as far as the purses go.
+    ``scores(prices, which)`` and ``served(parts)`` are the two products with the cover (``which``: all sites, or only
+    these: what is far from taking part is looked at every ``check_every`` rounds); ``bound_at(prices, scores)`` must
     be a true bound for any prices, so that the answer holds however far the steps have come. Stops at ``goal``.
 
     >>> cover = np.array([[1.0, 1, 0], [0, 1, 1]])
     >>> top = lambda u, s: float((w - u).sum() + s.max())
     >>> w = np.array([3.0, 1, 2])
-    >>> found = relax(lambda u: cover @ u, lambda x: x @ cover, top, w, cover.sum(0), np.ones(2), 1.0,
-    ...     np.ones(2, dtype=bool), prices=w / 2, parts=np.ones(2), rounds=200)
+    >>> found = relax(lambda u, which: cover @ u, lambda x: x @ cover, top, low=0 * w, high=w, reached_by=cover.sum(0),
+    ...     purses=[(np.arange(2), np.ones(2), 1.0)], usable=np.ones(2, dtype=bool),
+    ...     prices=w / 2, parts=np.ones(2), rounds=200)
     >>> round(found.bound, 3)
     4.0
     """
     pace = 1.5
     best, best_prices, best_parts = np.inf, prices, parts
-    forth = 1.0 / (pace * np.maximum(scores(weights), 1e-300))
-    back = pace * weights / np.maximum(reached_by, 1.0)
+    pull = np.maximum(scores(high, None), 1e-300)
+    forth = 1.0 / (pace * pull)
+    size = np.where(high > low, np.maximum(high, 0.0), 0.0)
+    size[low < 0] = float(np.median(pull[usable])) if usable.any() else 0.0
+    back = pace * size / np.maximum(reached_by, 1.0)
     sum_prices, sum_parts, count, restart = np.zeros_like(prices), np.zeros_like(parts), 0, check_every
-    score = scores(prices)
+    score, which, idle = scores(prices, None), None, ~usable
     for done in range(1, rounds + 1):
-        ahead = np.clip(prices - back * (served(parts) - 1.0), 0.0, weights)
-        score_ahead = scores(ahead)
-        parts = _within(np.where(usable, parts + forth * (2 * score_ahead - score), -1.0), forth * costs, costs, limit)
+        ahead = np.clip(prices - back * (served(parts) - 1.0), low, high)
+        score_ahead = scores(ahead, which)
+        parts = np.where(idle, 0.0, parts + forth * (2 * score_ahead - score))
+        for sites, take, limit in purses:
+            parts[sites] = _within(parts[sites], forth[sites] * take, take, limit)
+        parts = np.clip(parts, 0.0, 1.0)
         prices, score = ahead, score_ahead
         sum_prices += prices
         sum_parts += parts
@@ -135,7 +148,7 @@ def relax(
         if done % check_every and done != rounds:
             continue
         mean = sum_prices / count
-        mean_score = scores(mean)
+        score, mean_score = scores(prices, None), scores(mean, None)
         now, then = bound_at(prices, score), bound_at(mean, mean_score)
         progress = best - min(now, then)
         if min(now, then) < best:
@@ -143,6 +156,8 @@ def relax(
             best_prices = prices.copy() if now <= then else mean
         if best < goal or (0 <= progress < 1e-5 * best):
             break
+        idle = ~usable | ((sum_parts == 0) & ~_promising(np.maximum(score, mean_score), purses, 0.85))
+        which = np.flatnonzero(~idle)
         if done >= restart:
             restart = 2 * done + check_every
             if then < now:
@@ -165,3 +180,14 @@ def _within(values: Floats, steps: Floats, costs: Floats, limit: float) -> Float
         else:
             high = middle
     return np.clip(values - steps * high, 0.0, 1.0)
+
+
+def _promising(score: Floats, purses: list[Draw], share: float) -> NDArray[np.bool_]:
+    """The sites that bring, for what they take, at least this share of what the last one in a full purse brings."""
+    found = np.zeros(len(score), dtype=np.bool_)
+    for sites, take, limit in purses:
+        rate = score[sites] / np.maximum(take, 1e-12)
+        order = np.argsort(-rate)
+        last = int(np.searchsorted(np.cumsum(take[order]), limit))
+        found[sites] |= rate >= (share * rate[order[last]] if last < len(order) else 0.0)
+    return found

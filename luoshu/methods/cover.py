@@ -1,9 +1,15 @@
 """Kernels of the maximal cover: lazy greedy, swaps that look only where something changed, and restarts from near by.
 
-A cover is two pairs of arrays: the homes that each site reaches (``starts``, ``homes``), and the sites that reach each
-home (``firsts``, ``sites``), both as compressed rows. The state of a search is ``count`` (how many chosen sites reach a
-home), ``owner`` (the sum of their numbers: where the count is one it *is* the only server), ``loss`` (the weight that a
-chosen site serves alone) and ``chosen``.
+Three bundles of arrays go through all of them.
+
+- ``cover``: the homes that each site reaches (``starts``, ``homes``), the sites that reach each home (``firsts``,
+  ``sites``), both as compressed rows, and the ``weights`` of the homes.
+- ``rules``: ``costs`` of the sites; ``limits`` with one row for each purse, the cost and the number it may bear;
+  ``purses``: the first and the last purse that a site draws on; ``near`` and ``near_starts``: the sites that may not
+  stand beside a site; ``barred`` (not to be opened) and ``fixed`` (not to be closed).
+- ``state``: ``count`` (how many chosen sites reach a home), ``owner`` (the sum of their numbers: where the count is one
+  it *is* the only server), ``loss`` (the weight that a chosen site serves alone), ``chosen``, ``used`` (of the purses),
+  ``clash`` (how many chosen sites forbid a site) and ``clasher`` (the sum of their numbers).
 """
 
 import numpy as np
@@ -12,8 +18,11 @@ from luoshu.methods.compiled import compiled
 
 
 @compiled
-def open_site(site, starts, homes, weights, count, owner, loss, chosen):  # type: ignore[no-untyped-def]
+def open_site(site, cover, rules, state):  # type: ignore[no-untyped-def]
     """Opens a site in the state and returns the weight that it newly serves."""
+    starts, homes, _, _, weights = cover
+    costs, _, purses, near_starts, near, _, _ = rules
+    count, owner, loss, chosen, used, clash, clasher = state
     gain = 0.0
     loss[site] = 0.0
     for entry in range(starts[site], starts[site + 1]):
@@ -27,12 +36,21 @@ def open_site(site, starts, homes, weights, count, owner, loss, chosen):  # type
         owner[home] += site
     loss[site] = gain
     chosen[site] = True
+    for purse in range(purses[site, 0], purses[site, 1] + 1):
+        used[purse, 0] += costs[site]
+        used[purse, 1] += 1
+    for entry in range(near_starts[site], near_starts[site + 1]):
+        clash[near[entry]] += 1
+        clasher[near[entry]] += site
     return gain
 
 
 @compiled
-def close_site(site, starts, homes, weights, count, owner, loss, chosen):  # type: ignore[no-untyped-def]
+def close_site(site, cover, rules, state):  # type: ignore[no-untyped-def]
     """Closes a site in the state and returns the weight that nobody serves any more."""
+    starts, homes, _, _, weights = cover
+    costs, _, purses, near_starts, near, _, _ = rules
+    count, owner, loss, chosen, used, clash, clasher = state
     lost = 0.0
     chosen[site] = False
     for entry in range(starts[site], starts[site + 1]):
@@ -45,17 +63,42 @@ def close_site(site, starts, homes, weights, count, owner, loss, chosen):  # typ
         elif reached == 2:
             loss[owner[home]] += weights[home]
     loss[site] = 0.0
+    for purse in range(purses[site, 0], purses[site, 1] + 1):
+        used[purse, 0] -= costs[site]
+        used[purse, 1] -= 1
+    for entry in range(near_starts[site], near_starts[site + 1]):
+        clash[near[entry]] -= 1
+        clasher[near[entry]] -= site
     return lost
 
 
 @compiled
-def greedy(starts, homes, weights, costs, limits, used, barred, by_cost, count, owner, loss, chosen):  # type: ignore[no-untyped-def]
-    """Opens sites by the largest gain (or gain for its cost) while cost and number allow; returns the weight gained.
+def fits(site, leaver, rules, state):  # type: ignore[no-untyped-def]
+    """Whether the purses bear this site once the leaver (-1: nobody) is closed, and no other site forbids it."""
+    costs, limits, purses, _, _, _, _ = rules
+    used, clash, clasher = state[4], state[5], state[6]
+    if clash[site] > 1 or (clash[site] == 1 and clasher[site] != leaver):
+        return False
+    for purse in range(purses[site, 0], purses[site, 1] + 1):
+        cost, number = used[purse, 0] + costs[site], used[purse, 1] + 1
+        if leaver >= 0 and purses[leaver, 0] <= purse <= purses[leaver, 1]:
+            cost -= costs[leaver]
+            number -= 1
+        if cost > limits[purse, 0] * (1 + 1e-12) or number > limits[purse, 1]:
+            return False
+    return True
+
+
+@compiled
+def greedy(by_cost, cover, rules, state):  # type: ignore[no-untyped-def]
+    """Opens sites by the largest gain (or gain for its cost) while the rules allow; returns the weight gained.
 
     Lazy (CELF: Leskovec et al. 2007): gains only shrink as sites open, so a gain computed earlier is an upper bound,
     and a site is looked at again only when its old gain is the largest.
-    ``limits`` and ``used`` hold the cost and the number of sites.
     """
+    starts, homes, _, _, weights = cover
+    costs, barred = rules[0], rules[5]
+    count, chosen = state[0], state[3]
     number = len(starts) - 1
     hope = np.empty(number)
     for site in range(number):
@@ -63,17 +106,15 @@ def greedy(starts, homes, weights, costs, limits, used, barred, by_cost, count, 
     fresh = np.full(number, -1, dtype=np.int64)
     total = 0.0
     opened = 0
-    while used[1] + 1 <= limits[1]:
+    while number > 0:
         site = int(np.argmax(hope))
         if hope[site] <= 0.0:
             break
-        if used[0] + costs[site] > limits[0]:
+        if not fits(site, -1, rules, state):
             hope[site] = -1.0
             continue
         if fresh[site] == opened:
-            total += open_site(site, starts, homes, weights, count, owner, loss, chosen)
-            used[0] += costs[site]
-            used[1] += 1
+            total += open_site(site, cover, rules, state)
             opened += 1
             hope[site] = -1.0
             continue
@@ -87,8 +128,11 @@ def greedy(starts, homes, weights, costs, limits, used, barred, by_cost, count, 
 
 
 @compiled
-def best_swap(site, starts, homes, weights, costs, limits, used, fixed, members, shared, count, owner, loss):  # type: ignore[no-untyped-def]
+def best_swap(site, members, shared, cover, rules, state):  # type: ignore[no-untyped-def]
     """The best that opening this site can bring, and the site to close for it (-1: none has to close)."""
+    starts, homes, _, _, weights = cover
+    fixed = rules[6]
+    count, owner, loss = state[0], state[1], state[2]
     gain = 0.0
     for entry in range(starts[site], starts[site + 1]):
         home = homes[entry]
@@ -99,34 +143,36 @@ def best_swap(site, starts, homes, weights, costs, limits, used, fixed, members,
             shared[owner[home]] += weights[home]
     best = -np.inf
     leaver = -1
-    spare = limits[0] - used[0] - costs[site]
-    if spare >= 0 and used[1] + 1 <= limits[1]:
+    if fits(site, -1, rules, state):
         best = gain
     for member in members:
-        if not fixed[member] and spare + costs[member] >= 0:
-            change = gain - loss[member] + shared[member]
-            if change > best:
-                best = change
-                leaver = member
+        change = gain - loss[member] + shared[member]
+        if change > best and not fixed[member] and fits(site, member, rules, state):
+            best = change
+            leaver = member
         shared[member] = 0.0
     return best, leaver
 
 
 @compiled
-def wake(site, starts, homes, firsts, sites, look):  # type: ignore[no-untyped-def]
-    """Marks every site that shares a home with this one to be looked at again."""
+def wake(site, cover, rules, look):  # type: ignore[no-untyped-def]
+    """Marks every site that shares a home with this one, or may not stand beside it, to be looked at again."""
+    starts, homes, firsts, sites, _ = cover
+    near_starts, near = rules[3], rules[4]
     for entry in range(starts[site], starts[site + 1]):
         home = homes[entry]
         for place in range(firsts[home], firsts[home + 1]):
             look[sites[place]] = True
+    for entry in range(near_starts[site], near_starts[site + 1]):
+        look[near[entry]] = True
 
 
 @compiled
-def improve(  # type: ignore[no-untyped-def]
-    starts, homes, firsts, sites, weights, costs, limits, used, barred, fixed, look, tiny, count, owner, loss, chosen
-):
+def improve(look, tiny, cover, rules, state):  # type: ignore[no-untyped-def]
     """Takes improving swaps and openings until no site that may be looked at has one; returns the weight gained."""
-    number = len(starts) - 1
+    number = len(cover[0]) - 1
+    barred = rules[5]
+    chosen = state[3]
     shared = np.zeros(number)
     members = np.flatnonzero(chosen)
     total = 0.0
@@ -139,20 +185,14 @@ def improve(  # type: ignore[no-untyped-def]
             look[site] = False
             if chosen[site] or barred[site]:
                 continue
-            change, leaver = best_swap(
-                site, starts, homes, weights, costs, limits, used, fixed, members, shared, count, owner, loss
-            )
+            change, leaver = best_swap(site, members, shared, cover, rules, state)
             if change <= tiny:
                 continue
             if leaver >= 0:
-                total -= close_site(leaver, starts, homes, weights, count, owner, loss, chosen)
-                used[0] -= costs[leaver]
-                used[1] -= 1
-                wake(leaver, starts, homes, firsts, sites, look)
-            total += open_site(site, starts, homes, weights, count, owner, loss, chosen)
-            used[0] += costs[site]
-            used[1] += 1
-            wake(site, starts, homes, firsts, sites, look)
+                total -= close_site(leaver, cover, rules, state)
+                wake(leaver, cover, rules, look)
+            total += open_site(site, cover, rules, state)
+            wake(site, cover, rules, look)
             members = np.flatnonzero(chosen)
             moved = True
     return total
@@ -170,105 +210,75 @@ def draw(state, below):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def restore(kept, count, owner, loss, chosen, used):  # type: ignore[no-untyped-def]
+def restore(kept, state):  # type: ignore[no-untyped-def]
     """Puts a kept state back."""
-    count[:] = kept[0]
-    owner[:] = kept[1]
-    loss[:] = kept[2]
-    chosen[:] = kept[3]
-    used[:] = kept[4]
+    state[0][:] = kept[0]
+    state[1][:] = kept[1]
+    state[2][:] = kept[2]
+    state[3][:] = kept[3]
+    state[4][:] = kept[4]
+    state[5][:] = kept[5]
+    state[6][:] = kept[6]
 
 
 @compiled
-def shake(  # type: ignore[no-untyped-def]
-    starts,
-    homes,
-    firsts,
-    sites,
-    weights,
-    costs,
-    limits,
-    used,
-    barred,
-    fixed,
-    rounds,
-    slack,
-    tiny,
-    random,
-    count,
-    owner,
-    loss,
-    chosen,
-):
+def copied(state):  # type: ignore[no-untyped-def]
+    """A copy of a state, to come back to."""
+    return (
+        state[0].copy(), state[1].copy(), state[2].copy(), state[3].copy(), state[4].copy(), state[5].copy(),
+        state[6].copy(),
+    )  # fmt: skip
+
+
+@compiled
+def shake(rounds, slack, tiny, random, cover, rules, state):  # type: ignore[no-untyped-def]
     """Iterated search: closes a few sites, opens neighbours, improves; goes on from what is at most a little worse.
 
     A little is ``slack``, shrinking to nothing (record-to-record travel, Dueck 1993). The state is left at
     the best found; returns the weight gained over the start.
     """
-    number = len(starts) - 1
-    look = np.zeros(number, dtype=np.bool_)
+    starts, homes, firsts, sites, _ = cover
+    barred, fixed = rules[5], rules[6]
+    chosen = state[3]
+    look = np.zeros(len(starts) - 1, dtype=np.bool_)
     total = best = 0.0
-    top = (count.copy(), owner.copy(), loss.copy(), chosen.copy(), used.copy())
+    top = copied(state)
+    kept = copied(state)
     for turn in range(rounds):
         members = np.flatnonzero(chosen & ~fixed)
         if len(members) == 0:
             break
-        kept = (count.copy(), owner.copy(), loss.copy(), chosen.copy(), used.copy())
         change = 0.0
         for _ in range(1 + draw(random, 3)):
-            if len(members) == 0:
-                break
             leaver = members[draw(random, len(members))]
             reach = starts[leaver + 1] - starts[leaver]
             if reach == 0 or not chosen[leaver]:
                 continue
             home = homes[starts[leaver] + draw(random, reach)]
             comer = np.int64(sites[firsts[home] + draw(random, firsts[home + 1] - firsts[home])])
-            change -= close_site(leaver, starts, homes, weights, count, owner, loss, chosen)
-            used[0] -= costs[leaver]
-            used[1] -= 1
-            wake(leaver, starts, homes, firsts, sites, look)
-            room = used[0] + costs[comer] <= limits[0] and used[1] + 1 <= limits[1]
-            if room and not chosen[comer] and not barred[comer]:
-                change += open_site(comer, starts, homes, weights, count, owner, loss, chosen)
-                used[0] += costs[comer]
-                used[1] += 1
-                wake(comer, starts, homes, firsts, sites, look)
-        change += improve(
-            starts,
-            homes,
-            firsts,
-            sites,
-            weights,
-            costs,
-            limits,
-            used,
-            barred,
-            fixed,
-            look,
-            tiny,
-            count,
-            owner,
-            loss,
-            chosen,
-        )
+            change -= close_site(leaver, cover, rules, state)
+            wake(leaver, cover, rules, look)
+            if not chosen[comer] and not barred[comer] and fits(comer, -1, rules, state):
+                change += open_site(comer, cover, rules, state)
+                wake(comer, cover, rules, look)
+        change += improve(look, tiny, cover, rules, state)
         if total + change < best - slack * (1 - turn / rounds):
-            restore(kept, count, owner, loss, chosen, used)
+            restore(kept, state)
             continue
         total += change
+        restore(state, kept)
         if total > best + tiny:
             best = total
-            top = (count.copy(), owner.copy(), loss.copy(), chosen.copy(), used.copy())
-    restore(top, count, owner, loss, chosen, used)
+            restore(state, top)
+    restore(top, state)
     return best
 
 
 @compiled
-def scores(starts, homes, prices):  # type: ignore[no-untyped-def]
-    """For each site the sum of the prices of the homes it reaches."""
-    number = len(starts) - 1
-    result = np.empty(number)
-    for site in range(number):
+def scores(starts, homes, prices, which):  # type: ignore[no-untyped-def]
+    """For each of these sites the sum of the prices of the homes it reaches; zero for the others."""
+    result = np.zeros(len(starts) - 1)
+    for site in which:
         total = 0.0
         for entry in range(starts[site], starts[site + 1]):
             total += prices[homes[entry]]
@@ -286,3 +296,28 @@ def served(starts, homes, parts, number):  # type: ignore[no-untyped-def]
             for entry in range(starts[site], starts[site + 1]):
                 result[homes[entry]] += part
     return result
+
+
+@compiled
+def fill_purses(order, worth, rules):  # type: ignore[no-untyped-def]
+    """For each limit alone (cost, number): what sites taken in this order by parts are worth, as far as purses go.
+
+    ``order`` holds the sites by worth for their cost, and by worth. Purses that sites draw on from one to the last
+    are nested, so that taking the best first is best (a polymatroid); where a limit is infinite all are taken.
+    """
+    costs, limits, purses = rules[0], rules[1], rules[2]
+    totals = np.zeros(2)
+    parts = np.zeros((2, len(worth)))
+    for kind in range(2):
+        room = limits[:, kind].copy()
+        for site in order[kind]:
+            need = costs[site] if kind == 0 else 1.0
+            part = 1.0
+            for purse in range(purses[site, 0], purses[site, 1] + 1):
+                if need * part > room[purse]:
+                    part = max(room[purse], 0.0) / need
+            for purse in range(purses[site, 0], purses[site, 1] + 1):
+                room[purse] -= need * part
+            parts[kind, site] = part
+            totals[kind] += part * worth[site]
+    return totals, parts

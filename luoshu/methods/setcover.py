@@ -189,7 +189,7 @@ class _Search:
     def reduced(self, prices: Floats) -> Floats:
         from luoshu.methods.cover import scores
 
-        return np.asarray(self.costs - scores(self.starts, self.homes, prices))
+        return np.asarray(self.costs - scores(self.starts, self.homes, prices, np.arange(len(self.costs))))
 
     def evaluate(self, prices: Floats) -> tuple[float, Floats]:
         """The Lagrangian bound and its slope: homes pay prices, sites whose homes pay more than they cost open."""

@@ -16,7 +16,10 @@ class Siting:
 
     ``sites``: the new sites, in order of number; ``existing`` are not among them. ``objective``: weight served
     (maximal cover), cost (set cover), weighted minutes (p-median), most minutes (p-center). ``bound``: computed here,
-    no answer can be better than it. ``unserved``: homes that no chosen or existing site serves. ``cost``: of the new.
+    no answer can be better than it. ``unserved``: homes that no chosen or existing site serves; with capacity all
+    homes of which somebody is left without a place. ``cost``: of the new. ``assigned``: with capacity, how many people
+    of each home go to each site (sites by homes, existing ones too), else None.
+    An objective of infinity says that no answer was found, and a bound of infinity that there is none.
     """
 
     sites: NDArray[np.int64]
@@ -24,6 +27,7 @@ class Siting:
     bound: float
     unserved: NDArray[np.int64]
     cost: float
+    assigned: sparse.csr_array | None = None
 
     @property
     def gap(self) -> float:
@@ -95,6 +99,23 @@ def check_sites(name: str, sites: ArrayLike, number: int) -> NDArray[np.int64]:
     if len(unique) < len(values):
         raise ValueError(f"{name} names a site twice.")
     return unique.astype(np.int64)
+
+
+def check_capacity(capacity: ArrayLike | None, number: int) -> NDArray[np.float64] | None:
+    """How many people each site can serve: zero or more, infinite where nothing limits it; one number goes for all."""
+    if capacity is None:
+        return None
+    values = np.array(capacity, dtype=np.float64)
+    if values.ndim == 0:
+        values = np.full(number, float(values))
+    if values.shape != (number,):
+        raise ValueError(f"capacity must have {number} values, one for each site, and has the shape {values.shape}.")
+    if np.isnan(values).any() or (values < 0).any():
+        place = int(np.argmax(np.isnan(values) | (values < 0)))
+        raise ValueError(
+            f"capacity must be zero or more (infinity: no limit), and is {values[place]} at place {place}."
+        )
+    return values
 
 
 def check_limits(p: int | None, budget: float | None, free: int) -> tuple[float, float]:
