@@ -19,7 +19,7 @@ from luoshu.words.message import Message, say
 from luoshu.words.unit import CANONICAL, canonical
 
 KNOWN_FILES = ("book.yaml", COMMITMENTS)
-KNOWN_FOLDERS = ("documents", "proposals", "rules", "tables")
+KNOWN_FOLDERS = ("documents", "proposals", "roads", "rules", "tables")
 
 
 def check(book: Book) -> list[Problem]:
@@ -32,7 +32,7 @@ def check(book: Book) -> list[Problem]:
         return list(book.problems)
     for table in book.tables:
         found += table_problems(book, table)
-    found += [*_strange_tables(book), *_documents(book), *_rules(book)]
+    found += [*_strange_tables(book), *_documents(book), *_rules(book), *_roads(book)]
     return in_order(found)
 
 
@@ -248,6 +248,15 @@ def _rules(book: Book) -> Sequence[Problem]:
     if not folder.is_dir():
         return []
     return [p for path in sorted(folder.glob("*.yaml")) for p in book.rules(path.stem)[1]]
+
+
+def _roads(book: Book) -> Sequence[Problem]:
+    """What is wrong with the street network, where the book has one; numpy is loaded for it only."""
+    if not (book.folder / "roads").is_dir():
+        return []
+    from luoshu.book.streetfaults import street_problems
+
+    return street_problems(book.folder)
 
 
 def tables_by_name(book: Book) -> dict[str, Schema]:
