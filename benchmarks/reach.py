@@ -224,7 +224,14 @@ class Pandana:
         pairs = self.road.nodes_in_range([int(site) for site in sites], float(self.case["within"]))
         return np.array([len(pairs), pairs.iloc[:, -1].sum()])
 
-    two_step = None
+    def two_step(self, sites):
+        within, people = float(self.case["within"]), self.case["people"]
+        pairs = self.road.nodes_in_range([int(site) for site in sites], within)
+        _, place = np.unique(pairs["source"].to_numpy(), return_inverse=True)
+        home, weights = pairs["destination"].to_numpy(), gaussian(pairs.iloc[:, -1].to_numpy(), within)
+        total = np.bincount(place, weights=weights * people[home])
+        ratio = np.divide(1.0, total, out=np.zeros(len(total)), where=total > 0)
+        return np.bincount(home, weights=weights * ratio[place], minlength=len(people))
 
 
 def run_engine(engine, folder):

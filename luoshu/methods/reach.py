@@ -27,13 +27,10 @@ class Network:
         return len(self.rank)
 
     @property
-    def pace(self) -> float:
-        """Buckets per minute for the queue: a bucket is about as wide as two typical edges."""
+    def width(self) -> float:
+        """Minutes that are worked off together in no order: about two typical edges."""
         positive = self.minutes[self.minutes > 0]
-        if not len(positive):
-            return 1.0
-        typical = float(np.median(positive[:: max(1, len(positive) // 100_000)]))
-        return min(0.5 / typical, 50_000.0 / float(positive.max()))
+        return 2.0 * float(np.median(positive[:: max(1, len(positive) // 100_000)])) if len(positive) else 1.0
 
 
 def network(
@@ -101,15 +98,15 @@ def nearest(
     >>> minutes.tolist(), site.tolist()
     ([0.0, 2.0, inf, 0.0, inf], [1, 1, -1, 0, -1])
     """
-    from luoshu.methods.spread import NONE, spread
+    from luoshu.methods.spread import IDLE, NONE, spread
 
     seeds, spent = _seeds(road, sites, within, offsets)
     nodes = road.nodes
     time, owner = np.full(nodes, np.inf), np.full(nodes, NONE)
+    near, far = (np.empty(nodes, dtype=np.uint32) for _ in range(2))
     spread(
-        road.starts, road.ends, road.minutes, road.pace, float(within), seeds, spent,
-        np.arange(len(seeds), dtype=np.uint32), time, owner, np.full(nodes, NONE), np.empty(nodes, dtype=np.uint32),
-        np.empty(nodes, dtype=np.uint32), np.full(_ring(road, spent), NONE), np.empty(nodes, dtype=np.uint32),
+        road.starts, road.ends, road.minutes, road.width, float(within), seeds, spent, time, owner,
+        np.full(nodes, IDLE), near, far,
     )  # fmt: skip
     site = np.where(owner == NONE, -1, owner.astype(np.int64))
     return time[road.rank], site[road.rank]
@@ -127,24 +124,26 @@ def k_nearest(
     >>> minutes.tolist(), site.tolist()
     ([[0.0, 5.0], [2.0, 3.0], [0.0, 5.0]], [[0, 1], [0, 1], [1, 0]])
     """
-    from luoshu.methods.several import NONE, clear, sorted_few, spread_several
+    from luoshu.methods.several import clear, sorted_few, spread_several
 
     if k != int(k) or k < 1:
         raise ValueError(f"k is {k}, and must be a whole number of one or more.")
     most, nodes = int(k), road.nodes
     seeds, spent = _seeds(road, sites, within, offsets)
     few = min(most, max(1, len(seeds)))
-    if nodes * 6 * few >= 2**32:
+    if nodes * few >= 2**32:
         raise ValueError(f"{few} sites for each of {nodes} nodes are more than can be numbered: ask for fewer.")
-    times = np.empty(nodes * 3 * few)
+    block = few + (few + 1) // 2
+    times = np.empty(nodes * block)
     words = times.view(np.uint32)
-    clear(times, words, nodes, few)
+    near, far = (np.empty(nodes * few, dtype=np.uint32) for _ in range(2))
+    clear(times, words, nodes, few, block)
     spread_several(
-        road.starts, road.ends, road.minutes, road.pace, float(within), seeds, spent, few, times, words,
-        np.full(_ring(road, spent), NONE),
+        road.starts, road.ends, road.minutes, road.width, float(within), seeds, spent, few, block, times, words,
+        near, far,
     )  # fmt: skip
     minutes, site = np.full((nodes, most), np.inf), np.full((nodes, most), -1, dtype=np.int64)
-    sorted_few(road.rank, few, times, words, minutes, site)
+    sorted_few(road.rank, few, block, times, words, minutes, site)
     return minutes, site
 
 
@@ -163,7 +162,7 @@ def reach_sets(road: Network, sites: ArrayLike, *, within: float, offsets: Array
 
     seeds, spent = _seeds(road, sites, within, offsets)
     rows, columns, minutes = spread_each(
-        road.starts, road.ends, road.minutes, road.pace, float(within), seeds, spent, _ring(road, spent), road.names
+        road.starts, road.ends, road.minutes, road.width, float(within), seeds, spent, road.names
     )
     if rows[-1] < 2**31:
         rows = rows.astype(np.int32)
@@ -195,10 +194,3 @@ def _seeds(
     if np.isnan(spent).any() or (spent < 0).any():
         raise ValueError("offsets must be minutes of zero or more, for every site.")
     return road.rank[ids], spent
-
-
-def _ring(road: Network, spent: Floats) -> int:
-    """How many buckets the queue needs: for the longest edge, or the widest spread of the offsets; a power of two."""
-    finite = spent[np.isfinite(spent)]
-    longest = max(float(road.minutes.max(initial=0.0)), float(np.ptp(finite)) if len(finite) else 0.0)
-    return 1 << (int(longest * road.pace) + 2).bit_length()

@@ -1,47 +1,41 @@
 """Kernel of the nearest few: shortest times to every node from the ``most`` sites nearest to it, with their names.
 
-The queue of buckets of ``spread``, one entry for each pair of a node and one of its nearest few. All that is known of a
-node stands together in memory: ``most`` times, then as many 32-bit words each of labels, buckets, entries
-behind and entries before. ``times`` and ``words`` are two views of the same buffer; an entry is the place of its label
-among the words. Unsigned numbers throughout: numba then needs no test for negative indices.
+The two piles of ``spread``; here an entry is a pair of a node and one of its slots for a site. All that is known of a
+node stands together in memory: ``most`` times, then as many 32-bit words, padded to a whole number of 64 bits; a word
+is twice the label of a site, plus one while the entry waits. ``times`` and ``words`` are two views of one buffer.
+Unsigned numbers throughout: numba then needs no test for negative indices.
 """
 
 import numpy as np
 
 from luoshu.methods.compiled import compiled
 
-NONE = np.uint32(0xFFFFFFFF)
+NOBODY = np.uint32(0x7FFFFFFF)
 
 
 @compiled
-def clear(times, words, nodes, most):  # type: ignore[no-untyped-def]
+def clear(times, words, nodes, most, block):  # type: ignore[no-untyped-def]
     """Nothing is known of any node."""
     for node in range(nodes):
         for slot in range(most):
-            times[node * 3 * most + slot] = np.inf
-        for slot in range(4 * most):
-            words[node * 6 * most + 2 * most + slot] = NONE
+            times[node * block + slot] = np.inf
+            words[2 * (node * block + most) + slot] = NOBODY << np.uint32(1)
 
 
 @compiled
 def spread_several(  # type: ignore[no-untyped-def]
-    starts, ends, lengths, pace, bound, seeds, spent, most, times, words, heads
+    starts, ends, lengths, width, bound, seeds, spent, most, block, times, words, near, far
 ):
     """The nearest ``most`` seeds of every node, in no order; of equal times the lesser label is kept.
 
-    ``heads``: NONE on entry, as many as a power of two, more buckets than the longest edge spans. A label that is
-    pushed out again has been passed on already; its times are those of real ways, so that better ones replace them.
-    The seeds are taken first, each as if an edge led to it; a call for each edge would cost a third more.
+    ``block``: 64-bit places for each node. A label that is pushed out again has been passed on already; its times are
+    those of real ways, so that better ones replace them. The seeds are taken first, each as if an edge led to it.
     """
-    mask, one, number = np.uint64(len(heads) - 1), np.uint64(1), np.uint64(most)
-    to_bucket, to_after = number, np.uint64(2) * number
-    to_before, block = np.uint64(3) * number, np.uint64(6) * number
-    waiting = np.int64(0)
+    one, number, room = np.uint64(1), np.uint64(most), np.uint64(block)
+    close, apart, limit = np.uint64(0), np.uint64(0), np.inf
     seed, sown = np.uint64(0), np.uint64(len(seeds))
-    current = np.uint64(0xFFFFFFFFFFFFFFFF)
     for place in range(sown):
-        if spent[place] <= bound:
-            current = min(current, np.uint64(spent[place] * pace))
+        limit = min(limit, spent[place])
     while True:
         sowing = seed < sown
         if sowing:
@@ -49,21 +43,20 @@ def spread_several(  # type: ignore[no-untyped-def]
             first, last = seed, seed + one
             seed += one
         else:
-            if waiting == 0:
-                return
-            here = current & mask
-            while heads[here] == NONE:
-                current += one
-                here = current & mask
-            entry = np.uint64(heads[here])
-            follower = words[entry + to_after]
-            heads[here] = follower
-            if follower != NONE:
-                words[np.uint64(follower) + to_before] = NONE
-            words[entry + to_bucket] = NONE
-            waiting -= 1
-            node = np.uint64(np.uint32(entry) // np.uint32(block))
-            minutes, label = times[entry - node * to_before - to_after], words[entry]
+            if close == 0:
+                if apart == 0:
+                    return
+                limit, close, apart = look_far(limit, width, number, room, times, words, near, far, apart)
+                if close == 0:
+                    continue
+            close -= one
+            entry = near[close]
+            node = np.uint64(entry // np.uint32(most))
+            slot = entry - node * number
+            word = np.uint64(2) * (node * room + number) + slot
+            label = words[word] >> np.uint32(1)
+            words[word] = label << np.uint32(1)
+            minutes = times[node * room + slot]
             first, last = starts[node], starts[node + one]
         for edge in range(first, last):
             if sowing:
@@ -72,11 +65,11 @@ def spread_several(  # type: ignore[no-untyped-def]
                 other, total = np.uint64(ends[edge]), minutes + lengths[edge]
             if not total <= bound:
                 continue
-            first_time = other * to_before
-            first_label = other * block + to_after
+            first_time = other * room
+            first_word = np.uint64(2) * (first_time + number)
             worst, loser, slot, known = -1.0, np.uint32(0), np.uint64(0), False
             for at in range(number):
-                time, name = times[first_time + at], words[first_label + at]
+                time, name = times[first_time + at], words[first_word + at] >> np.uint32(1)
                 if name == label:
                     worst, slot, known = time, np.uint64(at), True
                     break
@@ -84,47 +77,53 @@ def spread_several(  # type: ignore[no-untyped-def]
                     worst, loser, slot = time, name, np.uint64(at)
             if total > worst or (total == worst and (known or label > loser)):
                 continue
-            entry = first_label + slot
+            waits = words[first_word + slot] & np.uint32(1)
             times[first_time + slot] = total
-            words[entry] = label
-            bucket, old = np.uint32(np.uint64(total * pace) & mask), words[entry + to_bucket]
-            if old == bucket:
+            words[first_word + slot] = (label << np.uint32(1)) | np.uint32(1)
+            if total <= limit:
+                if waits == 0 or worst > limit:
+                    near[close] = np.uint32(other * number + slot)
+                    close += one
+            elif waits == 0:
+                far[apart] = np.uint32(other * number + slot)
+                apart += one
+
+
+@compiled
+def look_far(limit, width, most, block, times, words, near, far, apart):  # type: ignore[no-untyped-def]
+    """Moves the limit on and what is then due to the empty near pile: the new limit, and how many are on each pile."""
+    close, one = np.uint64(0), np.uint64(1)
+    while close == 0 and apart > 0:
+        limit += width
+        kept, least = np.uint64(0), np.inf
+        for place in range(apart):
+            entry = far[place]
+            node = np.uint64(entry // np.uint32(most))
+            slot = entry - node * most
+            if not words[np.uint64(2) * (node * block + most) + slot] & np.uint32(1):  # it was worked off meanwhile
                 continue
-            if old != NONE:
-                unlink(entry, old, to_after, to_before, words, heads)
-                waiting -= 1
-            head = heads[bucket]
-            words[entry + to_after] = head
-            words[entry + to_before] = NONE
-            if head != NONE:
-                words[np.uint64(head) + to_before] = np.uint32(entry)
-            heads[bucket] = np.uint32(entry)
-            words[entry + to_bucket] = bucket
-            waiting += 1
+            time = times[node * block + slot]
+            if time <= limit:
+                near[close] = entry
+                close += one
+            else:
+                far[kept] = entry
+                kept += one
+                least = min(least, time)
+        apart = kept
+        if close == 0:
+            limit = least  # nothing is due before that: the next round takes at least this one
+    return limit, close, apart
 
 
 @compiled
-def unlink(entry, bucket, to_after, to_before, words, heads):  # type: ignore[no-untyped-def]
-    """Takes an entry out of the middle of a bucket."""
-    behind, ahead = words[entry + to_before], words[entry + to_after]
-    if behind == NONE:
-        heads[bucket] = ahead
-    else:
-        words[np.uint64(behind) + to_after] = ahead
-    if ahead != NONE:
-        words[np.uint64(ahead) + to_before] = behind
-
-
-@compiled
-def sorted_few(rank, most, times, words, minutes, labels):  # type: ignore[no-untyped-def]
+def sorted_few(rank, most, block, times, words, minutes, labels):  # type: ignore[no-untyped-def]
     """Writes what is known of every node, nearest first, to tables of nodes by ``most``; -1 where there are fewer."""
     for node in range(len(rank)):
-        row = np.int64(rank[node])
+        row = np.int64(rank[node]) * block
         for at in range(most):
-            time = times[row * 3 * most + at]
-            name = np.int64(words[row * 6 * most + 2 * most + at])
-            if name == np.int64(NONE):
-                name = np.int64(-1)
+            time, label = times[row + at], words[2 * (row + most) + at] >> np.uint32(1)
+            name = np.int64(-1) if label == NOBODY else np.int64(label)
             place = at
             while place > 0 and (
                 minutes[node, place - 1] > time or (minutes[node, place - 1] == time and labels[node, place - 1] > name)

@@ -1,8 +1,11 @@
 """Kernels of reach: shortest times over a network from many sites at once, with an upper limit and fixed buffers.
 
-A queue of buckets (Dial 1969; Meyer and Sanders 2003): nodes wait in a ring of buckets, each node
-in one at most, linked forth and back. A node whose time falls again while its bucket is worked off is looked at
-again, so the times are exactly those of Dijkstra. All indices are unsigned: numba then needs no test for negative ones.
+Buckets without a queue (Meyer and Sanders 2003, as the near and the far pile of Davidson et al. 2014): what is due by
+``limit`` waits on the near pile and is worked off, last come first; all else waits on the far pile, which is looked
+through when the near one is empty, and the limit moves on by ``width``. Whose time falls after it was worked off is
+looked at again, so the times are exactly those of Dijkstra. A node waits on one pile at a time, and comes to the far
+one once at most, because whoever was worked off is within the limit: each pile needs room for every node once.
+All indices are unsigned: numba then needs no test for negative ones.
 """
 
 import numpy as np
@@ -10,144 +13,104 @@ import numpy as np
 from luoshu.methods.compiled import compiled
 
 NONE = np.uint32(0xFFFFFFFF)
+IDLE, WAITS = np.uint8(0), np.uint8(1)
 
 
 @compiled
 def spread(  # type: ignore[no-untyped-def]
-    starts, ends, lengths, pace, bound, seeds, seed_times, labels, time, owner, bucket, after, before, heads, reached
+    starts, ends, lengths, width, bound, seeds, spent, time, owner, waits, near, far
 ):
-    """Times from the seeds to all nodes within the bound, and the label of each one's seed (the lesser at equal times).
+    """Times from the seeds to all nodes within the bound, and the place of each one's seed (the least at equal times).
 
-    ``pace``: buckets per minute. ``time`` infinite, ``bucket``, ``owner`` and ``heads`` NONE on entry. Writes the nodes
-    in the order they were first reached to ``reached`` and returns how many; the caller resets what was touched.
+    ``time`` infinite, ``owner`` NONE and ``waits`` IDLE on entry.
     """
-    mask = np.uint64(len(heads) - 1)
-    count = np.uint64(0)
-    waiting = np.int64(0)
-    current = np.uint64(0xFFFFFFFFFFFFFFFF)
+    one, close, apart = np.uint64(1), np.uint64(0), np.uint64(0)
+    limit = np.inf
     for place in range(np.uint64(len(seeds))):
-        node = seeds[place]
-        minutes = seed_times[place]
-        if not minutes <= bound:
-            continue
-        known = time[node]
-        if minutes > known or (minutes == known and labels[place] >= owner[node]):
-            continue
-        if known == np.inf:
-            reached[count] = node
-            count += np.uint64(1)
-        owner[node] = labels[place]
-        if minutes == known:
-            continue
-        time[node] = minutes
-        index = np.uint64(minutes * pace)
-        current = min(current, index)
-        slot = np.uint32(index & mask)
-        old = bucket[node]
-        if old != NONE:
-            unlink(node, old, after, before, heads)
-            waiting -= 1
-        link(node, slot, bucket, after, before, heads)
-        waiting += 1
-    while waiting > 0:
-        here = np.uint32(current & mask)
-        while heads[here] != NONE:
-            node = heads[here]
-            follower = after[node]
-            heads[here] = follower
-            if follower != NONE:
-                before[follower] = NONE
-            bucket[node] = NONE
-            waiting -= 1
-            minutes = time[node]
-            label = owner[node]
-            for edge in range(starts[node], starts[node + np.uint64(1)]):
+        limit = min(limit, spent[place])
+    for place in range(np.uint64(len(seeds))):
+        node, minutes = seeds[place], spent[place]
+        if minutes <= bound and minutes < time[node]:
+            time[node] = minutes
+            owner[node] = np.uint32(place)
+            if waits[node] == IDLE:
+                waits[node] = WAITS
+                far[apart] = node
+                apart += one
+    while close > 0 or apart > 0:
+        if close == 0:
+            limit, close, apart = look_far(limit, width, time, waits, near, far, apart)
+        while close > 0:
+            close -= one
+            node = near[close]
+            waits[node] = IDLE
+            minutes, label = time[node], owner[node]
+            for edge in range(starts[node], starts[node + one]):
                 other = ends[edge]
-                total = minutes + lengths[edge]
-                known = time[other]
+                total, known = minutes + lengths[edge], time[other]
                 if total > known or total > bound or (total == known and label >= owner[other]):
                     continue
-                if known == np.inf:
-                    reached[count] = other
-                    count += np.uint64(1)
                 time[other] = total
                 owner[other] = label
-                slot = np.uint32(np.uint64(total * pace) & mask)
-                old = bucket[other]
-                if old == slot:
-                    continue
-                if old != NONE:
-                    unlink(other, old, after, before, heads)
-                    waiting -= 1
-                link(other, slot, bucket, after, before, heads)
-                waiting += 1
-        current += np.uint64(1)
-    return count
+                if total <= limit:
+                    if waits[other] == IDLE or known > limit:
+                        waits[other] = WAITS
+                        near[close] = other
+                        close += one
+                elif waits[other] == IDLE:
+                    waits[other] = WAITS
+                    far[apart] = other
+                    apart += one
 
 
 @compiled
-def link(node, slot, bucket, after, before, heads):  # type: ignore[no-untyped-def]
-    """Puts a node at the head of a bucket."""
-    head = heads[slot]
-    after[node] = head
-    before[node] = NONE
-    if head != NONE:
-        before[head] = node
-    heads[slot] = node
-    bucket[node] = slot
+def look_far(limit, width, time, waits, near, far, apart):  # type: ignore[no-untyped-def]
+    """Moves the limit on and what is then due to the empty near pile: the new limit, and how many are on each pile."""
+    close, one = np.uint64(0), np.uint64(1)
+    while close == 0 and apart > 0:
+        limit += width
+        kept, least = np.uint64(0), np.inf
+        for place in range(apart):
+            node = far[place]
+            if waits[node] == IDLE:  # it was worked off meanwhile
+                continue
+            if time[node] <= limit:
+                near[close] = node
+                close += one
+            else:
+                far[kept] = node
+                kept += one
+                least = min(least, time[node])
+        apart = kept
+        if close == 0:
+            limit = least  # nothing is due before that: the next round takes at least this one
+    return limit, close, apart
 
 
 @compiled
-def unlink(node, slot, after, before, heads):  # type: ignore[no-untyped-def]
-    """Takes a node out of the middle of a bucket."""
-    behind = before[node]
-    ahead = after[node]
-    if behind == NONE:
-        heads[slot] = ahead
-    else:
-        after[behind] = ahead
-    if ahead != NONE:
-        before[ahead] = behind
-
-
-@compiled
-def spread_each(starts, ends, lengths, pace, bound, seeds, offsets, width, names):  # type: ignore[no-untyped-def]
+def spread_each(starts, ends, lengths, width, bound, seeds, spent, names):  # type: ignore[no-untyped-def]
     """The reach of every seed by itself: row starts, node names (``names`` of the nodes) and minutes."""
     nodes = len(starts) - 1
-    time = np.full(nodes, np.inf)
-    bucket = np.full(nodes, NONE)
-    after = np.empty(nodes, dtype=np.uint32)
-    before = np.empty(nodes, dtype=np.uint32)
-    heads = np.full(width, NONE)
-    reached = np.empty(nodes, dtype=np.uint32)
+    time, waits = np.full(nodes, np.inf), np.full(nodes, IDLE)
+    near, far, reached = (
+        np.empty(nodes, dtype=np.uint32),
+        np.empty(nodes, dtype=np.uint32),
+        np.empty(nodes, dtype=np.uint32),
+    )
     rows = np.zeros(len(seeds) + 1, dtype=np.int64)
     room = np.uint64(256 * len(seeds) + nodes)
-    columns = np.empty(room, dtype=np.int32)
-    minutes = np.empty(room)
+    columns, minutes = np.empty(room, dtype=np.int32), np.empty(room)
     filled = np.uint64(0)
     for place in range(len(seeds)):
         count = np.uint64(0)
-        if offsets[place] <= bound:
+        if spent[place] <= bound:
             count = spread_one(
-                starts,
-                ends,
-                lengths,
-                pace,
-                bound,
-                seeds[place],
-                offsets[place],
-                time,
-                bucket,
-                after,
-                before,
-                heads,
-                reached,
+                starts, ends, lengths, width, bound, seeds[place], spent[place], time, waits, near, far, reached
             )
         if filled + count > room:
             guess = np.uint64(1.1 * float(filled) / place * len(seeds)) if place else room
             room = max(guess, filled + (filled >> np.uint64(1))) + np.uint64(nodes)
-            columns = moved(columns, filled, room)
-            minutes = moved(minutes, filled, room)
+            columns, minutes = moved(columns, filled, room), moved(minutes, filled, room)
         for step in range(count):
             node = reached[step]
             columns[filled] = names[node]
@@ -160,47 +123,41 @@ def spread_each(starts, ends, lengths, pace, bound, seeds, offsets, width, names
 
 @compiled
 def spread_one(  # type: ignore[no-untyped-def]
-    starts, ends, lengths, pace, bound, seed, offset, time, bucket, after, before, heads, reached
+    starts, ends, lengths, width, bound, seed, spent, time, waits, near, far, reached
 ):
-    """``spread`` from one seed, without labels: half the memory to touch, and much of the time."""
+    """``spread`` from one seed, without labels; writes the nodes reached and returns how many they are."""
     one = np.uint64(1)
-    mask = np.uint64(len(heads) - 1)
-    current = np.uint64(offset * pace) & mask
-    time[seed] = offset
-    link(seed, np.uint32(current), bucket, after, before, heads)
+    time[seed] = spent
+    waits[seed] = WAITS
+    near[0] = seed
     reached[0] = seed
-    count = one
-    waiting = 1
-    while waiting > 0:
-        node = heads[current]
-        while node != NONE:
-            follower = after[node]
-            heads[current] = follower
-            if follower != NONE:
-                before[follower] = NONE
-            bucket[node] = NONE
-            waiting -= 1
+    count, close, apart, limit = one, one, np.uint64(0), spent + width
+    while close > 0:
+        while close > 0:
+            close -= one
+            node = near[close]
+            waits[node] = IDLE
             minutes = time[node]
             for edge in range(starts[node], starts[node + one]):
                 other = ends[edge]
-                total = minutes + lengths[edge]
-                known = time[other]
-                if total < known and total <= bound:
-                    if known == np.inf:
-                        reached[count] = other
-                        count += one
-                    time[other] = total
-                    slot = np.uint32(np.uint64(total * pace) & mask)
-                    old = bucket[other]
-                    if old == slot:
-                        continue
-                    if old != NONE:
-                        unlink(other, old, after, before, heads)
-                        waiting -= 1
-                    link(other, slot, bucket, after, before, heads)
-                    waiting += 1
-            node = heads[current]
-        current = (current + one) & mask
+                total, known = minutes + lengths[edge], time[other]
+                if total >= known or total > bound:
+                    continue
+                if known == np.inf:
+                    reached[count] = other
+                    count += one
+                time[other] = total
+                if total <= limit:
+                    if waits[other] == IDLE or known > limit:
+                        waits[other] = WAITS
+                        near[close] = other
+                        close += one
+                elif waits[other] == IDLE:
+                    waits[other] = WAITS
+                    far[apart] = other
+                    apart += one
+        if apart > 0:
+            limit, close, apart = look_far(limit, width, time, waits, near, far, apart)
     return count
 
 

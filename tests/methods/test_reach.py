@@ -123,7 +123,7 @@ def test_the_order_of_the_curve_is_a_walk_through_neighbours():
         (lambda: nearest(network([0], [1], [1.0], 2), [0], within=np.nan), "within is nan"),
         (lambda: nearest(network([0], [1], [1.0], 2), [0], offsets=[-1.0]), "offsets must be minutes"),
         (lambda: k_nearest(network([0], [1], [1.0], 2), [0], 0), "k is 0"),
-        (lambda: k_nearest(network([], [], [], 2**20), [0] * 700, 700), "ask for fewer"),
+        (lambda: k_nearest(network([], [], [], 2**20), [0] * 4096, 4096), "ask for fewer"),
         (lambda: two_step_access(sparse.csr_array([[1.0]]), [-1], [1]), "supply holds a negative"),
         (lambda: gini([np.nan]), "not a finite number"),
         (lambda: worst_tenth([1.0], [0.0]), "no people"),
