@@ -12,6 +12,8 @@ from typing import Any
 from markupsafe import Markup
 
 from luoshu.show.language import Language
+from luoshu.show.maplayers import MapGroup, groups
+from luoshu.show.mapwords import map_words
 from luoshu.show.page import Desk, Page
 from luoshu.show.view import CountyValue
 
@@ -35,7 +37,7 @@ class Layer:
 
 @dataclass(frozen=True, kw_only=True)
 class MapPage(Page):
-    """The map of the region."""
+    """The map of the region: figures by county, and the promises that have layers of their own."""
 
     polygons: dict[str, Any] | None
     bounds: tuple[float, float, float, float] | None
@@ -43,10 +45,11 @@ class MapPage(Page):
     names: dict[str, str]
     words: dict[str, str]
     faults: tuple[str, ...]
+    groups: tuple[MapGroup, ...] = ()
 
 
 def map_page(desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> MapPage:
-    """The map; without polygons or county figures it says so."""
+    """The map; without outlines, figures or layers it says what to bring."""
     language, view = desk.language, desk.view
     polygons = worded(view.polygons, language) if view.polygons else None
     names = county_names(polygons)
@@ -64,13 +67,9 @@ def map_page(desk: Desk, name: str = "", query: Mapping[str, str] | None = None)
         bounds=bounds(polygons) if polygons else None,
         layers=tuple(sorted(layers, key=lambda layer: (layer.id != wanted, -len(layer.values)))),
         names=names,
-        words={
-            "none": language.say("no figure"),
-            "zoom_in": language.say("zoom in"),
-            "zoom_out": language.say("zoom out"),
-            "map": language.say("map of the counties"),
-        },
+        words=map_words(language),
         faults=tuple(language.message(fault) for fault in view.map_faults),
+        groups=groups(desk),
     )
 
 
@@ -144,15 +143,40 @@ def bounds(polygons: Mapping[str, Any]) -> tuple[float, float, float, float]:
     return west, min(p[1] for p in points), east, max(p[1] for p in points)
 
 
+def share_layer(group: MapGroup) -> Layer | None:
+    """A promise's shares by county as a layer of figures, for the drawing that needs no script."""
+    rows = [row for row in group.listing.rows if row.id and row.share is not None] if group.listing else []
+    if group.listing is None or not rows:
+        return None
+    shares = {row.id: row.share for row in rows if row.share is not None}
+    return Layer(
+        id=group.commitment,
+        name=group.words,
+        unit="",
+        day=None,
+        values=shares,
+        texts={row.id: next((text for text in row.texts if text.endswith("%")), "") for row in rows},
+        classes=breaks(list(shares.values())),
+        class_texts=(),
+        href=group.href,
+    )
+
+
+def drawn_layer(page: MapPage) -> Layer | None:
+    """What the page shows first: the shares of the first promise, else the first figure by county."""
+    shares = share_layer(page.groups[0]) if page.groups else None
+    return shares or (page.layers[0] if page.layers and not page.groups else None)
+
+
 def map_drawing(page: MapPage, width: int = 640) -> Markup:
-    """The first layer as SVG (plate carrée), each county named where there is room."""
+    """What is shown first as SVG (plate carrée), each county named where there is room."""
     if page.polygons is None or page.bounds is None:
         return Markup("")
     west, south, east, north = page.bounds
     squeeze = math.cos(math.radians((south + north) / 2))
     scale = width / ((east - west) * squeeze)
     height = round((north - south) * scale)
-    layer = page.layers[0] if page.layers else None
+    layer = drawn_layer(page)
     paths, labels = [], []
     for feature in page.polygons["features"]:
         county = str(feature["properties"]["id"])

@@ -240,7 +240,9 @@ def navigation(desk: Desk) -> list[tuple[str, str]]:
         ("problems", say("Problems")),
         ("about", say("Method")),
     ]
-    return [page for page in pages if page[0] != "map" or desk.view.polygons or desk.view.map_faults]
+    view = desk.view
+    mapped = view.polygons or view.map_faults or (view.layers is not None and view.layers.names)
+    return [page for page in pages if page[0] != "map" or mapped]
 
 
 def keys(desk: Desk) -> list[tuple[str, str]]:
