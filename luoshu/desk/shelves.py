@@ -99,9 +99,8 @@ def put(connection: Connection, table: Table, entries: Sequence[Entry]) -> None:
 
 def stored(connection: Connection, table: Table, after: int = 0) -> Iterator[Entry]:
     """The entries that stand after a number, in order."""
-    found = connection.execution_options(yield_per=2_000).execute(
-        table.select().where(table.c.number > after).order_by(table.c.number)
-    )
+    wanted = table.select().where(table.c.number > after).order_by(table.c.number)
+    found = connection.execute(wanted, execution_options={"yield_per": 2_000})
     for row in found:
         draft = Draft(
             who=row.who,

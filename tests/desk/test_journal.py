@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from luoshu.desk.chain import BEGINNING, Draft, canonical, hash_of, moment, of_moment
 from luoshu.desk.journal import Journal, Refused
+from luoshu.desk.shelves import engine_of
 from luoshu.words.message import say
 
 NOON = datetime(2021, 7, 20, 4, tzinfo=UTC)
-KILLS = 150
+KILLS = int(os.environ.get("LUOSHU_KILLS", "20"))
+"""How many writers are killed; set it to thousands for a night."""
 
 
 class Stock:
@@ -48,19 +50,30 @@ def received(lot, units):
     return Draft(who="keeper", what="received", about=lot, facts={"units": units})
 
 
-def test_two_people_who_ship_the_last_lot_at_once(tmp_path):
-    with Journal(tmp_path / "desk.sqlite", [Stock()]) as journal:
+def asked(place, sentence):
+    """What the database itself answers, past the journal."""
+    engine = engine_of(place)
+    with engine.connect() as connection:
+        answer = connection.exec_driver_sql(sentence)
+        row = answer.first() if answer.returns_rows else None
+        connection.commit()
+    engine.dispose()
+    return row
+
+
+def test_two_people_who_ship_the_last_lot_at_once(place):
+    with Journal(place, [Stock()]) as journal:
         journal.append(received("tents", 10), at=NOON)
-        asked = [journal.submit(ship("tents", 10, who), at=NOON) for who in "abcdefgh"]
-        errors = [each.exception() for each in asked]
+        waiting = [journal.submit(ship("tents", 10, who), at=NOON) for who in "abcdefgh"]
+        errors = [each.exception() for each in waiting]
         assert [error is None for error in errors].count(True) == 1
         assert all(isinstance(error, Refused) for error in errors if error)
         assert journal.look(lambda standing: standing["stock"]["tents"]) == 0
         assert len(journal.entries()) == 2
 
 
-def test_two_processes_write_to_one_journal(tmp_path):
-    with Journal(tmp_path / "desk.sqlite", [Stock()]) as one, Journal(tmp_path / "desk.sqlite", [Stock()]) as other:
+def test_two_processes_write_to_one_journal(place):
+    with Journal(place, [Stock()]) as one, Journal(place, [Stock()]) as other:
         one.append(received("pumps", 3), at=NOON)
         other.do(ship("pumps", 2), at=NOON)
         with pytest.raises(Refused):
@@ -70,18 +83,18 @@ def test_two_processes_write_to_one_journal(tmp_path):
         assert [entry.number for entry in one.entries()] == [1, 2]
 
 
-def test_what_is_sent_twice_stands_once(tmp_path):
+def test_what_is_sent_twice_stands_once(place):
     draft = Draft(who="team", what="received", about="water", facts={"units": 5}, mark="phone-7/1")
-    with Journal(tmp_path / "desk.sqlite", [Stock()]) as journal:
+    with Journal(place, [Stock()]) as journal:
         first = journal.append(draft, at=NOON)
         assert journal.append(draft, at=NOON + timedelta(hours=1)) == first
-    with Journal(tmp_path / "desk.sqlite", [Stock()]) as journal:
+    with Journal(place, [Stock()]) as journal:
         assert journal.append(draft, at=NOON).number == 1
         assert journal.look(lambda standing: standing["stock"]["water"]) == 5
 
 
-def test_a_clock_that_goes_back_does_not_turn_the_order_round(tmp_path):
-    with Journal(tmp_path / "desk.sqlite") as journal:
+def test_a_clock_that_goes_back_does_not_turn_the_order_round(place):
+    with Journal(place) as journal:
         journal.append(Draft(who="a", what="b"), at=NOON)
         late = journal.append(
             Draft(who="a", what="c", happened=NOON - timedelta(hours=3)), at=NOON - timedelta(hours=2)
@@ -90,9 +103,9 @@ def test_a_clock_that_goes_back_does_not_turn_the_order_round(tmp_path):
         assert late.happened == NOON - timedelta(hours=3)
 
 
-def test_followers_hear_of_entries_in_order_after_they_stand(tmp_path):
+def test_followers_hear_of_entries_in_order_after_they_stand(place):
     heard = []
-    with Journal(tmp_path / "desk.sqlite") as journal:
+    with Journal(place) as journal:
         stop = journal.follow(lambda entries: heard.extend(entry.number for entry in entries))
         threads = [
             threading.Thread(target=lambda: [journal.append(Draft(who="a", what="b"), at=NOON) for _ in range(20)])
@@ -116,16 +129,12 @@ def test_followers_hear_of_entries_in_order_after_they_stand(tmp_path):
         ("UPDATE entry SET number = number + 10 WHERE number = 4", 4, "missing"),
     ],
 )
-def test_a_change_from_outside_is_seen(tmp_path, change, number, says):
-    place = tmp_path / "desk.sqlite"
+def test_a_change_from_outside_is_seen(place, change, number, says):
     with Journal(place) as journal:
         for units in range(4):
             journal.append(received("tents", units), at=NOON)
         assert journal.fault() is None
-    connection = sqlite3.connect(place)
-    connection.execute(change)
-    connection.commit()
-    connection.close()
+    asked(place, change)
     with Journal(place) as journal:
         assert journal.fault() == (number, says)
 
@@ -147,10 +156,10 @@ def test_an_entry_is_refused_that_cannot_be_kept_as_it_is():
         Draft(who="", what="b")
 
 
-def test_a_commit_that_fails_is_not_acknowledged_and_the_next_one_works(tmp_path, monkeypatch):
+def test_a_commit_that_fails_is_not_acknowledged_and_the_next_one_works(place, monkeypatch):
     import luoshu.desk.journal as module
 
-    with Journal(tmp_path / "desk.sqlite", [Stock()]) as journal:
+    with Journal(place, [Stock()]) as journal:
         journal.append(received("tents", 1), at=NOON)
         put = module.put
 
@@ -176,8 +185,7 @@ def _write_until_killed(place, tell):
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_every_acknowledged_entry_outlives_a_kill(tmp_path):
-    place = tmp_path / "desk.sqlite"
+def test_every_acknowledged_entry_outlives_a_kill(place):
     with Journal(place):
         pass
     wait, acknowledged = random.Random(7), 0
@@ -194,16 +202,16 @@ def test_every_acknowledged_entry_outlives_a_kill(tmp_path):
         enough = wait.randrange(1, 12) * 8
         told = b""
         while len(told) < enough:
-            told += os.read(hear, 8)
+            more = os.read(hear, 8)
+            assert more, "the writer ended by itself"
+            told += more
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         while more := os.read(hear, 4096):
             told += more
         os.close(hear)
         acknowledged = max(acknowledged, int.from_bytes(told[len(told) // 8 * 8 - 8 : len(told) // 8 * 8], "big"))
-        connection = sqlite3.connect(place)
-        standing = connection.execute("SELECT count(*), max(number) FROM entry").fetchone()
-        connection.close()
+        standing = asked(place, "SELECT count(*), max(number) FROM entry")
         assert standing[0] == standing[1] >= acknowledged
     with Journal(place, [Stock()]) as journal:
         assert journal.fault() is None
