@@ -1,39 +1,21 @@
 """The search for a maximal cover: greedy, swaps, a bound from prices, iterated search, HiGHS on what is left."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
-from luoshu.methods.bound import Floats, relax
+from luoshu.methods.bound import Floats
+from luoshu.methods.cover_bound import CoverBound, Purses, forbidding
 from luoshu.methods.siting import all_whole
-from luoshu.methods.spacing import cliques
-
-
-@dataclass(frozen=True, kw_only=True)
-class Purses:
-    """What bears the costs: ``limits`` holds cost and number for each purse, ``draws`` the first and last of a site."""
-
-    limits: Floats
-    draws: NDArray[np.int64]
-
-    @classmethod
-    def one(cls, limits: tuple[float, float], sites: int) -> "Purses":
-        return cls(limits=np.array([limits]), draws=np.zeros((sites, 2), dtype=np.int64))
-
-    def rows(self) -> sparse.csr_array:
-        """Purses by sites: which site draws on which."""
-        every = np.arange(len(self.limits))[:, None]
-        return sparse.csr_array(((every >= self.draws[:, 0]) & (every <= self.draws[:, 1])).astype(np.float64))
 
 
 class CoverSearch:
     """The state of one search: the best choice so far, the best bound so far and the sites that may still matter.
 
     ``matrix``: sites by homes, without what is served already. ``barred`` sites are never opened. ``conflicts``: pairs
-    of sites that may not both be chosen (see ``spacing``).
+    of sites that may not both be chosen (see ``spacing``). ``relaxation``: another bound on the same problem.
     """
 
     def __init__(
@@ -44,6 +26,7 @@ class CoverSearch:
         purses: Purses,
         conflicts: sparse.csr_array,
         barred: NDArray[np.bool_],
+        relaxation: CoverBound | None = None,
     ) -> None:
         self.matrix, self.amount, self.costs, self.purses, self.conflicts = matrix, weights, costs, purses, conflicts
         number = matrix.shape[0]
@@ -55,15 +38,10 @@ class CoverSearch:
         self.barred = barred | (matrix.indptr[1:] == matrix.indptr[:-1])
         alone = purses.limits[purses.draws[:, 0]]
         self.barred |= (costs > alone[:, 0]) | (alone[:, 1] < 1)
-        free = np.flatnonzero(~self.barred)
-        self.groups = sparse.csr_array((0, number))
-        if conflicts.nnz:
-            allowed = sparse.csr_array(conflicts[free][:, free])
-            found = cliques(allowed)
-            self.groups = sparse.csr_array(
-                (found.data, free[found.indices], found.indptr), shape=(found.shape[0], number)
-            )
-        self.reached_by = np.diff(turned.indptr).astype(np.float64)
+        self.relaxation = relaxation or CoverBound(
+            matrix, weights, costs, purses, forbidding(conflicts, self.barred), self.barred
+        )
+        self.groups = self.relaxation.groups
         self.whole = all_whole(self.amount)
         self.tiny = 1e-9 * max(float(self.amount.sum()), 1e-300)
         self.best, self.bound = 0.0, float(self.amount.sum())
@@ -127,75 +105,18 @@ class CoverSearch:
         """Whether a better answer is not yet ruled out."""
         return self.bound - self.best > self.step()
 
-    def scores(self, prices: Floats, which: NDArray[np.int64] | None = None) -> Floats:
-        """What each site (or each of ``which``) collects at these prices, less what its groups take for their room."""
-        from luoshu.methods.cover import scores
-
-        people = self.matrix.shape[1]
-        every = np.arange(self.matrix.shape[0]) if which is None else which
-        found: Floats = scores(self.starts, self.homes, prices[:people], every)
-        return found + self.groups.T @ prices[people:] if self.conflicts.nnz else found
-
-    def served(self, parts: Floats) -> Floats:
-        """How far each home is served by sites open in parts, and how far each group is taken."""
-        from luoshu.methods.cover import served
-
-        found: Floats = served(self.starts, self.homes, parts, self.matrix.shape[1])
-        return np.concatenate([found, self.groups @ parts]) if self.conflicts.nnz else found
-
-    def inner(self, score: Floats) -> tuple[float, Floats, int]:
-        """The most that sites by parts can bring with these scores; the parts; by which limit (0 cost, 1 number)."""
-        from luoshu.methods.cover import fill_purses
-
-        usable = np.flatnonzero(~self.barred & (score > 0))
-        orders = np.stack(
-            [usable[np.argsort(-score[usable] / rate[usable], kind="stable")]
-             for rate in (np.maximum(self.costs, 1e-12), np.ones_like(self.costs))]
-        )  # fmt: skip
-        totals, parts = fill_purses(orders, score, self.rules())
-        kind = int(totals[1] < totals[0])
-        return float(totals[kind]), parts[kind], kind
-
-    def value(self, prices: Floats, score: Floats) -> float:
-        """The bound that these prices prove: true for any prices (of groups: zero or less)."""
-        return float(self.amount.sum() - prices.sum()) + self.inner(score)[0]
-
     def raise_bound(self, rounds: int) -> None:
         """Lowers the bound on what can be served, and bars the sites that cannot matter."""
         if not self.open_gap() or rounds <= 0:
             return
-        groups = self.groups.shape[0]
-        if self.prices is None:
-            self.parts = self.chosen.astype(np.float64)
-            start = self.amount / np.maximum(self.state(self.chosen)[0], 1.0)
-            self.prices = np.concatenate([start, np.zeros(groups)])
-        top = float(self.scores(np.concatenate([self.amount, np.zeros(groups)])).max(initial=0.0))
-        found = relax(
-            self.scores, self.served, self.value,
-            low=np.concatenate([np.zeros(len(self.amount)), np.full(groups, -top)]),
-            high=np.concatenate([self.amount, np.zeros(groups)]),
-            reached_by=np.concatenate([self.reached_by, np.asarray(self.groups.sum(axis=1))]),
-            purses=self.binding(), usable=~self.barred,
-            prices=self.prices, parts=self.parts, rounds=rounds, goal=self.best + self.step(),
-        )  # fmt: skip
+        found = self.relaxation.run(self.chosen, rounds, self.best + self.step())
         self.prices, self.parts = found.prices, found.parts
-        self.bound = min(self.bound, found.bound)
-        if self.whole:
-            self.bound = float(np.floor(self.bound + 1e-6))
+        self.lower(found.bound)
         self.bar()
 
-    def binding(self) -> list[tuple[NDArray[np.int64], Floats, float]]:
-        """For each purse the sites that draw on it, what each takes and what it holds: the limit that binds first."""
-        found = []
-        for purse, (money, number) in enumerate(self.purses.limits):
-            drawing = (self.purses.draws[:, 0] <= purse) & (purse <= self.purses.draws[:, 1]) & ~self.barred
-            sites = np.flatnonzero(drawing)
-            few = not np.isfinite(money)
-            if np.isfinite(number) and np.isfinite(money):
-                few = float(np.sort(self.costs[sites])[: int(number)].sum()) <= money
-            take = np.ones(len(sites)) if few else self.costs[sites]
-            found.append((sites, take, float(number if few else money)))
-        return found
+    def lower(self, bound: float) -> None:
+        """Takes a bound, rounded down where only whole numbers can be served."""
+        self.bound = max(self.best, min(self.bound, float(np.floor(bound + 1e-6)) if self.whole else bound))
 
     def round_parts(self) -> None:
         """Opens the sites that the relaxation opens most, as far as the limits go, and improves by swaps."""
@@ -214,8 +135,8 @@ class CoverSearch:
         """Bars the sites whose opening would bring the bound down to the best answer or below (reduced costs)."""
         if self.prices is None or (self.purses.draws[:, 0] < self.purses.draws[:, 1]).any():
             return
-        score = self.scores(self.prices)
-        total, parts, kind = self.inner(score)
+        score = self.relaxation.scores(self.prices)
+        total, parts, kind = self.relaxation.inner(score)
         value = float(self.amount.sum() - self.prices.sum()) + total
         rate = np.ones(len(score)) if kind else np.maximum(self.costs, 1e-12)
         first = self.purses.draws[:, 0]
@@ -235,7 +156,7 @@ class CoverSearch:
         barred = self.barred
         number = self.purses.limits[:, 1].sum()
         if self.prices is not None and np.isfinite(number):
-            score = np.where(barred, -1.0, self.scores(self.prices))
+            score = np.where(barred, -1.0, self.relaxation.scores(self.prices))
             likely = np.argsort(-score, kind="stable")[: max(200, 8 * int(number))]
             barred = np.ones_like(barred)
             barred[likely] = False

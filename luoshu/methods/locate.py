@@ -4,7 +4,10 @@
 - ``set_cover``: serve everybody for the least money.
 - ``p_median``: the shortest way for all together.
 - ``p_center``: the shortest way for the one who has the longest.
+- ``phased_cover``: maximal cover in years, each with its own money; what is built stays.
 
+Each takes sites that stand already (``existing``), costs and a budget where they make sense, seats (``capacity``) and
+pairs that may not both be chosen (``apart``, made by ``too_near``).
 ``coverage`` makes the reach that the first two ask for out of a table of minutes.
 """
 
@@ -15,10 +18,14 @@ from numpy.typing import ArrayLike
 from luoshu.methods.center import p_center
 from luoshu.methods.maximal import maximal_cover
 from luoshu.methods.median import p_median
+from luoshu.methods.phased import Phases, phased_cover
 from luoshu.methods.setcover import set_cover
 from luoshu.methods.siting import Siting, check_times
+from luoshu.methods.spacing import too_near
 
-__all__ = ["Siting", "coverage", "maximal_cover", "p_center", "p_median", "set_cover"]
+__all__ = [
+    "Phases", "Siting", "coverage", "maximal_cover", "p_center", "p_median", "phased_cover", "set_cover", "too_near",
+]  # fmt: skip
 
 
 def coverage(times: ArrayLike, minutes: float) -> sparse.csr_array:

@@ -48,7 +48,8 @@ def maximal_cover(
     >>> full.sites.tolist(), full.objective, full.proven, full.assigned.sum(axis=1).tolist()
     ([1], 35.0, True, [0.0, 35.0, 0.0])
     """
-    from luoshu.methods.cover_search import CoverSearch, Purses, merge_homes
+    from luoshu.methods.cover_bound import Purses
+    from luoshu.methods.cover_search import CoverSearch, merge_homes
 
     matrix = cover_matrix(reach)
     number, people = matrix.shape
