@@ -115,6 +115,60 @@ def rewritten(
     return _encoded(rows, old)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Merged:
+    """A table's new bytes, and how many rows came in, changed, or stood there already as they are."""
+
+    data: bytes
+    added: int
+    changed: int
+    same: int
+
+
+def merged(schema: Schema, old: Written, rows: Sequence[Mapping[str, Any]]) -> Merged:
+    """The table's file with rows added, or put in the place of those with their key: only the cells that `rows` name.
+
+    Everything else keeps its very text: other rows, faulty ones too, other columns, columns that the schema does not
+    know. Each row names its key. ValueError where the file is `lossy`, since some of its text would be lost.
+    """
+    if old.lossy:
+        raise ValueError(f"{schema.file} has rows that cannot be read")
+    names = list(old.names) if old.cells else []
+    headings = list(old.cells.heading) if old.cells else []
+    table = [list(row) for row in zip(*old.cells.columns, strict=True)] if old.cells else []
+    given = {name for row in rows for name in row}
+    for column in schema.columns:
+        if column.name not in names and (column.name in given or not old.cells):
+            names.append(column.name)
+            headings.append(column.name)
+            for row in table:
+                row.append("")
+    at = {name: names.index(name) for name in given}
+    keys = [old.values.get(name, [None] * len(table)) for name in schema.key]
+    place: dict[tuple[Any, ...], int] = {}
+    for i, key in enumerate(zip(*keys, strict=True)):
+        place.setdefault(key, i)
+    before, counts = len(table), {"added": 0, "changed": 0, "same": 0}
+    for new in rows:
+        key = tuple(new[name] for name in schema.key)
+        j = place.setdefault(key, len(table))
+        if j == len(table):
+            table.append([""] * len(names))
+            counts["added"] += 1
+        elif j < before:
+            differs = any(_differs(old, name, j, value) for name, value in new.items())
+            counts["changed" if differs else "same"] += 1
+        for name, value in new.items():
+            if j >= before or _differs(old, name, j, value):
+                table[j][at[name]] = _text(value, None)
+    return Merged(data=_encoded([headings, *table], old), **counts)
+
+
+def _differs(old: Written, name: str, j: int, value: Any) -> bool:
+    values = old.values.get(name)
+    return values is None or j in old.wrong[name] or values[j] != value
+
+
 def _filled(default: Any, required: bool, values: Sequence[Any]) -> bool:
     return required or any(v != default for v in values)
 

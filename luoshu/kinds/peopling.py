@@ -61,17 +61,16 @@ def estimate(book: Book, land: Territory, known: frozenset[str]) -> Estimate:
     towns = _towns(book, land)
     townships = _townships(book, land)
     areas: list[_Area] = []
-    nowhere: list[Message] = []
     for code, groups in counts.items():
         if code in known or "all" not in groups or groups["all"] <= 0:
             continue
         if code not in land.shapes:
-            nowhere.append(_no_outline(land, code, groups["all"]))
             continue
         cells = _cells_in(land, code, metres)
         areas.append(_spread(code, cells, groups, towns.get(code, _NO_TOWN), density, metres, townships.get(code, 1)))
     settlements = sum(len(towns.get(area.code, ())) for area in areas)
     table = Source(file="tables/census.csv")
+    nowhere = people_without_outline(book, land, known)
     lost = (*apart, *(Reason(says=says, source=table, tone="warn") for says in nowhere))
     told = (*_told(areas, metres, density, source, settlements), *lost) if areas else lost
     mend = say("Add its outline to geo/, or its homes with luoshu people")
@@ -120,6 +119,11 @@ def _rule(book: Book) -> tuple[float, float, Source]:
     source = versions[-1].source if versions else Source(file=f"rules/{RULE}.yaml")
     return (_positive(values.get("cell_metres"), CELL_METRES), _positive(values.get("centre_density"), CENTRE_DENSITY),
             source)  # fmt: skip
+
+
+def cell_metres(book: Book) -> float:
+    """How large a cell is by rules/spread.yaml."""
+    return _rule(book)[0]
 
 
 def _positive(value: Any, otherwise: float) -> float:
@@ -201,6 +205,13 @@ def _halves(counts: Mapping[str, float], total: float, towns: int) -> tuple[floa
         return 0.0, total
     urban = min(urban, total)
     return urban, total - urban
+
+
+def people_without_outline(book: Book, land: Territory, known: frozenset[str]) -> list[Message]:
+    """Of every area with a census total but without homes in `known` and without an outline: what is lost with it."""
+    counts, _ = _parted(_counts(book), land)
+    return [_no_outline(land, code, groups["all"]) for code, groups in counts.items()
+            if code not in known and code not in land.shapes and groups.get("all", 0.0) > 0]  # fmt: skip
 
 
 def _no_outline(land: Territory, code: str, people: float) -> Message:
