@@ -20,6 +20,9 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 MOST_BODY_BYTES = 65_536
 FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via")
 
+ASKED = ("/what-if",)
+"""Addresses that take a body but change nothing: whoever may read may ask them, from pages of this server."""
+
 HEADERS = {
     "content-security-policy": (
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -76,7 +79,7 @@ def refusal(scope: Scope, *, open_to_others: bool) -> Message | None:
 
     Reading is refused to a foreign Host name (DNS rebinding) as long as the server is bound to loopback. Anything that
     changes the book needs a client on this machine, no proxy between, this machine's name in Host, and a page of this
-    server as the origin.
+    server as the origin. Questions (`ASKED`) change nothing: they need only the last of these.
     """
     headers: dict[bytes, bytes] = {name.lower(): value for name, value in scope["headers"]}
     host = headers.get(b"host", b"").decode("latin-1")
@@ -84,7 +87,7 @@ def refusal(scope: Scope, *, open_to_others: bool) -> Message | None:
         return say("this server answers only to this machine's own names, not to {host}", host=host[:80] or "-")
     if scope["method"] in ("GET", "HEAD", "OPTIONS"):
         return None
-    if not is_local(scope):
+    if scope.get("path") not in ASKED and not is_local(scope):
         return say("the book can be changed only from the machine that serves it, until there are logins")
     origin = headers.get(b"origin", b"").decode("latin-1")
     if origin and urlsplit(origin).netloc.lower() != host.lower():

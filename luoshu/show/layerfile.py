@@ -25,13 +25,14 @@ BEYOND = "_beyond"
 """Ending of the property that is true where a figure is infinite: JSON has no word for it, and null is `not known`."""
 
 
-def binary(layer: Layer, only: frozenset[str] | None = None) -> bytes:
+def binary(layer: Layer, only: frozenset[str] | None = None, *, bare: bool = False) -> bytes:
     """A layer of points as packed arrays: length of the header (uint32), header (JSON), then 32-bit floats.
 
     The header holds `count` and `columns` ({name, offset, type "f4"}; offsets in bytes from the end of the header,
     which is padded to a multiple of 4); lon and lat come first. NaN is not known, infinity out of reach. Words stand in
     the header as {name, type "words", values}, like `ids` and `names`, as long as the layer is small. `only` names the
-    columns that are packed. Raises ValueError for lines and polygons.
+    columns that are packed; a `bare` file leaves places, ids and names out, for a map that has them. Raises ValueError
+    for lines and polygons.
 
     >>> import numpy as np
     >>> from luoshu.words.message import say
@@ -46,7 +47,7 @@ def binary(layer: Layer, only: frozenset[str] | None = None) -> bytes:
 
     if layer.shape != "points" or layer.lon is None or layer.lat is None:
         raise ValueError(f"the layer {layer.id} is of {layer.shape}, and only points are packed")
-    arrays = {"lon": layer.lon, "lat": layer.lat}
+    arrays = {} if bare else {"lon": layer.lon, "lat": layer.lat}
     words: list[dict[str, Any]] = []
     for name, column in layer.columns.items():
         if only is not None and name not in only:
@@ -59,9 +60,9 @@ def binary(layer: Layer, only: frozenset[str] | None = None) -> bytes:
         {"name": name, "offset": 4 * len(layer) * place, "type": "f4"} for place, name in enumerate(arrays)
     ]
     header: dict[str, Any] = {"count": len(layer), "columns": columns + words}
-    if len(layer) <= MOST_WORDS or layer.table:
+    if not bare and (len(layer) <= MOST_WORDS or layer.table):
         header |= {"ids": list(map(str, layer.ids))} if layer.ids else {}
-    if len(layer) <= MOST_WORDS and layer.names:
+    if not bare and len(layer) <= MOST_WORDS and layer.names:
         header["names"] = list(map(str, layer.names))
     head = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     head += b" " * (-len(head) % 4)

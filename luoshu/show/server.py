@@ -27,6 +27,7 @@ from luoshu.show.page import Page
 from luoshu.show.pages import LEAVES, Leaf, drawn, plain
 from luoshu.show.publish import STATIC
 from luoshu.show.shelf import Shelf
+from luoshu.show.whatif import add_what_if
 from luoshu.words.message import Message, say
 
 YEAR_SECONDS = 31_536_000
@@ -73,6 +74,7 @@ def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = Fa
         _add_leaf(app, leaf)
     add_settling(app)
     add_layers(app)
+    add_what_if(app)
     add_events(app)
     _add_manual(app)
     if STATIC.is_dir():

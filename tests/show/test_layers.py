@@ -189,7 +189,7 @@ def test_the_map_lists_what_can_be_drawn(client: TestClient) -> None:
     assert group["commitment"] == "water"
     assert [layer["id"] for layer in group["layers"]] == ["homes", "sites", "candidates", "counties"]
     layer = group["layers"][0]
-    assert (layer["measure"], layer["limit"], layer["estimate"], layer["count"]) == ("minutes", 10.0, True, 200)
+    assert (layer["measure"], layer["limit"], layer["estimate"], layer["count"]) == ("minutes", 30.0, True, 200)
     assert "nearest" not in [column["name"] for column in layer["columns"]]
     assert layer["nearest"] == {"column": "nearest", "layer": "sites"}
     header, columns = unpacked(client.get(layer["href"]).content)
@@ -245,7 +245,7 @@ def test_what_a_row_brings(client: TestClient) -> None:
     told = client.get("/layers/water/around/well/w1.geojson?language=en").json()
     assert told["title"] == "东井"
     assert told["features"][0]["properties"]["role"] == "reach"
-    assert told["figures"] == [{"label": "minutes", "text": "10 min"}]
+    assert told["figures"] == [{"label": "minutes", "text": "30 min"}]
     assert told["estimate"] is True
 
 

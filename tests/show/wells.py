@@ -75,7 +75,7 @@ class Wells(Commitment):
                 "people": LayerColumn(name=say("people"), values=people, unit="人"),
                 "nearest": LayerColumn(name=say("nearest"), values=index),
             },
-            measure="minutes", breaks=(0, 5, 10, 15), limit=self.minutes, weight="people", estimate=True,
+            measure="minutes", breaks=(0, 10, 20, 30), limit=self.minutes, weight="people", estimate=True,
         )  # fmt: skip
         for role, states in (("sites", ("open",)), ("candidates", ("candidate",))):
             rows = [row for row in book.rows(Well) if row.state in states]
@@ -143,7 +143,7 @@ def write_book(folder: Path, count: int = 200) -> Path:
     (folder / "geo").mkdir()
     (folder / "book.yaml").write_text("title: 水井台账\ntitle_en: Wells\nregion: 某市\n", encoding="utf-8")
     (folder / "commitments.yaml").write_text(
-        "- {kind: wells, id: water, words: 十分钟到水井, minutes: 10, made: 2020-01-01, due: 2025-12-31}\n"
+        "- {kind: wells, id: water, words: 半小时到水井, minutes: 30, made: 2020-01-01, due: 2025-12-31}\n"
         "- {kind: task, id: road, words: 修路, made: 2020-01-01}\n",
         encoding="utf-8",
     )
