@@ -131,5 +131,9 @@ FAULTS: dict[str, Message] = {
     "long-links": say("Streets run on for kilometres without a bend or a crossing; a point may be misplaced."),
     "homes-far": say("Many people live far from any street of the network; their minutes say little."),
     "network-elsewhere": say("The street network does not lie where the counties of the book are."),
+    # what is tried out on the map
+    "unknown-table": say("The table is none whose rows can be tried out for the promise; the change is left out."),
+    "no-such-row": say("The row that is to change is not there; the change is left out."),
+    "no-change": say("The change names neither a row nor one to remove; it is left out."),
 }
 """By code: what the fault means and what became of the entry. docs/problems.md is made from this list."""
