@@ -9,6 +9,7 @@ from luoshu.book.directory import Owner
 from luoshu.book.problem import Problem
 from luoshu.book.records import Record
 from luoshu.book.table import schema
+from luoshu.kinds.circle import Circle
 from luoshu.kinds.commitment import Commitment
 from luoshu.kinds.making import make
 from luoshu.kinds.observation import unlike_units
@@ -16,7 +17,8 @@ from luoshu.kinds.target import Target
 from luoshu.kinds.task import Task
 from luoshu.words.message import Message, say
 
-KINDS: list[type[Commitment]] = [Target, Task]
+KINDS: list[type[Commitment]] = [Circle, Target, Task]
+"""The more particular come first: the first that claims what was found in a text proposes it."""
 
 
 def build(record: Record) -> tuple[Commitment | None, tuple[Problem, ...]]:
@@ -31,8 +33,10 @@ def tables() -> tuple[type, ...]:
 
 def faults(commitments: Iterable[Commitment], book: Book) -> list[Problem]:
     """What does not fit between commitments and the book's tables: unknown owners, and what each kind finds."""
+    from luoshu.kinds.whereabouts import misplaced
+
     owners = {row.id for row in book.rows(Owner)}
-    found = [*_unlike(book), *_lost(book)]
+    found = [*_unlike(book), *_lost(book), *misplaced(book)]
     for each in commitments:
         record = next((r for r in book.records if r.id == each.id), None)
         if record is None:

@@ -191,13 +191,15 @@ def term(note: str, *, zh: str = "", choices: Sequence[str] = (), period: str = 
 class Commitment(ABC):
     """A promise of the plan: what every kind shares. Kinds add their own fields and answer `gauge`.
 
-    `kind` is its name in files, pages and commands; `needs` are the tables that it reads. Any field may be written by
-    dates: the attribute then holds the latest value, `history` all of them, and `on(day)` what was in force on a day.
+    `kind` is its name in files, pages and commands; `needs` are the tables that it reads, `optional` those of them
+    whose file may be missing. Any field may be written by dates: the attribute then holds the latest value, `history`
+    all of them, and `on(day)` what was in force on a day.
     """
 
     kind: ClassVar[str]
     kind_zh: ClassVar[str] = ""
     needs: ClassVar[tuple[type, ...]] = ()
+    optional: ClassVar[tuple[type, ...]] = ()
 
     id: str = term("Short name, unique in the book", zh="编号")
     words: str = term("The promise in the plan's own words", zh="承诺内容")

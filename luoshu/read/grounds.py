@@ -38,7 +38,8 @@ def _files(book: Book) -> Iterator[Problem]:
         mend = say("Put it back, or begin an empty one (luoshu new writes one)")
         yield _missing(COMMITMENTS, say("the file is missing"), mend)
     kinds = {record.kind for record in book.records}
-    needed = {table: kind.kind for kind in KINDS if kind.kind in kinds for table in kind.needs}
+    used = [kind for kind in KINDS if kind.kind in kinds]
+    needed = {table: kind.kind for kind in used for table in kind.needs if table not in kind.optional}
     for table, kind in needed.items():
         file = schema(table).file
         if not (book.folder / file).exists():

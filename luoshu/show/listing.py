@@ -172,7 +172,8 @@ def show_reasons(gauges: Iterable[Gauge], language: Language) -> None:
                 out.print(table)
             elif isinstance(figure, Amount):
                 why = f" ({language.message(figure.why)})" if figure.why else ""
-                amount = language.figure(figure.value, figure.unit)
+                share = figure.unit == "share"
+                amount = language.share(figure.value) if share else language.figure(figure.value, figure.unit)
                 out.print(plain(f"  {language.message(figure.name)}: {amount}{why}"), soft_wrap=True)
         out.print()
 

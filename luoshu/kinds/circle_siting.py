@@ -1,0 +1,315 @@
+"""The four siting problems of a circle, each answered with the bound that the methods compute."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from luoshu.kinds.circle_candidates import Candidates
+from luoshu.kinds.circle_reach import Floats, ways
+from luoshu.kinds.commitment import Reason
+from luoshu.words.message import amount, say
+
+if TYPE_CHECKING:
+    import scipy.sparse as sparse
+
+    from luoshu.book.book import Book
+    from luoshu.kinds.circle import Circle
+    from luoshu.kinds.circle_moves import Ground
+
+SECONDS = 5.0
+"""How long the exact solver may work on what the search leaves open."""
+MOST_TIMES = 4_000_000
+"""So many minutes from candidates to homes are held at once for the shortest ways; more homes are gathered."""
+FAR = 24
+"""Ways along streets are followed to so many times the circle's minutes; who has none within is out of reach."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Choice:
+    """New sites in order and whom each serves beyond those before it; `most`: what no choice can serve in all.
+
+    `certified` is the gap of another objective than the people served (cost, minutes), None where it is theirs.
+    """
+
+    sites: NDArray[np.int64]
+    gains: Floats
+    most: float
+    certified: float | None = None
+    because: tuple[Reason, ...] = ()
+    years: Mapping[int, int] = field(default_factory=dict)
+
+
+def choose(
+    circle: Circle, base: Ground, found: Candidates, book: Book, day: date, budget: float | None, count: int | None
+) -> Choice:
+    """New sites among the candidates for the circle's own siting problem."""
+    free = _free(circle, base, found, budget)
+    if not len(free):
+        says = say("No candidate may be built under these limits")
+        return Choice(sites=free, gains=np.zeros(0), most=0.0, because=(Reason(says=says, tone="warn"),))
+    if circle.aim == "set" and circle.capacity is None:
+        return _fewest(circle, base, found, free, budget, count)
+    if circle.aim in ("median", "center") and circle.capacity is None:
+        return _shortest(circle, base, found, free, book, day, budget, count)
+    return _most(circle, base, found, free, budget, count)
+
+
+def _free(circle: Circle, base: Ground, found: Candidates, budget: float | None) -> NDArray[np.int64]:
+    """Candidates that may be built: with a cost where a budget counts, and far enough from what stands."""
+    may = np.isfinite(found.cost) if budget is not None else np.ones(len(found), dtype=np.bool_)
+    if circle.spacing > 0 and len(base.lon):
+        from scipy.spatial import KDTree
+
+        from luoshu.methods.sphere import Plane
+
+        plane = Plane.around(base.people.lon, base.people.lat)
+        standing = np.stack(plane.metres(base.lon, base.lat), 1)
+        metres, _ = KDTree(standing).query(np.stack(plane.metres(found.lon, found.lat), 1))
+        may &= metres >= circle.spacing
+    return np.flatnonzero(may)
+
+
+def _apart(circle: Circle, found: Candidates, free: NDArray[np.int64]) -> object:
+    if circle.spacing <= 0:
+        return None
+    from luoshu.methods.spacing import too_near
+
+    return too_near(found.lon[free], found.lat[free], circle.spacing, degrees=True)
+
+
+def _within(found: Candidates, free: NDArray[np.int64], left: Floats) -> tuple[sparse.csr_array, NDArray[np.int64]]:
+    """Who is within reach of the free candidates, and the homes (columns) that are left to serve."""
+    import scipy.sparse as sparse
+
+    homes = np.flatnonzero(left > 0)
+    reach = sparse.csr_array(
+        (np.ones(len(found.reach.indices), dtype=np.bool_), found.reach.indices, found.reach.indptr),
+        shape=found.reach.shape,
+    )
+    return sparse.csr_array(sparse.csr_array(reach[free])[:, homes]), homes
+
+
+def _most(
+    circle: Circle, base: Ground, found: Candidates, free: NDArray[np.int64], budget: float | None, count: int | None
+) -> Choice:
+    """Maximal cover: the most people with so many sites or so much money."""
+    from luoshu.methods.locate import maximal_cover
+
+    matrix, homes = _within(found, free, base.left)
+    costs = found.cost[free] if budget is not None else None
+    answer = maximal_cover(
+        matrix, base.left[homes], p=None if count is None else min(count, len(free)), costs=costs, budget=budget,
+        capacity=_room(circle, found, free), apart=_apart(circle, found, free), seconds=SECONDS,
+    )  # fmt: skip
+    if answer.assigned is not None:
+        served = np.asarray(answer.assigned.sum(axis=1)).reshape(-1)[answer.sites]
+        order = np.argsort(-served, kind="stable")
+        return Choice(sites=free[answer.sites[order]], gains=served[order], most=answer.bound)
+    sites, gains = _in_order(matrix, base.left[homes], answer.sites, costs)
+    return Choice(sites=free[sites], gains=gains, most=answer.bound)
+
+
+def _in_order(
+    matrix: sparse.csr_array, left: Floats, sites: NDArray[np.int64], costs: Floats | None
+) -> tuple[NDArray[np.int64], Floats]:
+    from luoshu.methods.served import gains_in_order
+
+    return gains_in_order(matrix, left, sites, costs)
+
+
+def _room(circle: Circle, found: Candidates, free: NDArray[np.int64]) -> Floats | None:
+    """How many each free candidate has room for; None where no capacity is promised."""
+    if circle.capacity is None:
+        return None
+    if not found.rows:
+        return np.full(len(free), np.inf)
+    from luoshu.kinds.circle_supply import rooms
+
+    room = rooms(circle, [found.rows[i] for i in free]) / circle.capacity.per_head
+    return np.where(np.isfinite(room), room, 0.0)
+
+
+def _fewest(
+    circle: Circle, base: Ground, found: Candidates, free: NDArray[np.int64], budget: float | None, count: int | None
+) -> Choice:
+    """Set cover: the fewest or cheapest sites that serve the promised share of those whom any candidate reaches."""
+    matrix, homes = _within(found, free, base.left)
+    left = base.left[homes]
+    costed = bool(np.isfinite(found.cost[free]).all())
+    costs = found.cost[free] if costed else np.ones(len(free))
+    reachable = float(left[np.unique(matrix.indices)].sum()) if matrix.nnz else 0.0
+    wanted = min(circle.share * base.total - base.served, reachable)
+    whole = wanted >= reachable * (1 - 1e-12)
+    sites, cost, least = _cover_all(matrix, costs) if whole else _cover_share(matrix, left, costs, wanted)
+    order, gains = _in_order(matrix, left, sites, costs if costed else None)
+    gap = (cost - least) / cost if cost > least else 0.0
+    because = [_tell_fewest(costed, cost, least)]
+    if count is not None and count < len(order):
+        says = say("Only the first {count} of them are listed", count=count)
+        because.append(Reason(says=says))
+        order, gains = order[:count], gains[:count]
+    if budget is not None:
+        paid = np.cumsum(costs[order]) <= budget * (1 + 1e-12)
+        order, gains = order[paid], gains[paid]
+    return Choice(sites=free[order], gains=gains, most=reachable, certified=gap, because=tuple(because))
+
+
+def _tell_fewest(costed: bool, cost: float, least: float) -> Reason:
+    if costed:
+        says = say("{cost} would serve the promised share as far as candidates reach; no choice does it for less than "
+                   "{least}", cost=amount(cost, "元"), least=amount(round(least), "元"))  # fmt: skip
+    else:
+        says = say("{cost:,} sites would serve the promised share as far as candidates reach; no choice does it with "
+                   "fewer than {least:,}", cost=round(cost), least=math.ceil(least * (1 - 1e-9)))  # fmt: skip
+    return Reason(says=says)
+
+
+def _cover_all(matrix: sparse.csr_array, costs: Floats) -> tuple[NDArray[np.int64], float, float]:
+    from luoshu.methods.locate import set_cover
+
+    answer = set_cover(matrix, costs, seconds=SECONDS)
+    return answer.sites, answer.objective, answer.bound
+
+
+def _cover_share(
+    matrix: sparse.csr_array, left: Floats, costs: Floats, wanted: float
+) -> tuple[NDArray[np.int64], float, float]:
+    """Fewest or cheapest sites that serve so many: maximal covers under halved limits, each with its bound.
+
+    A limit under which even the bound serves fewer is too small for sure.
+    """
+    from luoshu.methods.locate import maximal_cover
+
+    every = np.arange(len(costs))
+    unit = bool((costs == 1).all())
+    best, low, high = (every, float(costs.sum())), 0.0, float(costs.sum())
+    for _ in range(24):
+        middle = math.floor((low + high) / 2) if unit else (low + high) / 2
+        if middle <= low or high - low <= 0.002 * high:
+            break
+        answer = maximal_cover(
+            matrix, left, p=int(middle) if unit else None, costs=None if unit else costs,
+            budget=None if unit else middle, seconds=1.0, shakes=200,
+        )  # fmt: skip
+        if answer.objective >= wanted * (1 - 1e-12):
+            spent = float(costs[answer.sites].sum())
+            best, high = (answer.sites, spent), min(spent, middle)
+        elif answer.bound < wanted * (1 - 1e-12):
+            low = middle
+        else:  # neither found nor ruled out: the answer stays above, the bound below
+            return *_search_up(matrix, left, costs, wanted, middle, best, unit), low + (1 if unit else 0)
+    return *best, min(low + (1 if unit else 0), best[1])
+
+
+def _search_up(
+    matrix: sparse.csr_array, left: Floats, costs: Floats, wanted: float, low: float,
+    best: tuple[NDArray[np.int64], float], unit: bool,
+) -> tuple[NDArray[np.int64], float]:  # fmt: skip
+    """The least limit above `low` under which the search finds an answer."""
+    from luoshu.methods.locate import maximal_cover
+
+    high = best[1]
+    for _ in range(16):
+        middle = math.floor((low + high) / 2) if unit else (low + high) / 2
+        if middle <= low or high - low <= 0.002 * high:
+            break
+        answer = maximal_cover(
+            matrix, left, p=int(middle) if unit else None, costs=None if unit else costs,
+            budget=None if unit else middle, seconds=1.0, shakes=200,
+        )  # fmt: skip
+        if answer.objective >= wanted * (1 - 1e-12):
+            best = (answer.sites, float(costs[answer.sites].sum()))
+            high = min(best[1], middle)
+        else:
+            low = middle
+    return best
+
+
+def _shortest(
+    circle: Circle, base: Ground, found: Candidates, free: NDArray[np.int64], book: Book, day: date,
+    budget: float | None, count: int | None,
+) -> Choice:  # fmt: skip
+    """p-median or p-center: the shortest way of all together, or of the farthest, with so many new sites."""
+    from luoshu.methods.locate import p_center, p_median
+
+    notes: list[Reason] = []
+    if budget is not None:
+        says = say("The shortest way is planned by the number of sites; the budget only cuts the list")
+        notes.append(Reason(says=says, tone="warn"))
+    spots, weight = _gathered(base, len(free) + len(base.lon))
+    if len(spots) < int((base.people.counted > 0).sum()):
+        says = say("The homes are gathered at {count:,} points for this; the bound holds for these", count=len(spots))
+        notes.append(Reason(says=says, tone="warn"))
+    lon, lat = np.concatenate([base.lon, found.lon[free]]), np.concatenate([base.lat, found.lat[free]])
+    by = ways(circle, book, day)
+    farthest = np.inf if by.estimate else circle.minutes * FAR
+    reach = by.reach(base.people.lon[spots], base.people.lat[spots], lon, lat, farthest)
+    times = np.full(reach.shape, np.inf)
+    times[np.repeat(np.arange(reach.shape[0]), np.diff(reach.indptr)), reach.indices] = reach.data
+    far = float(weight[~np.isfinite(times).any(axis=0)].sum())
+    if far >= 0.5:
+        says = say("{count:,} have no way to any candidate or site within {minutes:g} minutes, and are left out",
+                   count=round(far), minutes=farthest)  # fmt: skip
+        notes.append(Reason(says=says, tone="warn"))
+    standing = np.arange(len(base.lon))
+    number = min(len(free) if count is None else count, len(free))
+    if number + len(standing) == 0:
+        return Choice(sites=free[:0], gains=np.zeros(0), most=0.0, certified=0.0, because=tuple(notes))
+    if circle.aim == "median":
+        answer = p_median(times, weight, p=number, existing=standing, seconds=SECONDS)
+    else:
+        answer = p_center(times[:, weight > 0], p=number, existing=standing, seconds=SECONDS)
+    notes.append(_tell_shortest(circle.aim, answer.objective, answer.bound, float(weight.sum()) - far))
+    matrix, homes = _within(found, free, base.left)
+    sites, gains = _in_order(matrix, base.left[homes], answer.sites - len(standing), None)
+    if budget is not None:
+        paid = np.cumsum(found.cost[free[sites]]) <= budget * (1 + 1e-12)
+        sites, gains = sites[paid], gains[paid]
+    alone = np.sort(np.asarray(matrix.astype(np.float64) @ base.left[homes]))[::-1]
+    certified = min(answer.gap, 1.0) if math.isfinite(answer.objective) else 1.0
+    return Choice(sites=free[sites], gains=gains, most=float(alone[:number].sum()), certified=certified,
+                  because=tuple(notes))  # fmt: skip
+
+
+def _gathered(base: Ground, sites: int) -> tuple[NDArray[np.int64], Floats]:
+    """Homes that stand for all, few enough for a full table of minutes, and how many people each stands for."""
+    from luoshu.methods.served import crowds
+    from luoshu.methods.sphere import Plane
+
+    people = base.people
+    which = np.flatnonzero(people.counted > 0)
+    most = max(MOST_TIMES // max(sites, 1), 200)
+    if len(which) <= most:
+        return which, people.counted[which]
+    east, north = Plane.around(people.lon, people.lat).metres(people.lon[which], people.lat[which])
+    size = 250.0
+    while True:
+        crowd, heart = crowds(east, north, people.counted[which], size)
+        if len(heart) <= most:
+            return which[heart], np.bincount(crowd, people.counted[which]).astype(np.float64)
+        size *= 1.5
+
+
+def _tell_shortest(aim: str, objective: float, bound: float, heads: float) -> Reason:
+    if not math.isfinite(objective):
+        return Reason(
+            says=say("So few sites leave somebody without any way: no shortest way can be proven"), tone="warn"
+        )
+    if aim == "median":
+        says = say(
+            "The way is {mean:g} minutes on average then; no choice of as many sites makes it less than {least:g}",
+            mean=round(objective / heads, 2), least=round(bound / heads, 2),
+        )  # fmt: skip
+    else:
+        says = say(
+            "The farthest have {most:g} minutes then; no choice of as many sites makes it less than {least:g}",
+            most=round(objective, 2), least=round(bound, 2),
+        )  # fmt: skip
+    return Reason(says=says)
