@@ -1,5 +1,5 @@
 // A layer of lines or polygons: from GeoJSON, or from tiles in one static file where there are very many.
-import { classOf, hex, ramp } from "./classes.js";
+import { hex, ramp } from "./classes.js";
 import { palette } from "./marks.js";
 import { colour } from "./theme.js";
 
@@ -46,9 +46,10 @@ export class Areas {
     set("line", "line-width", { reach: 1.6, barriers: 2.4, counties: 0.8, areas: 0.6 }[role] ?? 1);
   }
 
-  /** Streets within reach are lines of their own colour; the edge of the polygon is dashed by being thin. */
+  /** Streets within reach are lines of a colour of their own, beside the edge of the area. */
   reachLines() {
-    return ["match", ["coalesce", ["get", "role"], ""], "segments", colour("point-near"), colour("accent")];
+    const streets = ["match", ["geometry-type"], ["LineString", "MultiLineString"], true, false];
+    return ["case", streets, colour("point-near"), colour("accent")];
   }
 
   classColours() {
@@ -100,8 +101,9 @@ export class Areas {
     return features.map(({ properties }) => (properties[`${measure}_beyond`] ? Infinity : (properties[measure] ?? NaN)));
   }
 
-  classOf(value) {
-    return classOf(value, this.layer);
+  weights() {
+    const { weight } = this.layer;
+    return weight ? this.data.geojson.features.map(({ properties }) => properties[weight] ?? NaN) : undefined;
   }
 
   names() {

@@ -31,7 +31,8 @@ export function ramp(layer, palette) {
   const count = Math.max(1, (layer.breaks ?? []).length);
   const own = [];
   for (let at = 0; at < count; at += 1) {
-    if (!layer.high_is_bad) own.push(mix(palette.low, palette.high, count === 1 ? 1 : at / (count - 1)));
+    if (layer.role === "unserved") own.push(mix(palette.past, palette.far, count === 1 ? 1 : at / (count - 1)));
+    else if (!layer.high_is_bad) own.push(mix(palette.low, palette.high, count === 1 ? 1 : at / (count - 1)));
     else {
       const turn = within(layer);
       if (at < turn) own.push(mix(palette.near, palette.edge, turn < 2 ? 0 : at / (turn - 1)));

@@ -94,7 +94,7 @@ export class Legend {
     if (!values) return undefined;
     const known = this.tallies.get(layer.id);
     if (known?.values === values) return known.counts;
-    const counts = tally(values, drawn.data.columns?.[layer.weight], layer);
+    const counts = tally(values, drawn.weights(), layer);
     this.tallies.set(layer.id, { values, counts });
     return counts;
   }

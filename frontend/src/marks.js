@@ -61,11 +61,11 @@ export class Marks {
     return { base: this.layer.role === "candidates" ? 0.85 * base : base, from: this.subject.atlas.homeZoom, most: 22, grow: 1.2 };
   }
 
-  /** Homes fill about a tenth of the screen when all of the region is seen. */
+  /** Homes fill an eighth of the screen when all of the region is seen. */
   smallSize() {
     const canvas = this.view.getCanvas();
-    const room = 0.07 * canvas.clientWidth * canvas.clientHeight;
-    const base = Math.min(7, Math.max(1.5, Math.sqrt(room / Math.max(1, this.data.count))));
+    const room = 0.13 * canvas.clientWidth * canvas.clientHeight;
+    const base = Math.min(7, Math.max(0.6, Math.sqrt(room / Math.max(1, this.data.count))));
     return { base, from: this.subject.atlas.homeZoom, most: 26, opacity: 0.9 };
   }
 
@@ -165,6 +165,11 @@ export class Marks {
     const values = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column[at]]));
     const after = this.gl.points.after?.[at];
     return { id: ids[at] ?? "", name: names[at] ?? "", at: this.lonLat(at), values, after, index: at };
+  }
+
+  /** People of every point, for the legend. */
+  weights() {
+    return this.data.columns[this.layer.weight];
   }
 
   /** The names and rows for the search. */

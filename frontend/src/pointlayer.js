@@ -3,6 +3,7 @@
 import { FRAGMENT, MOST_CLASSES, VERTEX } from "./pointshader.js";
 
 const [NOT_KNOWN, OUT_OF_REACH] = [-1e30, 1e30];
+const LEAST = 1.4; // pixels across: smaller is not seen
 const SOME = 150_000; // so many are drawn while the map moves; the order is mixed, so that any first part is a sample
 
 /** Web Mercator of a place, 0 … 1 from the north-west corner of the world. */
@@ -143,6 +144,7 @@ export class PointLayer {
     gl.uniform2f(at.u_scale, scale[0], scale[1]);
     gl.uniform2f(at.u_shift, (this.points.anchor[0] - cx) * scale[0], (this.points.anchor[1] - cy) * scale[1]);
     gl.uniform1f(at.u_size, this.size() * ratio);
+    gl.uniform1f(at.u_least, LEAST * ratio);
     gl.uniform1f(at.u_opacity, state.opacity);
     gl.uniform1fv(at.u_breaks, padded(look.breaks, MOST_CLASSES, OUT_OF_REACH));
     gl.uniform1i(at.u_count, Math.max(1, look.breaks.length));
@@ -162,7 +164,7 @@ export class PointLayer {
   /** Points grow with the zoom, but slower than the map, so that houses stay apart. */
   size() {
     const { base, from = this.map.getZoom(), most = 30, grow = 1.38 } = this.state;
-    return Math.min(most, Math.max(1.3, base * grow ** (this.map.getZoom() - from)));
+    return Math.min(most, Math.max(0.5, base * grow ** (this.map.getZoom() - from)));
   }
 }
 

@@ -11,7 +11,7 @@ precision highp float;
 in vec2 a_at;
 in float a_value, a_after, a_weight, a_nearest;
 uniform vec2 u_scale, u_shift;
-uniform float u_size, u_opacity, u_split, u_focus, u_over;
+uniform float u_size, u_least, u_opacity, u_split, u_focus, u_over;
 uniform float u_breaks[${MOST_CLASSES}];
 uniform int u_count, u_shape, u_beyond;
 uniform bool u_upper, u_changed;
@@ -39,7 +39,10 @@ void main() {
   if (u_focus >= 0.0 && abs(a_nearest - u_focus) > 0.5) v_colour.a *= 0.12;
   if (u_changed && abs(a_value - a_after) < 1e-4) v_colour.a *= 0.1;
   v_shape = found == u_count ? u_beyond : u_shape;
-  v_size = u_size * clamp(a_weight < -1e29 ? 1.0 : a_weight, 0.65, 3.0);
+  // ink says how many people: a point that would be too small to see is drawn larger and fainter
+  float wanted = u_size * clamp(a_weight < -1e29 ? 1.0 : a_weight, 0.0, 4.0);
+  v_size = max(wanted, u_least);
+  v_colour.a *= clamp(pow(wanted / v_size, 2.0), 0.14, 1.0);
   gl_PointSize = hidden ? 0.0 : v_size;
   gl_Position = hidden ? vec4(2.0, 2.0, 2.0, 1.0) : vec4(place, 0.0, 1.0);
 }`;

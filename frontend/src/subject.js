@@ -35,10 +35,10 @@ export class Subject {
   async load() {
     if (this.group.computing) await this.wait();
     if (this.left) return;
-    this.legend.draw();
     const order = [...this.layers].sort((one, other) => (AFTER[one.role] ?? 5) - (AFTER[other.role] ?? 5));
     const asked = this.atlas.state.on;
-    this.on = new Set(asked ?? order.filter((layer) => layer.on).map((layer) => layer.id));
+    this.on = new Set(asked ?? order.filter((layer) => this.startsOn(layer)).map((layer) => layer.id));
+    this.legend.draw();
     // small layers first, so that something is seen at once; each finds its own place among the others
     const wanted = order.filter((layer) => this.on.has(layer.id)).sort((one, other) => one.count - other.count);
     await Promise.all(wanted.map((layer) => this.show(layer)));
@@ -48,6 +48,12 @@ export class Subject {
     this.legend.draw();
     if (this.atlas.state.pick) this.pickByName(this.atlas.state.pick);
     this.atlas.box.dataset.ready = this.group.commitment;
+  }
+
+  /** Homes say by themselves what shares by county and spots of the unserved say once more. */
+  startsOn(layer) {
+    const homes = this.layers.some((one) => one.role === "homes");
+    return layer.on && !(homes && ["counties", "unserved"].includes(layer.role));
   }
 
   /** Asks again until the server has computed the layers. */

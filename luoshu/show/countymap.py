@@ -59,8 +59,9 @@ def map_page(desk: Desk, name: str = "", query: Mapping[str, str] | None = None)
             by_measure.setdefault(value.measure, []).append(value)
     layers = tuple(_layer(f"layer-{i}", values, language) for i, values in enumerate(by_measure.values(), start=1))
     wanted = (query or {}).get("layer", "")
+    drawn = groups(desk)
     return MapPage(
-        title=language.say("By county"),
+        title=language.say("Map") if drawn else language.say("By county"),
         day=view.day,
         language=language.code,
         polygons=polygons,
@@ -69,7 +70,7 @@ def map_page(desk: Desk, name: str = "", query: Mapping[str, str] | None = None)
         names=names,
         words=map_words(language),
         faults=tuple(language.message(fault) for fault in view.map_faults),
-        groups=groups(desk),
+        groups=drawn,
     )
 
 
