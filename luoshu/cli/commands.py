@@ -8,13 +8,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from luoshu.cli.verbs import BOOK, DAY, JSON, NotDone, an_amount, argument, book_folder, region_of, verb
+from luoshu.cli.verbs import BOOK, DAY, JSON, NotDone, a_count, an_amount, argument, book_folder, region_of, verb
 from luoshu.show.language import Language
 from luoshu.show.terminal import GOOD, PROBLEMS, bar, count_problems, progress, report_problems
 from luoshu.words.message import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from luoshu.book.problem import Problem
+    from luoshu.kinds.commitment import Gauge
 
 
 @verb(
@@ -105,7 +108,6 @@ def check(args: argparse.Namespace, language: Language) -> int:
     ),
 )
 def gauge(args: argparse.Namespace, language: Language) -> int:
-    from luoshu.book.cell import nearest
     from luoshu.gauge import as_json
     from luoshu.show.listing import show_gauges, show_reasons
     from luoshu.show.look import wording_of
@@ -113,11 +115,7 @@ def gauge(args: argparse.Namespace, language: Language) -> int:
     region = region_of(args)
     language = language.over(wording_of(region.book))
     gauges = [g for g in region.gauges if not args.id or g.commitment.id in args.id]
-    for name in set(args.id or ()) - {g.commitment.id for g in gauges}:
-        near = nearest(name, [g.commitment.id for g in region.gauges])
-        if near:
-            raise NotDone(say("no promise in this book has the id {name}; did you mean {near}?", name=name, near=near))
-        raise NotDone(say("no promise in this book has the id {name}", name=name))
+    _all_found(args.id, region.gauges)
     if args.json:
         for each in gauges:
             print(json.dumps(as_json(each), ensure_ascii=False, allow_nan=False))
@@ -129,6 +127,18 @@ def gauge(args: argparse.Namespace, language: Language) -> int:
     return GOOD
 
 
+def _all_found(names: Sequence[str] | None, gauges: Sequence[Gauge]) -> None:
+    """NotDone for an id that no gauge has, with the one that may be meant."""
+    from luoshu.book.cell import nearest
+
+    known = [each.commitment.id for each in gauges]
+    for name in sorted(set(names or ()) - set(known)):
+        near = nearest(name, known)
+        if near:
+            raise NotDone(say("no promise in this book has the id {name}; did you mean {near}?", name=name, near=near))
+        raise NotDone(say("no promise in this book has the id {name}", name=name))
+
+
 @verb(
     "advise",
     say("propose the next best moves under a budget"),
@@ -136,6 +146,17 @@ def gauge(args: argparse.Namespace, language: Language) -> int:
     BOOK,
     DAY,
     argument("--budget", type=an_amount, help=say("what may be spent, in yuan, as in 2500000 or 250万")),
+    argument("--count", type=a_count, metavar="N", help=say("how many new sites at most for each promise (default 5)")),
+    argument(
+        "--problem",
+        choices=("cover", "set", "median", "center"),
+        default="",
+        help=say(
+            "what new sites are to bring: cover serves the most, set the promised share with the fewest, median the "
+            "shortest way of all, center the shortest of the farthest"
+        ),
+    ),
+    argument("--id", action="append", metavar="ID", help=say("only for this promise (may be repeated)")),
     JSON,
 )
 def advise(args: argparse.Namespace, language: Language) -> int:
@@ -145,7 +166,9 @@ def advise(args: argparse.Namespace, language: Language) -> int:
 
     region = region_of(args)
     language = language.over(wording_of(region.book))
-    advice = advise(region.gauges, region.book, region.day, budget=args.budget)
+    gauges = [gauge for gauge in region.gauges if not args.id or gauge.commitment.id in args.id]
+    _all_found(args.id, region.gauges)
+    advice = advise(gauges, region.book, region.day, budget=args.budget, count=args.count, problem=args.problem)
     if args.json:
         for move in advice.moves:
             print(json.dumps(move_json(move, advice), ensure_ascii=False, allow_nan=False))

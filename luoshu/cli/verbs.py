@@ -86,6 +86,17 @@ def an_amount(text: str) -> float:
     return amount
 
 
+def a_count(text: str) -> int:
+    """A whole number of zero or more.
+
+    >>> a_count("12")
+    12
+    """
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of things; write it as in 12")
+    return int(text)
+
+
 BOOK = argument("book", metavar="BOOK", help=say("the folder of the book"))
 DAY = argument("--day", type=a_day, help=say("the day to ask for, as in 2025-12-31 (default: today)"))
 JSON = argument("--json", action="store_true", help=say("one JSON object a line"))

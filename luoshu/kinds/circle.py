@@ -117,7 +117,10 @@ class Circle(Commitment):
 
     def moves(self, book: Book, day: date) -> Iterable[Move]:
         plan = self.plan(book, day)
-        return plan.moves if plan else ()
+        if plan is None or not plan.moves:
+            return ()
+        first, *others = plan.moves
+        return (replace(first, because=(*first.because, *plan.because)), *others)
 
     def layers(self, book: Book, day: date) -> Iterable[Layer]:
         from luoshu.kinds.circle_layers import circle_layers

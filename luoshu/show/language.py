@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from math import isfinite
+from math import ceil, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +217,14 @@ class Language:
         if 0 < share < 0.01:
             return "<1%"
         return f"{share * 100:.0f}%"
+
+    def gap(self, gap: float) -> str:
+        """How far from the best possible at most, as a percentage rounded up, 0 only where proven best.
+
+        >>> Language("en").gap(0.0), Language("en").gap(0.00311), Language("en").gap(1e-9)
+        ('0%', '0.32%', '0.01%')
+        """
+        return f"{ceil(gap * 1e4 - 1e-6) / 100 or (0.01 if gap > 0 else 0):g}%"
 
     def day(self, day: date | None) -> str:
         """A day in a table: ISO in both languages; an em dash for None."""

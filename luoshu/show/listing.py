@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from luoshu.book.directory import Owner
-from luoshu.kinds.commitment import VERDICTS, Amount, Gauge, Listing
+from luoshu.kinds.commitment import VERDICTS, Amount, Gauge, Listing, Plan
 from luoshu.show.language import Language
 from luoshu.words.message import say
 
@@ -195,3 +195,13 @@ def show_advice(advice: Any, region: Any, language: Language) -> None:
             language.share(move.gain),
         )
     out.print(table)
+    _show_plans(advice.plans, out, language)
+
+
+def _show_plans(plans: Mapping[str, Plan], out: Console, language: Language) -> None:
+    """What each plan rests on, and how far from the best it can be at most."""
+    for name, plan in plans.items():
+        gap = language.say("at most {gap} from the best choice of these places", gap=language.gap(plan.gap))
+        out.print(plain(f"{name}: {gap}"), style="bold")
+        for reason in plan.because:
+            out.print(plain(f"  - {language.message(reason.says)}"), soft_wrap=True)
