@@ -13,7 +13,7 @@ from luoshu.book.book import Book
 from luoshu.book.cell import parse, perhaps, quoted
 from luoshu.book.problem import Problem, Source
 from luoshu.book.table import Schema, schema
-from luoshu.show.mapedits import CLOSED, PLACED, states
+from luoshu.show.mapedits import CLOSED, LINE, PLACED, states
 from luoshu.words.message import Message, say
 
 MOST_LETTERS = 5_000
@@ -134,6 +134,12 @@ class _Trial:
     def placed(self, number: int, sheet: Schema, row: Any, old: Any) -> bool:
         """Whether a row has a place where its table wants one; a place outside the region is said, and counts."""
         names = {column.name for column in sheet.columns}
+        if LINE in names and getattr(row, LINE) and not is_line(getattr(row, LINE)):
+            (key,) = sheet.key
+            says = say("the line of {name} cannot be read, so it bars nothing", name=quoted(str(getattr(row, key))))
+            mend = say("Write LINESTRING (112.4 34.6, 112.5 34.6) or POLYGON ((…))")
+            self.fault(number, "bad-line", says, mend, LINE)
+            return False
         if not names >= set(PLACED) or (old is not None and all(getattr(row, n) == getattr(old, n) for n in PLACED)):
             return True
         from luoshu.kinds.position import positions
@@ -172,6 +178,17 @@ def as_text(cell: Any) -> str | None:
     if isinstance(cell, (int, float)):
         return repr(cell) if abs(cell) < 1e300 else None
     return cell if isinstance(cell, str) else None
+
+
+def is_line(text: str) -> bool:
+    """Whether a text is a line or an area as well-known text.
+
+    >>> is_line("LINESTRING (112 34, 112.1 34)"), is_line("LINESTRING (112")
+    (True, False)
+    """
+    import shapely
+
+    return shapely.from_wkt(text, on_invalid="ignore") is not None
 
 
 def outside(book: Book, lon: float, lat: float) -> bool:

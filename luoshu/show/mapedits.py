@@ -9,7 +9,7 @@ from typing import Any
 
 from luoshu.book.book import Book
 from luoshu.book.table import Column, Schema, schema
-from luoshu.kinds.commitment import Gauge
+from luoshu.kinds.commitment import Commitment, Gauge
 from luoshu.kinds.layer import Layer
 from luoshu.show.language import Language
 from luoshu.words.message import Message, named, say
@@ -18,7 +18,10 @@ SYSTEM = "WGS-84"
 """What a click on the map says its degrees in."""
 PLACED = ("x", "y", "system")
 LINE = "wkt"
+ENDS = {"x": "x", "y": "y", "x2": "to_x", "y2": "to_y"}
 OPEN, CLOSED = "open", "closed"
+OPENED = (OPEN, "opened")
+"""States of what lets people through, or serves them."""
 EDITED_ROLES = ("sites", "planned", "candidates", "barriers")
 ASIDE = ("accuracy",)
 LETTERS = "amcobdefghijklnpqrstuvwxyz"
@@ -67,7 +70,8 @@ def edits(book: Book | None, gauge: Gauge, layers: Sequence[Layer], language: La
         return ()
     found: list[Edit] = []
     for table in editable(book, gauge, layers):
-        found += _edits_of(table, book, [each for each in layers if each.table == schema(table).name], language)
+        drawn = [each for each in layers if each.table == schema(table).name]
+        found += _edits_of(table, book, gauge.commitment, drawn, language)
     letters = iter(LETTERS)
     return tuple(Edit(**{**each.__dict__, "key": next(letters, "")}) for each in found)
 
@@ -99,31 +103,42 @@ def states(sheet: Schema) -> tuple[str, ...]:
     return next((tuple(column.choices) for column in sheet.columns if column.name == "state"), ())
 
 
-def _edits_of(table: type, book: Book, layers: Sequence[Layer], language: Language) -> list[Edit]:
+def _edits_of(table: type, book: Book, promise: Commitment, layers: Sequence[Layer], language: Language) -> list[Edit]:
     sheet = schema(table)
     name = named(sheet.zh, sheet.name.replace("_", " "))
     drawn = tuple(layer.id for layer in layers)
-    opened = {"state": OPEN} if OPEN in states(sheet) else {}
+    serve = tuple(layer.id for layer in layers if layer.role != "candidates")
+    wait = tuple(layer.id for layer in layers if layer.role != "sites")
     rows = _drawn_rows(table, book, layers)
-    at = {"x": "x", "y": "y"} if "system" in {c.name for c in sheet.columns} else {"wkt": LINE}
-    line = at.keys() == {"wkt"}
-    constants = {**({} if line else {"system": SYSTEM}), **opened, **_usual(sheet, rows, units=True)}
+    usual = _usual(sheet, rows, promise)
+    at = gesture_columns(sheet)
+    point = at.keys() == {"x", "y"}
+    serving = next((state for state in OPENED if state in states(sheet)), "")
+    constants = {"system": SYSTEM, **({"state": OPEN} if serving == OPEN else {}), **_units(sheet, rows)}
     found = [
         _edit("add", sheet, say("New {name}", name=name),
-              say("Click where it begins and where it ends") if line else say("Click where it is to be"),
-              "line" if line else "point", language, row=constants, at=at,
-              fields=_fields(sheet, rows, language, say("New {name}", name=name)))
+              say("Click where it is to be") if point else say("Click where it begins and where it ends"),
+              "point" if point else "line", language, row=constants, at=at,
+              fields=_fields(sheet, usual, language, say("New {name}", name=name)))
     ]  # fmt: skip
-    if drawn and not line:
+    if drawn and point:
         found.append(_edit("move", sheet, say("Move {name}", name=name), say("Drag it to its new place"), "drag",
                            language, layers=drawn, row={"system": SYSTEM}, at=at))  # fmt: skip
-    if drawn:
+    if serve:
         found.append(_edit("close", sheet, say("Close {name}", name=name), say("Click the one that is to go"), "row",
-                           language, layers=drawn))  # fmt: skip
-    if drawn and opened:
+                           language, layers=serve))  # fmt: skip
+    if wait and serving:
         found.append(_edit("open", sheet, say("Open {name}", name=name), say("Click the one that is to open"), "row",
-                           language, layers=drawn, row=opened))  # fmt: skip
+                           language, layers=wait, row={"state": serving}))  # fmt: skip
     return found
+
+
+def gesture_columns(sheet: Schema) -> dict[str, str]:
+    """The columns that take what is clicked: a place, both ends of a way, or a line."""
+    names = {column.name for column in sheet.columns}
+    if LINE in names:
+        return {"wkt": LINE}
+    return {part: name for part, name in ENDS.items() if name in names}
 
 
 def _edit(do: str, sheet: Schema, label: Message, hint: Message, gesture: str, language: Language, **more: Any) -> Edit:
@@ -139,22 +154,30 @@ def _drawn_rows(table: type, book: Book, layers: Sequence[Layer]) -> list[Any]:
     return [row for row in rows if str(getattr(row, key)) in drawn] or list(rows)
 
 
-def _usual(sheet: Schema, rows: Sequence[Any], *, units: bool = False) -> dict[str, Any]:
-    """The most frequent value of each column of words that has to be filled (of those that hold units)."""
+def _usual(sheet: Schema, rows: Sequence[Any], promise: Commitment) -> dict[str, Any]:
+    """What a new row holds in columns of words that must be filled: what the promise says, else the most frequent."""
     found = {}
     for column in sheet.columns:
-        asked = column.holds_unit if units else column.required and column.type is str
-        if not asked or column.key or column.name in PLACED:
-            continue
-        counts = Counter(value for row in rows if (value := getattr(row, column.name)))
-        if counts:
-            found[column.name] = counts.most_common(1)[0][0]
+        if column.required and column.type is str and not column.key and column.name not in PLACED:
+            own = getattr(promise, column.name, None)
+            found[column.name] = own if isinstance(own, str) and own else _most_frequent(rows, column)
     return found
 
 
-def _fields(sheet: Schema, rows: Sequence[Any], language: Language, name: Message) -> tuple[EditField, ...]:
+def _units(sheet: Schema, rows: Sequence[Any]) -> dict[str, Any]:
+    """The units that figures of a new row are in."""
+    found = {column.name: _most_frequent(rows, column) for column in sheet.columns if column.holds_unit}
+    return {name: unit for name, unit in found.items() if unit}
+
+
+def _most_frequent(rows: Sequence[Any], column: Column) -> Any:
+    counts = Counter(value for row in rows if (value := getattr(row, column.name)))
+    return counts.most_common(1)[0][0] if counts else ""
+
+
+def _fields(sheet: Schema, usual: dict[str, Any], language: Language, name: Message) -> tuple[EditField, ...]:
     """The columns that a new row is asked for: what must be filled, its name, and its figures."""
-    usual = {**_usual(sheet, rows), "name": language.message(name)}
+    usual = {**usual, "name": language.message(name)}
     return tuple(
         EditField(
             name=column.name,
@@ -174,6 +197,6 @@ def _fields(sheet: Schema, rows: Sequence[Any], language: Language, name: Messag
 
 
 def _is_asked(column: Column) -> bool:
-    if column.key or column.name in (*PLACED, *ASIDE, "state", LINE):
+    if column.key or column.name in (*PLACED, *ENDS.values(), *ASIDE, "state", LINE):
         return False
     return column.required or column.name == "name" or column.type in (int, float)
