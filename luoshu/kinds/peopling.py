@@ -26,6 +26,9 @@ RULE = "spread"
 CELL_METRES, CENTRE_DENSITY = 500.0, 10_000.0
 """Where the book has no rules/spread.yaml: the size of a cell, and town people a km² in the middle of a town."""
 
+LIMITS = {"cell_metres": (50.0, 20_000.0), "centre_density": (10.0, 1_000_000.0)}
+"""What rules/spread.yaml may say, and between which bounds."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Estimate:
@@ -117,8 +120,8 @@ def _rule(book: Book) -> tuple[float, float, Source]:
     versions, _ = book.rules(RULE)
     values: Mapping[str, Any] = versions[-1].values if versions else {}
     source = versions[-1].source if versions else Source(file=f"rules/{RULE}.yaml")
-    return (_positive(values.get("cell_metres"), CELL_METRES), _positive(values.get("centre_density"), CENTRE_DENSITY),
-            source)  # fmt: skip
+    metres, density = (_within(values.get(name), *limits) for name, limits in LIMITS.items())
+    return metres or CELL_METRES, density or CENTRE_DENSITY, source
 
 
 def cell_metres(book: Book) -> float:
@@ -126,9 +129,26 @@ def cell_metres(book: Book) -> float:
     return _rule(book)[0]
 
 
-def _positive(value: Any, otherwise: float) -> float:
-    usable = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
-    return float(value) if usable else otherwise
+def _within(value: Any, low: float, high: float) -> float | None:
+    usable = isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+    return float(value) if usable else None
+
+
+def rule_problems(book: Book) -> list[Problem]:
+    """What in rules/spread.yaml cannot be meant; the default is used in its place."""
+    found: list[Problem] = []
+    for version in book.rules(RULE)[0]:
+        for name, value in version.values.items():
+            low, high = LIMITS.get(name, (0.0, 0.0))
+            if name not in LIMITS:
+                says = say("{file} has no field {field!r}; it is not read", file=version.source.file, field=str(name))
+                mend = say("Remove it, or use one of: {names}", names=", ".join(LIMITS))
+                found.append(Problem(code="unknown-field", says=says, source=version.source, mend=mend))
+            elif _within(value, low, high) is None:
+                says = say("{name} is {found!r}, which is not used", name=name, found=str(value)[:40])
+                mend = say("Write a number from {low:g} to {high:g}", low=low, high=high)
+                found.append(Problem(code="bad-value", says=says, source=version.source, mend=mend))
+    return found
 
 
 def _towns(book: Book, land: Territory) -> dict[str, np.ndarray]:

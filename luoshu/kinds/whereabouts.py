@@ -12,7 +12,7 @@ from luoshu.book.problem import Problem, Source
 from luoshu.book.table import schema
 from luoshu.kinds.ground import ground, recognised
 from luoshu.kinds.home import Census, Home, Settlement
-from luoshu.kinds.peopling import people_without_outline
+from luoshu.kinds.peopling import people_without_outline, rule_problems
 from luoshu.kinds.position import Positions, placed
 from luoshu.kinds.site import Site
 from luoshu.kinds.territory import territory
@@ -38,6 +38,7 @@ def misplaced(book: Book) -> list[Problem]:
         if len(book.loaded(table)) or table in book.laid_over:
             found += problems_of_table(book, table)
     if len(book.loaded(Census)):
+        found += rule_problems(book)
         table_file = Source(file=schema(Census).file)
         mend = say("Add its outline to geo/, or its homes with luoshu people")
         known = _areas_with_homes(book)
