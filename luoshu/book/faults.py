@@ -96,6 +96,7 @@ FAULTS: dict[str, Message] = {
     "made-after-due": say("A promise is announced after its own deadline; one of the two days is wrong."),
     "bad-value": say("A field holds something that its kind cannot read; the entry is left out."),
     # places and people
+    "bad-line": say("The line of a wall cannot be read as well-known text; it bars nothing."),
     "no-coordinates": say("A place has no coordinates; it is kept, and counts nowhere."),
     "no-system": say("Coordinates stand without their coordinate system; the row counts nowhere until it is written."),
     "unknown-system": say("The coordinate system is not one that is known; the row counts nowhere."),

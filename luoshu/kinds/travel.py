@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from luoshu.kinds.commitment import Reason
 from luoshu.words.message import Message, named
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from luoshu.book.book import Book
+    from luoshu.book.streets import Mode, Streets
 
 MODES: dict[str, Message] = {
     "walk": named("步行", "on foot"),
@@ -81,7 +82,19 @@ def travel(book: Book, mode: str, walker: str, day: date) -> Travel:
     from luoshu.kinds.crow import Crow
     from luoshu.kinds.travel_speed import speeds
 
-    return Crow(speeds(book, day), mode, walker)
+    known, streets = speeds(book, day), _streets(book)
+    if streets is None:
+        return Crow(known, mode, walker)
+    from luoshu.kinds.on_streets import OnStreets
+
+    return OnStreets(book, streets, known, cast("Mode", mode), walker, day)
+
+
+def _streets(book: Book) -> Streets | None:
+    """The street network of a book, read once; None where it has none."""
+    from luoshu.book.streets import load_streets
+
+    return book.derived("streets", lambda each: load_streets(each.folder))
 
 
 def _known(name: str, value: str, allowed: Mapping[str, Message]) -> None:

@@ -32,12 +32,15 @@ DEFAULTS: dict[str, float | dict[str, float]] = {
         "other": 30.0,
     },
     "drive_share_of_limit": 0.6,
+    "ferry_km_per_hour": 10.0,
+    "stairs_share": 0.5,
     "straight_drive_km_per_hour": 25.0,
     "detour": {"walk": 1.3, "cycle": 1.3, "drive": 1.4},
     "wheelchair_share": {"track": 0.6, "path": 0.8},
     "farthest_metres": {"walk": 500.0, "cycle": 500.0, "drive": 1000.0},
     "gate_metres": 10.0,
-    "fragment_metres": 500.0,
+    "gate_to_street_metres": 100.0,
+    "island_share": 0.1,
 }
 """What counts where the book's rule is silent. A rule writes the same names; unknown ones are listed as problems."""
 

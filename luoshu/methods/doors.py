@@ -1,6 +1,7 @@
 """From door to door: homes and sites that stand beside streets, joined to them without ever being a way through."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sparse
@@ -40,10 +41,8 @@ def nearest_site(way: Ways, road: Network, homes: Doors, sites: Doors, within: f
     site = np.where(seed >= 0, sites.place[door[seed]] if len(door) else -1, -1)
     order, low, high = _same_link(homes, sites)
     minutes, found = np.full(homes.places, np.inf), np.full(homes.places, -1, dtype=np.int64)
-    _from_homes(
-        *_plain(way, homes), time, site, order, low, high, sites.place, sites.share, sites.minutes, float(within),
-        minutes, found,
-    )  # fmt: skip
+    others = order, low, high, sites.place, sites.share, sites.minutes
+    _from_homes(*(*_plain(way, homes), time, site, *others, float(within), minutes, found))
     return minutes, found
 
 
@@ -58,11 +57,10 @@ def reach_of_sites(way: Ways, road: Network, homes: Doors, sites: Doors, within:
     reach = reach_sets(wide, np.arange(first, first + sites.places), within=within)
     order, low, high = _same_link(sites, homes)
     starts, ends, costs = _by_corner(way, homes)
-    rows, columns, minutes = _merge(
-        reach.indptr, reach.indices, reach.data, starts, ends, costs,
-        *_plain(way, sites), np.searchsorted(sites.place, np.arange(sites.places + 1)),
-        order, low, high, homes.place, homes.share, homes.minutes, homes.places, float(within),
-    )  # fmt: skip
+    doors = np.searchsorted(sites.place, np.arange(sites.places + 1))
+    others = doors, order, low, high, homes.place, homes.share, homes.minutes, homes.places
+    found = reach.indptr, reach.indices, reach.data, starts, ends, costs
+    rows, columns, minutes = _merge(*(*found, *_plain(way, sites), *others, float(within)))
     return sparse.csr_array((minutes, columns, rows), shape=(sites.places, homes.places), copy=False)
 
 
@@ -72,7 +70,7 @@ def corner_minutes(way: Ways, road: Network, sites: Doors, within: float) -> Flo
     return nearest(road, corner, within=within, offsets=spent)[0]
 
 
-def _plain(way: Ways, doors: Doors) -> tuple[object, ...]:
+def _plain(way: Ways, doors: Doors) -> Any:
     return (
         way.tail, way.head, way.forth, way.back, doors.place, doors.link, doors.share, doors.minutes,
     )  # fmt: skip

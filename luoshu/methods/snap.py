@@ -1,6 +1,7 @@
 """Puts points onto the nearest street, and finds where lines cross walls: by a grid over straight segments."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -57,13 +58,14 @@ def segments(ax: ArrayLike, ay: ArrayLike, bx: ArrayLike, by: ArrayLike) -> Segm
     return Segments(ax=ends[0], ay=ends[1], bx=ends[2], by=ends[3], fine=fine, coarse=coarse)
 
 
-def _cells(ends: list[Floats], left: float, low: float, wide: float, high: float, size: float) -> Cells:
+def _cells(ends: Any, left: float, low: float, wide: float, high: float, size: float) -> Cells:
     columns, rows = int(wide / size) + 1, int(high / size) + 1
     counts = np.zeros(columns * rows + 1, dtype=np.int64)
-    _enter(*ends, left, low, size, columns, rows, counts, np.empty(0, dtype=np.uint32), False)
+    plan: Any = *ends, left, low, size, columns, rows
+    _enter(*(*plan, counts, np.empty(0, dtype=np.uint32), False))
     starts = np.concatenate([[0], np.cumsum(counts[:-1])])
     members = np.empty(int(starts[-1]), dtype=np.uint32)
-    _enter(*ends, left, low, size, columns, rows, starts.copy(), members, True)
+    _enter(*(*plan, starts.copy(), members, True))
     return Cells(left=left, low=low, size=size, columns=columns, rows=rows, starts=starts, members=members)
 
 
@@ -98,7 +100,8 @@ def several(
         found = edge[left], fraction[left], metres[left]
         for values, blank in zip(found, (-1, np.nan, np.inf), strict=True):
             values[:] = blank
-        _search(*_plain(streets, cells), east[left], north[left], min(float(within), COARSE * cells.size), *found)
+        near = min(float(within), COARSE * cells.size)
+        _search(*(*_plain(streets, cells), east[left], north[left], near, *found))
         edge[left], fraction[left], metres[left] = found
         if within <= COARSE * cells.size:
             return edge, fraction, metres
@@ -116,16 +119,14 @@ def crossings(walls: Segments, px: ArrayLike, py: ArrayLike, qx: ArrayLike, qy: 
     >>> crossings(segments([5.0], [-5.0], [5.0], [5.0]), [0.0, 0.0], [0.0, 0.0], [10.0, 5.0], [0.0, 0.0])
     (array([0]), array([0]), array([0.5]))
     """
-    lines = [np.asarray(values, dtype=np.float64) for values in (px, py, qx, qy)]
+    lines: Any = [np.asarray(values, dtype=np.float64) for values in (px, py, qx, qy)]
     empty = np.empty(0, dtype=np.int64)
     if not len(walls) or not len(lines[0]):
         return empty, empty, np.empty(0)
-    ends = walls.ax, walls.ay, walls.bx, walls.by
-    cells = walls.fine
-    plan = cells.left, cells.low, cells.size, cells.columns, cells.rows, cells.starts, cells.members
-    total = _cross(*ends, *plan, *lines, empty, empty, np.empty(0), False)
+    plan: Any = (*_plain(walls, walls.fine), *lines)
+    total = _cross(*(*plan, empty, empty, np.empty(0), False))
     line, wall, fraction = np.empty(total, dtype=np.int64), np.empty(total, dtype=np.int64), np.empty(total)
-    _cross(*ends, *plan, *lines, line, wall, fraction, True)
+    _cross(*(*plan, line, wall, fraction, True))
     return line, wall, fraction
 
 
@@ -143,7 +144,7 @@ def _far(streets: Segments, x: Floats, y: Floats, within: float, edge: Ints, fra
     edge[there, 0], fraction[there, 0] = which % len(streets), which // len(streets)
 
 
-def _plain(streets: Segments, cells: Cells) -> tuple[object, ...]:
+def _plain(streets: Segments, cells: Cells) -> Any:
     return (
         streets.ax, streets.ay, streets.bx, streets.by, cells.left, cells.low, cells.size, cells.columns, cells.rows,
         cells.starts, cells.members,
@@ -241,9 +242,9 @@ def _keep(edges, fractions, metres, edge, share, far):  # type: ignore[no-untype
 
 
 @compiled
-def _cross(
+def _cross(  # type: ignore[no-untyped-def]
     ax, ay, bx, by, left, low, size, columns, rows, starts, members, px, py, qx, qy, line, wall, fraction, write
-):  # type: ignore[no-untyped-def]
+):
     """Counts the crossings of lines and walls, or writes them."""
     seen = np.full(len(ax), -1, dtype=np.int64)
     count = 0

@@ -1,0 +1,310 @@
+"""Walls, gates and bridges laid over the streets: where links are cut, where they are joined, where a gate lets in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from luoshu.book.streets import Mode, Streets
+from luoshu.kinds.barrier import Bridge, Gate, Wall, passable
+from luoshu.kinds.position import positions
+from luoshu.kinds.wallines import wall_points
+from luoshu.methods.snap import Segments, crossings, segments, several, snap
+from luoshu.methods.sphere import Plane
+from luoshu.methods.ways import Ways, divide, join
+
+if TYPE_CHECKING:
+    from luoshu.book.book import Book
+    from luoshu.kinds.pavement import Pavement
+    from luoshu.kinds.travel_speed import Speeds
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+NEAREST = 16
+"""So many of the nearest links are tried before a gate or a home counts as walled off from all of them."""
+ON_STREET = 1.0
+"""Metres within which a gate stands on a street."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Gates:
+    """Open gates: where they stand on the plane, and the links as given that one comes to there, with the metres.
+
+    `gate`, `link`, `share`, `metres` belong together: gate number `gate[i]` leads to so far along link `link[i]`.
+    """
+
+    x: Floats
+    y: Floats
+    gate: Ints
+    link: Ints
+    share: Floats
+    metres: Floats
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Barred:
+    """The ways with everything that bars and joins: `walls` that stand, `gates` that are open, both for this mode.
+
+    `cuts`: at how many places a street ends at a wall. `loose`: bridges that meet no street.
+    """
+
+    way: Ways
+    walls: Segments
+    gates: Gates
+    cuts: int
+    loose: tuple[Bridge, ...]
+
+
+def map_gates(streets: Streets, book: Book, mode: Mode, day: date, near: float) -> tuple[Ints, Ints]:
+    """The links of gates of the map that the book's table opens for this mode, and those that it shuts."""
+    rows = book.rows(Gate)
+    if not rows or not len(streets.gate_edge):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    plane = Plane.around(streets.lon, streets.lat)
+    corner = streets.tail[streets.gate_edge]
+    x, y = plane.metres(streets.lon[corner], streets.lat[corner])
+    where = positions(rows, book)
+    at_x, at_y = plane.metres(where.lon, where.lat)
+    opened: list[int] = []
+    shut: list[int] = []
+    for row, east, north in zip(rows, at_x.tolist(), at_y.tolist(), strict=True):
+        meant = streets.gate_osm == int(row.id[3:]) if _of_map(row.id) else np.hypot(x - east, y - north) <= near
+        links = streets.gate_edge[meant].tolist()
+        if row.state != "planned" or passable(row, day):
+            (opened if passable(row, day) and getattr(row, mode) else shut).extend(links)
+    return np.array(opened, dtype=np.int64), np.array([e for e in shut if e not in opened], dtype=np.int64)
+
+
+def bar(book: Book, streets: Streets, floor: Pavement, speeds: Speeds, mode: Mode, walker: str, day: date) -> Barred:
+    """Lays the barriers of map and book over the streets, as they stand on the day."""
+    near, reach = speeds.number("gate_metres"), speeds.number("gate_to_street_metres")
+    walls = standing_walls(book, streets, floor.plane)
+    floor = _with_map_gates(floor, *map_gates(streets, book, mode, day, near))
+    spots = _open_spots(book, streets, floor, walls, mode, day, near)
+    tail, head = floor.way.tail, floor.way.head
+    x, y = floor.way.x, floor.way.y
+    link, _, share = crossings(walls, x[tail], y[tail], x[head], y[head])
+    through = _near_gate(*floor.way.at(link, share), spots[:, 0], spots[:, 1], near)
+    shut = _shut_on_streets(book, floor)
+    cut_link, cut_share = np.append(link[through < 0], shut[0]), np.append(share[through < 0], shut[1])
+    gates, passes = _gate_doors(floor, walls, spots, (through, link, share), near, reach)
+    bridges = [row for row in book.rows(Bridge) if passable(row, day) and getattr(row, mode)]
+    if mode == "walk" and walker == "wheelchair":
+        bridges = [row for row in bridges if not row.stairs]
+    joints, loose = _bridge_joints(book, bridges, floor, walls, speeds.number("farthest_metres", mode))
+    joints = np.concatenate([passes, joints])
+    marks = np.concatenate([cut_link, joints[:, 0], joints[:, 2]]).astype(np.int64)
+    shares = np.concatenate([cut_share, joints[:, 1], joints[:, 3]])
+    open_ = np.arange(len(marks)) >= len(cut_link)
+    way, corner = divide(floor.way, marks, shares, open_)
+    ends = corner[open_]
+    minutes = joints[:, 4] / floor.metres_per_minute
+    way = join(way, ends[: len(joints)], ends[len(joints) :], minutes, minutes)
+    return Barred(way=way, walls=walls, gates=gates, cuts=len(cut_link), loose=tuple(loose))
+
+
+def standing_walls(book: Book, streets: Streets, plane: Plane) -> Segments:
+    """The walls that stand, of the map and of the book, as segments on the plane."""
+    rows = book.rows(Wall)
+    spoken = {int(row.id[3:]): row for row in rows if _of_map(row.id)}
+    stands = [i for i, osm in enumerate(streets.wall_osm.tolist())
+              if osm not in spoken or spoken[osm].state == "standing"]  # fmt: skip
+    start = streets.wall_start
+    lines = [(streets.wall_lon[start[i] : start[i + 1]], streets.wall_lat[start[i] : start[i + 1]]) for i in stands]
+    lines += [line for row in rows if row.state == "standing" for line in wall_points(row, book)[0]]
+    return _as_segments(lines, plane)
+
+
+def _with_map_gates(floor: Pavement, opened: Ints, shut: Ints) -> Pavement:
+    """The pavement with some gates of the map open or shut whatever the map says."""
+    if not len(opened) and not len(shut):
+        return floor
+    forth, back = floor.way.forth.copy(), floor.way.back.copy()
+    for links, minutes in ((opened, 0.0), (shut, np.inf)):
+        here = np.isin(floor.street, links)
+        forth[here] = back[here] = minutes
+    return replace(floor, way=replace(floor.way, forth=forth, back=back))
+
+
+def _shut_on_streets(book: Book, floor: Pavement) -> tuple[Ints, Floats]:
+    """Where a gate that is closed stands on a street: there it ends, with or without a wall."""
+    rows = [row for row in book.rows(Gate) if row.state == "closed" and not _of_map(row.id)]
+    where = positions(rows, book)
+    lines, numbers = _doors_onto(floor)
+    edge, share, _ = snap(lines, *floor.plane.metres(where.lon, where.lat), within=ON_STREET)
+    return numbers[edge[edge >= 0]], share[edge >= 0]
+
+
+def _as_segments(lines: Iterable[tuple[Floats, Floats]], plane: Plane) -> Segments:
+    placed = [plane.metres(lon, lat) for lon, lat in lines]
+    parts = [np.concatenate(some) if placed else np.empty(0) for some in (
+        [x[:-1] for x, _ in placed], [y[:-1] for _, y in placed], [x[1:] for x, _ in placed], [y[1:] for _, y in placed]
+    )]  # fmt: skip
+    return segments(*parts)
+
+
+def _of_map(name: str) -> bool:
+    return name[:3] == "osm" and name[3:].isascii() and name[3:].isdigit()
+
+
+def _open_spots(
+    book: Book, streets: Streets, floor: Pavement, walls: Segments, mode: Mode, day: date, near: float
+) -> Floats:
+    """Where gates are open for this mode: x, y and whether the book names it (1) or the map (0)."""
+    rows = [row for row in book.rows(Gate) if passable(row, day) and getattr(row, mode) and not _of_map(row.id)]
+    where = positions(rows, book)
+    x, y = floor.plane.metres(where.lon[where.good], where.lat[where.good])
+    named = np.stack([x, y, np.ones(len(x))], axis=1)
+    links = np.flatnonzero(np.isin(floor.street, streets.gate_edge) & np.isfinite(floor.way.forth))
+    corner = floor.way.tail[links]
+    of_map = np.stack([floor.way.x[corner], floor.way.y[corner], np.zeros(len(corner))], axis=1)
+    in_wall = np.isfinite(snap(walls, of_map[:, 0], of_map[:, 1], within=near)[2])
+    return np.concatenate([named, of_map[in_wall]])
+
+
+def _near_gate(x: Floats, y: Floats, gate_x: Floats, gate_y: Floats, near: float) -> Ints:
+    """For each place the number of the nearest gate within so many metres; -1 where there is none."""
+    from scipy.spatial import KDTree
+
+    if not len(x) or not len(gate_x):
+        return np.full(len(x), -1, dtype=np.int64)
+    far, gate = KDTree(np.stack([gate_x, gate_y], axis=1)).query(np.stack([x, y], axis=1), distance_upper_bound=near)
+    return np.where(np.isfinite(far), gate, -1)
+
+
+def blocked(
+    walls: Segments, gates: tuple[Floats, Floats], near: float, px: Floats, py: Floats, qx: Floats, qy: Floats
+) -> NDArray[np.bool_]:
+    """Which of the straight ways from p to q cross a wall other than at an open gate."""
+    line, _, share = crossings(walls, px, py, qx, qy)
+    at_x, at_y = px[line] + share * (qx - px)[line], py[line] + share * (qy - py)[line]
+    found = np.zeros(len(px), dtype=np.bool_)
+    found[line[_near_gate(at_x, at_y, *gates, near) < 0]] = True
+    return found
+
+
+def _gate_doors(
+    floor: Pavement, walls: Segments, spots: Floats, crossed: tuple[Ints, Ints, Floats], near: float, reach: float
+) -> tuple[Gates, Floats]:
+    """Where each gate lets onto the streets; and the passages that gates make where no street runs through them.
+
+    Passages are rows of link, share, other link, its share, metres between the two.
+    """
+    through, link, share = crossed
+    found: list[tuple[float, ...]] = []
+    passages: list[tuple[float, ...]] = []
+    x, y = spots[:, 0], spots[:, 1]
+    lines, numbers = _doors_onto(floor)
+    edge, part, metres = several(lines, x, y, NEAREST, within=reach)
+    wall, _, _ = snap(walls, x, y, within=near)
+    for gate in range(len(spots)):
+        run = np.flatnonzero(through == gate)
+        if len(run):
+            found += [(gate, link[i], share[i], 0.0) for i in run]
+            continue
+        some = np.flatnonzero(edge[gate] >= 0)
+        sides: dict[int, tuple[float, ...]] = {}
+        links = numbers[edge[gate][some]]
+        to_x, to_y = floor.way.at(links, part[gate][some])
+        here_x, here_y = np.full(len(some), x[gate]), np.full(len(some), y[gate])
+        shut = blocked(walls, (x[gate : gate + 1], y[gate : gate + 1]), near, here_x, here_y, to_x, to_y)
+        for i in np.flatnonzero(~shut):
+            far = float(metres[gate][some[i]])
+            side = 0 if far <= ON_STREET else _side(walls, int(wall[gate]), float(to_x[i]), float(to_y[i]))
+            sides.setdefault(side, (float(links[i]), float(part[gate][some[i]]), far))
+        found += [(gate, *each) for each in sides.values()]
+        ends = sorted(sides.values(), key=lambda each: each[2])
+        if spots[gate, 2] and wall[gate] >= 0:
+            passages += [(*ends[0][:2], *each[:2], ends[0][2] + each[2]) for each in ends[1:]]
+    rows = np.array(found, dtype=np.float64).reshape(-1, 4)
+    gates = Gates(x=x, y=y, gate=rows[:, 0].astype(np.int64), link=rows[:, 1].astype(np.int64), share=rows[:, 2],
+                  metres=rows[:, 3])  # fmt: skip
+    return gates, np.array(passages, dtype=np.float64).reshape(-1, 5)
+
+
+def _side(walls: Segments, wall: int, x: float, y: float) -> int:
+    """On which side of a segment of wall a place lies: -1 or 1; 1 without a wall."""
+    if wall < 0:
+        return 1
+    ax, ay, bx, by = (values[wall] for values in (walls.ax, walls.ay, walls.bx, walls.by))
+    return 1 if (bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0 else -1
+
+
+def _doors_onto(floor: Pavement) -> tuple[Segments, Ints]:
+    """All links that a door may open onto, of the body and of the islands."""
+    if not len(floor.rest):
+        return floor.main, floor.main_link
+    if "all doors" not in floor.kept:
+        both = [np.concatenate([getattr(floor.main, n), getattr(floor.rest, n)]) for n in ("ax", "ay", "bx", "by")]
+        floor.kept["all doors"] = segments(*both), np.concatenate([floor.main_link, floor.rest_link])
+    kept: tuple[Segments, Ints] = floor.kept["all doors"]
+    return kept
+
+
+def _bridge_joints(
+    book: Book, rows: Sequence[Bridge], floor: Pavement, walls: Segments, reach: float
+) -> tuple[Floats, list[Bridge]]:
+    """Rows of link, share, other link, its share, metres for each bridge; and the bridges that meet no street."""
+    if not rows:
+        return np.empty((0, 5)), []
+    one = positions(rows, book)
+    two = positions([replace(row, x=row.to_x, y=row.to_y) for row in rows], book)
+    ends = [floor.plane.metres(each.lon, each.lat) for each in (one, two)]
+    lines, numbers = _doors_onto(floor)
+    met, nowhere = [], (np.empty(0), np.empty(0))
+    for x, y in ends:
+        edge, share, far = several(lines, x, y, NEAREST, within=reach)
+        link = np.where(edge >= 0, numbers[edge] if len(numbers) else -1, -1)
+        met.append(nearest_seen(floor.way, walls, nowhere, 0.0, x, y, link, share, far))
+    straight = np.hypot(ends[0][0] - ends[1][0], ends[0][1] - ends[1][1])
+    length = np.array([np.nan if row.metres is None else row.metres for row in rows])
+    length = np.where(np.isnan(length), straight, length) + met[0][2] + met[1][2]
+    good = (met[0][0] >= 0) & (met[1][0] >= 0) & np.isfinite(length)
+    joints = np.stack([met[0][0], met[0][1], met[1][0], met[1][1], length], axis=1)[good]
+    return joints, [row for row, joined in zip(rows, good, strict=True) if not joined]
+
+
+def nearest_seen(
+    way: Ways,
+    walls: Segments,
+    gates: tuple[Floats, Floats],
+    near: float,
+    x: Floats,
+    y: Floats,
+    link: Ints,
+    share: Floats,
+    metres: Floats,
+) -> tuple[Ints, Floats, Floats]:
+    """Of several links for each place (tables, nearest first) the first that no wall hides; -1 where there is none."""
+    count, many = link.shape
+    at_x, at_y = way.at(np.maximum(link, 0).ravel(), np.nan_to_num(share).ravel())
+    shut = blocked(walls, gates, near, np.repeat(x, many), np.repeat(y, many), at_x, at_y).reshape(count, many)
+    free = ~shut & (link >= 0)
+    best, row, none = np.argmax(free, axis=1), np.arange(count), ~free.any(axis=1)
+    return (
+        np.where(none, -1, link[row, best]),
+        np.where(none, 0.0, share[row, best]),
+        np.where(none, np.inf, metres[row, best]),
+    )
+
+
+def cut_pieces(floor: Pavement, barred: Barred, x: Floats, y: Floats, within: float) -> tuple[Ints, Floats, Floats]:
+    """The nearest pieces of links that walls cut, as places on the whole links, a hair away from the cut."""
+    way = barred.way
+    doors = np.isin(way.owner, np.concatenate([floor.main_link, floor.rest_link])) & (way.ends > way.begins)
+    piece = np.flatnonzero(doors) + way.given
+    edge, share, metres = several(
+        segments(way.x[way.tail[piece]], way.y[way.tail[piece]], way.x[way.head[piece]], way.y[way.head[piece]]),
+        x, y, NEAREST, within=within,
+    )  # fmt: skip
+    if not len(piece):
+        return edge, share, metres
+    which = np.flatnonzero(doors)[edge]
+    begin, end = way.begins[which], way.ends[which]
+    inside = begin + np.clip(share, 1e-6, 1 - 1e-6) * (end - begin)
+    return np.where(edge >= 0, way.owner[which], -1), inside, metres

@@ -1,0 +1,154 @@
+"""The book's streets as one kind of traveller may use them: minutes each way, and where a door may open onto them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from luoshu.book.streets import CLASSES, Mode, Streets
+from luoshu.kinds.commitment import Reason
+from luoshu.kinds.travel import MODES, WALKERS
+from luoshu.kinds.travel_speed import DEFAULTS, Speeds
+from luoshu.methods.snap import Segments, segments
+from luoshu.methods.sphere import Plane
+from luoshu.methods.ways import Ways
+from luoshu.words.message import say
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+NO_DOORS = ("motorway", "motorway_link", "ferry", "gate")
+"""Classes onto which no door opens."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pavement:
+    """The links that may be used, without regard to walls: `street` is each one's number in the book's network.
+
+    `body`: the links that hang together with most of the network; `main` and `rest` are the links a door may open
+    onto, of the body and of its islands, ready for snapping; `main_link` and `rest_link` are their numbers.
+    `kept`: what was snapped onto it, by the places asked about.
+    """
+
+    plane: Plane
+    way: Ways
+    street: Ints
+    body: Flags
+    main: Segments
+    main_link: Ints
+    rest: Segments
+    rest_link: Ints
+    metres_per_minute: float
+    door_metres_per_minute: float
+    because: tuple[Reason, ...]
+    kept: dict[Hashable, Any] = field(default_factory=dict)
+
+
+def pavement(streets: Streets, speeds: Speeds, mode: Mode, walker: str) -> Pavement:
+    """The streets for a mode and a walker; gates of the map that are shut are among the links, barred both ways."""
+    may = streets.allowed(mode).copy()
+    if mode == "walk" and walker == "wheelchair":
+        may &= ~streets.stairs
+    gate = np.zeros(streets.edges, dtype=np.bool_)
+    gate[streets.gate_edge] = True
+    street = np.flatnonzero(may | gate)
+    pace, guessed = _paces(streets, speeds, mode, walker)
+    minutes = np.where(may[street], streets.metres[street] / pace[street], np.inf)
+    direction = streets.directions(mode)[street]
+    plane = Plane.around(streets.lon, streets.lat)
+    x, y = plane.metres(streets.lon, streets.lat)
+    way = Ways(
+        x=x, y=y, tail=streets.tail[street].astype(np.int64), head=streets.head[street].astype(np.int64),
+        forth=np.where(direction >= 0, minutes, np.inf), back=np.where(direction <= 0, minutes, np.inf),
+    )  # fmt: skip
+    body = _body(way, streets.metres[street], speeds.number("island_share"))
+    doors = ~np.isin(streets.way[street], [CLASSES.index(name) for name in NO_DOORS])
+    main, rest = np.flatnonzero(body & doors), np.flatnonzero(~body & doors)
+    moving = (
+        speeds.metres_per_minute(mode, walker)
+        if mode != "drive"
+        else speeds.number("drive_km_per_hour", "service") * 1000 / 60
+    )
+    return Pavement(
+        plane=plane, way=way, street=street, body=body, main=_lines(way, main), main_link=main,
+        rest=_lines(way, rest), rest_link=rest, metres_per_minute=moving,
+        door_metres_per_minute=speeds.metres_per_minute("walk", walker),
+        because=_because(streets, speeds, mode, walker, int(guessed[street].sum()), len(street)),
+    )  # fmt: skip
+
+
+def _lines(way: Ways, link: Ints) -> Segments:
+    tail, head = way.tail[link], way.head[link]
+    return segments(way.x[tail], way.y[tail], way.x[head], way.y[head])
+
+
+def _body(way: Ways, metres: Floats, share: float) -> Flags:
+    """The links of the parts that have at least so large a share of the largest part's length."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    if not len(way):
+        return np.zeros(0, dtype=np.bool_)
+    used = np.isfinite(np.minimum(way.forth, way.back))
+    ends = way.tail[used], way.head[used]
+    graph = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(way.nodes, way.nodes))
+    _, part = connected_components(graph.tocsr(), directed=False)
+    length = np.bincount(part[way.tail], weights=metres)
+    return np.asarray((length >= share * length.max())[part[way.tail]])
+
+
+def _paces(streets: Streets, speeds: Speeds, mode: Mode, walker: str) -> tuple[Floats, Flags]:
+    """Metres a minute on each link, and on which links the class is missing, so that the pace is that of `other`."""
+    name = np.array(CLASSES)[streets.way]
+    by_class = np.full(len(CLASSES), speeds.metres_per_minute(mode, walker))
+    guessed = np.zeros(streets.edges, dtype=np.bool_)
+    if mode == "drive":
+        known = speeds.values["drive_km_per_hour"]
+        plain = [each.removesuffix("_link") for each in CLASSES]
+        by_class = np.array([known.get(each, known["other"]) for each in plain])
+        kmh = np.where(np.isnan(streets.kmh), by_class[streets.way], streets.kmh)
+        unclassed = np.isin(name, ("unknown", "road"))
+        guessed = np.isnan(streets.kmh) & unclassed
+        pace = kmh * speeds.number("drive_share_of_limit") * 1000 / 60
+    else:
+        if walker == "wheelchair" and mode == "walk":
+            for each, share in speeds.values["wheelchair_share"].items():
+                if each in CLASSES:
+                    by_class[CLASSES.index(each)] *= share
+        pace = by_class[streets.way]
+        pace = np.where(streets.stairs, pace * speeds.number("stairs_share"), pace)
+    ferry = streets.way == CLASSES.index("ferry")
+    return np.where(ferry, speeds.number("ferry_km_per_hour") * 1000 / 60, pace), guessed
+
+
+def _because(streets: Streets, speeds: Speeds, mode: Mode, walker: str, guessed: int, links: int) -> tuple[Reason, ...]:
+    """How the minutes come about, in sentences."""
+    credit = str(streets.about.get("attribution", "") or streets.about.get("source", ""))
+    along = say("minutes are along {count} links of the book's street network {mode} ({credit})", count=links,
+                mode=MODES[mode], credit=credit or "—")  # fmt: skip
+    reasons = [Reason(says=along)]
+    if mode == "walk":
+        pace = speeds.metres_per_minute("walk", walker)
+        told = say("{walker} walk {speed:g} metres a second, {pace:g} metres a minute", walker=WALKERS[walker],
+                   speed=speeds.number("walk_metres_per_second", walker), pace=round(pace, 1))  # fmt: skip
+        reasons.append(speeds.reason(told, "walk_metres_per_second", walker))
+        if walker == "wheelchair":
+            reasons.append(Reason(says=say("wheelchair users take no stairs")))
+    elif mode == "cycle":
+        told = say("{speed:g} kilometres an hour {mode}", speed=speeds.number("cycle_km_per_hour"), mode=MODES[mode])
+        reasons.append(speeds.reason(told, "cycle_km_per_hour", "cycle"))
+    else:
+        share = round(100 * speeds.number("drive_share_of_limit"))
+        told = say("cars go at {share}% of the speed limit, or of the usual speed of the street's class, for junctions "
+                   "and turns", share=share)  # fmt: skip
+        reasons.append(speeds.reason(told, "drive_share_of_limit", "drive"))
+    if guessed:
+        other = speeds.values.get("drive_km_per_hour", DEFAULTS["drive_km_per_hour"])["other"]
+        told = say("{count} of {all} links have neither a speed limit nor a class; {speed:g} kilometres an hour are "
+                   "assumed for them", count=guessed, all=links, speed=other)  # fmt: skip
+        reasons.append(Reason(says=told, tone="warn"))
+    return tuple(reasons)
