@@ -41,13 +41,16 @@ def town(nodes, seed=11):
 
 
 def read_roads(folder):
-    """Coordinates and links as ngraph stores them: a negative number opens the list of a node's neighbours (from 1)."""
+    """Coordinates and links as ngraph stores them: pairs of nodes (from 1), or a negative number before neighbours."""
     path = max(Path(folder).rglob("*-roads.co.bin"), key=lambda one: one.stat().st_size)
     places = np.fromfile(path, dtype="<i4").reshape(-1, 2).astype(float)
     links = np.fromfile(path.with_name(path.name.replace(".co.", ".gr.")), dtype="<i4").astype(np.int64)
     opens = links < 0
-    tails = -links[opens][np.cumsum(opens) - 1] - 1
-    tails, heads = tails[~opens], links[~opens] - 1
+    if opens.any():
+        tails = -links[opens][np.cumsum(opens) - 1] - 1
+        tails, heads = tails[~opens], links[~opens] - 1
+    else:
+        tails, heads = links.reshape(-1, 2).T - 1
     length = np.hypot(*(places[tails] - places[heads]).T)
     return tails, heads, length / np.median(length[length > 0]) * 0.4 + 0.001, places[:, 0], places[:, 1]
 

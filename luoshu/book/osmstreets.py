@@ -18,6 +18,7 @@ from luoshu.book.streetlines import Lines, Profiles, Tell
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 WALLS = frozenset(["wall", "fence", "city_wall", "retaining_wall", "hedge"])
 GATED = frozenset(["private", "no"])
+SMALL_FILE = 50_000_000
 UNKNOWN = 2147483647
 """What osmium gives for the coordinate of a node that the file does not hold."""
 BYTES_A_THING = {"pbf": 95, "xml": 1500}
@@ -131,20 +132,15 @@ def _with_late_nodes(
     """The places again, with those of nodes that stand behind their ways in the file."""
     import osmium
 
-    missing = np.unique(refs[x == UNKNOWN])
-    if not len(missing):
+    missing = set(refs[x == UNKNOWN].tolist())
+    # at the edge of a map some nodes are always missing: in a large file they are looked for only where many are
+    if not missing or (Path(file).stat().st_size > SMALL_FILE and len(missing) < len(refs) // 5):
         return x, y
-    nodes = osmium.FileProcessor(file, osmium.osm.NODE).with_locations("flex_mem")
-    for _ in nodes.with_filter(osmium.filter.KeyFilter("luoshu:none")):
-        pass
     found: dict[int, tuple[int, int]] = {}
-    places: Any = nodes.node_location_storage
-    for node in missing.tolist():
-        try:
-            place = places.get(node)
-            found[node] = place.x, place.y
-        except KeyError:
-            continue
+    node: Any
+    for node in osmium.FileProcessor(file, osmium.osm.NODE):
+        if node.id in missing:
+            found[node.id] = node.location.x, node.location.y
     if not found:
         return x, y
     x, y = x.copy(), y.copy()

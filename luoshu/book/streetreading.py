@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +60,27 @@ def read_streets_file(
 
 def _reader(path: Path, nodes: Path | str | None) -> Reader:
     """The reader for a file, by its name; the readers' libraries are loaded with them."""
+    name = path.name.lower()
     if is_osm(path):
         from luoshu.book.osmstreets import read_osm
 
         return read_osm
+    if name.endswith(".csv"):
+        from luoshu.book.streetcsv import read_csv
+
+        return partial(read_csv, nodes=nodes)
+    if name.endswith((".geojson", ".json")):
+        from luoshu.book.streetshapes import read_geojson
+
+        return read_geojson
+    if name.endswith((".gpkg", ".sqlite", ".sqlite3", ".db")):
+        from luoshu.book.geopackage import read_sqlite
+
+        return read_sqlite
+    if name.endswith((".graphml", ".graphml.xml")):
+        from luoshu.book.graphml import read_graphml
+
+        return read_graphml
     says = say("{file} is of no format that is read", file=path.name[:100])
     raise unreadable(path, "wrong-format", says, say("Give one of: {formats}", formats=FORMATS))
 
