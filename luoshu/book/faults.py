@@ -134,6 +134,7 @@ FAULTS: dict[str, Message] = {
     "network-elsewhere": say("The street network does not lie where the counties of the book are."),
     # what is tried out on the map
     "unknown-table": say("The table is none whose rows can be tried out for the promise; the change is left out."),
+    "not-drawn": say("The layers of a promise could not be drawn; the map stays without them."),
     "no-such-row": say("The row that is to change is not there; the change is left out."),
     "no-change": say("The change names neither a row nor one to remove; it is left out."),
 }

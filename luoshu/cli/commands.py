@@ -233,12 +233,15 @@ def serve(args: argparse.Namespace, language: Language) -> int:
     DAY,
 )
 def publish(args: argparse.Namespace, language: Language) -> int:
-    from luoshu.show.publish import publish
+    from luoshu.show.listing import file_size
+    from luoshu.show.publish import publish, size_of
 
     day = args.day or region_of(args).day
     with bar(language.say("publishing")) as tell:
         files = publish(book_folder(args.book), Path(args.out), day, progress=tell)
-    print(language.say("{count} files written; open {file}", count=len(files), file=Path(args.out) / "index.html"))
+    size = file_size(size_of(files))
+    index = Path(args.out) / "index.html"
+    print(language.say("{count} files ({size}) written; open {file}", count=len(files), size=size, file=index))
     return GOOD
 
 

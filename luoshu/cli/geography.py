@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from luoshu.cli.verbs import JSON, NotDone, a_day, argument, book_folder, verb
+from luoshu.cli.verbs import BOOK, DAY, JSON, NotDone, a_day, argument, book_folder, region_of, verb
 from luoshu.show.language import Language
 from luoshu.show.terminal import NOT_DONE, bar, report_problems
 from luoshu.words.message import say
@@ -164,3 +164,40 @@ def _take_over(found: Brought, args: argparse.Namespace, language: Language) -> 
     show_brought(found, written, schema(found.table).file, preview=args.preview, language=language)
     code = report_problems((*found.problems, *written.problems), language)
     return code if found.rows and not written.problems else NOT_DONE
+
+
+@verb(
+    "layers",
+    say("carry what the map draws out as files: GeoJSON, GeoParquet or PMTiles"),
+    "luoshu layers examples/luoyang layers --format parquet",
+    BOOK,
+    argument("out", metavar="OUT", help=say("the folder to write")),
+    argument(
+        "--format",
+        action="append",
+        choices=("geojson", "parquet", "pmtiles"),
+        help=say("only in this form (may be repeated; default: geojson and parquet)"),
+    ),
+    argument("--id", action="append", metavar="ID", help=say("only of this promise (may be repeated)")),
+    DAY,
+)
+def layers(args: argparse.Namespace, language: Language) -> int:
+    from luoshu.show.layerexport import layered, write_layers
+    from luoshu.show.listing import file_size
+    from luoshu.show.look import wording_of
+
+    region = region_of(args)
+    there = [gauge.commitment.id for gauge in layered(region)]
+    for name in args.id or ():
+        if name not in there:
+            raise NotDone(say("no promise {id} has layers; those that have: {names}", id=name, names=", ".join(there)))
+    spoken = language.over(wording_of(region.book))
+    with bar(language.say("drawing layers")) as tell:
+        files, problems = write_layers(
+            region, Path(args.out), args.format or ("geojson", "parquet"), spoken, args.id or (), tell
+        )
+    for file in files:
+        print(f"{file}  {file_size(file.stat().st_size)}")
+    if not files:
+        print(language.say("no promise of {book} has a layer in this form", book=args.book))
+    return report_problems(problems, language)

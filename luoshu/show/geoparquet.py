@@ -80,11 +80,12 @@ def geo(layer: Layer, geometries: NDArray[Any]) -> dict[str, Any]:
     from pyproj import CRS
 
     box = bounds(layer)
+    crs = CRS.from_user_input("OGC:CRS84").to_json_dict()
     kinds = sorted({each.geom_type for each in geometries if each is not None})
     primary: dict[str, Any] = {
         "encoding": "WKB",
         "geometry_types": kinds,
-        "crs": CRS.from_user_input("OGC:CRS84").to_json_dict(),
+        "crs": {name: value for name, value in crs.items() if name != "$schema"},
         "edges": "planar",
         "covering": {"bbox": {side: ["bbox", side] for side in BOX}},
     }

@@ -14,7 +14,8 @@ from luoshu.book.table import schema
 from luoshu.kinds.layer import Layer
 from luoshu.show.desks import Day, Tongue, desk_of
 from luoshu.show.language import Language, marked
-from luoshu.show.layerfile import binary, features, geojson, word
+from luoshu.show.layerfile import binary, features, word
+from luoshu.show.layerforms import as_file
 from luoshu.show.layershelf import COMPUTING, BeingDrawn, Drawn, by_name, has_around
 from luoshu.show.layerstore import LayerStore
 from luoshu.show.manual import ErrorAnswer
@@ -81,33 +82,20 @@ def _add_format(app: FastAPI, format: str, store: LayerStore) -> None:
         if format == "bin":
             return tagged(request, desk, media, lambda: binary(found))
         if format == "geojson":
-            return tagged(request, desk, media, lambda: geojson(found, desk.language))
+            return tagged(request, desk, media, lambda: as_file(found, format, desk.language))
         if is_known(request, desk):
             return Response(status_code=304, headers=headers(desk))
         key = f"{desk.view.version} {commitment}/{layer} {format} {desk.language.code}"
-        path = store.file(key, lambda: made(found, format, desk.language))
+        try:
+            path = store.file(key, lambda: as_file(found, format, desk.language))
+        except ValueError:
+            raise HTTPException(404, say("the layer {layer} has no outlines", layer=layer)) from None
         return FileResponse(path, media_type=media, headers=headers(desk), filename=f"{layer}.{format}")
 
     app.add_api_route(
         "/layers/{commitment}/{layer}." + format, answer, response_class=Response, tags=["layers"],
         summary=SAYS[format], responses={200: {"content": {media: {}}}, **ERRORS}, name=f"layer_{format}",
     )  # fmt: skip
-
-
-def made(layer: Layer, format: str, language: Language) -> bytes:
-    """A layer in one of the forms for other programs."""
-    if format == "parquet":
-        from luoshu.show.geoparquet import geoparquet
-
-        return geoparquet(layer, language)
-    if format == "pmtiles":
-        from luoshu.show.tiles import pmtiles
-
-        try:
-            return pmtiles(layer, language)
-        except ValueError:
-            raise HTTPException(404, say("the layer {layer} has no outlines", layer=layer.id)) from None
-    return geojson(layer, language)
 
 
 def drawn_of(desk: Desk, commitment: str) -> Drawn:

@@ -112,6 +112,17 @@ def titled(book: Any, language: Language) -> str:
     return str(book.settings.get("title_en") or "" if language.code == "en" else "") or str(book.title)
 
 
+def file_size(size: int) -> str:
+    """Bytes as people say them.
+
+    >>> file_size(812), file_size(20_480), file_size(7_752_211)
+    ('812 B', '20 kB', '7.8 MB')
+    """
+    if size < 1000:
+        return f"{size} B"
+    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1e6:.1f} MB"
+
+
 def show_gauges(gauges: Sequence[Gauge], region: Any, language: Language) -> None:
     """Every promise as one row, and the count of verdicts under it."""
     out = console()

@@ -11,9 +11,10 @@ from typing import Any
 from luoshu.kinds.commitment import Gauge
 from luoshu.kinds.layer import Layer
 from luoshu.show.language import Language
-from luoshu.show.layerfile import bounds, vertices
+from luoshu.show.layerfile import bounds
+from luoshu.show.layerforms import forms, is_large
 from luoshu.show.layershelf import BeingDrawn, Drawn, has_around
-from luoshu.show.links import Links, file_name
+from luoshu.show.links import Links
 from luoshu.show.mapedits import Edit, edits
 from luoshu.show.page import Desk
 
@@ -21,12 +22,8 @@ WAIT_SECONDS = 1.5
 """A page waits so long for layers that are being computed; then it is shown without them and asks again."""
 MOST_NOTES = 4
 OFF_AT_FIRST = ("candidates", "reach", "barriers")
-LARGE_BYTES = 2_000_000
-"""Lines and polygons that would be larger as GeoJSON are drawn from tiles."""
-BYTES_A_VERTEX = 24
 NEAREST = "nearest"
 """A column of homes with the row of the nearest site: for the map, not for people."""
-FORMATS = {"geojson": "GeoJSON", "parquet": "GeoParquet", "pmtiles": "PMTiles"}
 Bounds = tuple[float, float, float, float]
 
 
@@ -214,9 +211,8 @@ def describe(layer: Layer, key: str, desk: Desk) -> MapLayer:
         columns=columns(layer, language),
         nearest=_nearest(layer, desk, key),
         downloads=tuple(
-            Download(label=label, href=links.data(f"layers/{key}.{format}"), format=format)
-            for format, label in FORMATS.items()
-            if format != "pmtiles" or large
+            Download(label=label, href=links.data(f"layers/{key}.{form}"), format=form)
+            for form, label in forms(layer).items()
         ),
     )
 
@@ -237,19 +233,6 @@ def _nearest(layer: Layer, desk: Desk, key: str) -> Nearest | None:
     drawn = desk.view.layers.drawn(key.partition("/")[0])
     sites = next((each.id for each in drawn.layers.values() if each.role == "sites"), "")
     return Nearest(column=NEAREST, layer=sites) if sites else None
-
-
-def is_large(layer: Layer) -> bool:
-    """Whether lines or polygons are better drawn from tiles."""
-    if layer.shape == "points":
-        return False
-    most = LARGE_BYTES // BYTES_A_VERTEX
-    count = 0
-    for geometry in layer.geometries:
-        count += sum(1 for _ in vertices(geometry)) if geometry else 0
-        if count > most:
-            return True
-    return False
 
 
 def around_all(boxes: Iterable[Bounds | None]) -> Bounds | None:
@@ -312,12 +295,3 @@ def number(value: Any) -> float | None:
     """A finite number, else None."""
     made = float(value)
     return made if math.isfinite(made) else None
-
-
-def layer_files(names: Iterable[str], drawn: Iterable[Drawn]) -> list[tuple[str, Layer]]:
-    """Every layer with the name of its files, without an ending, from the root of a published site."""
-    return [
-        (f"layers/{name}/{file_name(layer.id)}", layer)
-        for name, each in zip(names, drawn, strict=True)
-        for layer in each.layers.values()
-    ]

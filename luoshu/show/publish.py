@@ -6,11 +6,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from luoshu.show.language import LANGUAGES, Language
+from luoshu.show.layerfile import script
+from luoshu.show.layerforms import as_file, forms
 from luoshu.show.links import SiteLinks
 from luoshu.show.page import Desk
 from luoshu.show.pages import LEAVES, drawn, plain
@@ -41,14 +44,19 @@ def write_site(view: View, out: Path, progress: Callable[[int, int], None] | Non
     beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         files = []
-        total = sum(len(leaf.paths(view)) for leaf in LEAVES) * len(LANGUAGES)
+        layers = layer_files(view)
+        pages = sum(len(leaf.paths(view)) for leaf in LEAVES) * len(LANGUAGES)
+        total = pages + len(layers)
         for done, (name, text) in enumerate(site(view), start=1):
-            path = beside / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            put(beside / name, text.encode())
             files.append(name)
             if progress and name.endswith(".html"):
-                progress(min(done // 2 + 1, total), total)
+                progress(min(done // 2 + 1, pages), total)
+        for done, (name, make) in enumerate(layers, start=1):
+            put(beside / name, make())
+            files.append(name)
+            if progress:
+                progress(pages + done, total)
         files += copy_static(beside)
         marker = {"written_by": "luoshu", "book": view.title, "day": view.day.isoformat(), "files": sorted(files)}
         (beside / MARKER).write_text(json.dumps(marker, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -71,6 +79,29 @@ def site(view: View) -> Iterator[tuple[str, str]]:
                 page = leaf.build(desk, name, {})
                 yield links.file, drawn(leaf.template, leaf.name, page, desk)
                 yield links.file.removesuffix(".html") + ".json", json.dumps(plain(page), ensure_ascii=False)
+
+
+def layer_files(view: View) -> list[tuple[str, Callable[[], bytes]]]:
+    """Every file of every layer of the map with what makes it: the script for the map, and the forms for others."""
+    found: list[tuple[str, Callable[[], bytes]]] = []
+    language = Language("zh", view.wording)
+    for promise in view.layers.names if view.layers else ():
+        for name, layer in view.layers.drawn(promise).layers.items() if view.layers else ():
+            key = f"{promise}/{name}"
+            found.append((f"layers/{key}.js", partial(script, key, layer, language)))
+            found += [(f"layers/{key}.{form}", partial(as_file, layer, form, language)) for form in forms(layer)]
+    return found
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write a file and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def size_of(files: Iterable[Path]) -> int:
+    """Bytes of files together."""
+    return sum(path.stat().st_size for path in files)
 
 
 def copy_static(out: Path) -> list[str]:

@@ -293,3 +293,43 @@ def test_slow_layers_do_not_hold_the_page(folder: Path, monkeypatch: pytest.Monk
 
 def test_features_of_some_rows() -> None:
     assert [each["id"] for each in features(areas(), ZH, np.array([3, 1]))] == ["p3", "p1"]
+
+
+# ---- published and carried out -----------------------------------------------------------------------------------
+
+
+def test_a_published_map_has_its_layers_beside_it(folder: Path, tmp_path: Path) -> None:
+    from luoshu.show.publish import publish
+
+    told: list[tuple[int, int]] = []
+    files = publish(folder, tmp_path / "site", DAY, progress=lambda done, total: told.append((done, total)))
+    assert told == sorted(told)
+    assert told[-1][0] == told[-1][1]
+    for page in ("map", "en/map"):
+        (group,) = json.loads((tmp_path / "site" / f"{page}.json").read_text(encoding="utf-8"))["groups"]
+        assert group["what_if"] is None
+        assert group["around"] == ""
+        for layer in group["layers"]:
+            path = (tmp_path / "site" / f"{page}.html").parent / layer["href"]
+            text = path.resolve().read_text(encoding="utf-8")
+            assert text.startswith(f'luoshuLayer("{layer["key"]}",')
+            for download in layer["downloads"]:
+                assert ((tmp_path / "site" / f"{page}.html").parent / download["href"]).is_file()
+    layers = [path for path in files if "layers" in path.parts]
+    assert len(layers) == 12
+    assert not [path for path in layers if b"http:" in path.read_bytes() or b"https:" in path.read_bytes()]
+
+
+def test_the_command_carries_layers_out(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from luoshu.cli import main
+
+    out = tmp_path / "layers"
+    assert main(["--language", "en", "layers", str(folder), str(out), "--day", "2025-12-31"]) == 0
+    listed = capsys.readouterr().out
+    assert len(listed.splitlines()) == 8
+    assert "homes.geojson  " in listed
+    assert json.loads((out / "water" / "counties.geojson").read_text(encoding="utf-8"))["type"] == "FeatureCollection"
+    assert main(["layers", str(folder), str(out), "--format", "pmtiles", "--id", "water"]) == 0
+    assert sorted(path.name for path in out.rglob("*.pmtiles")) == ["counties.pmtiles"]
+    assert main(["--language", "en", "layers", str(folder), str(out), "--id", "road"]) == 2
+    assert "those that have: water" in capsys.readouterr().err
