@@ -91,6 +91,9 @@ def _terms(circle: Circle) -> Iterator[Fault]:
     if circle.walker != "adult" and circle.mode != "walk":
         says = say("walker is {found}, but nobody walks: mode is {mode}", found=circle.walker, mode=circle.mode)
         yield "walker", "bad-value", says, say("Leave the walker out, or write mode: walk")
+    if circle.capacity is not None and not circle.capacity.per_head > 0:
+        says = say("capacity is {found} per head, which promises nothing", found=circle.capacity.per_head)
+        yield "capacity", "bad-value", says, say("Write a figure above zero, or leave capacity out")
     if not circle.spacing >= 0:
         says = say("spacing is {found}, less than nothing", found=circle.spacing)
         yield "spacing", "bad-value", says, say("Write zero or more")
@@ -110,9 +113,6 @@ def _service(circle: Circle, book: Book) -> Iterator[Fault]:
 def _capacity(circle: Circle, book: Book) -> Iterator[Fault]:
     if circle.capacity is None:
         return
-    if not circle.capacity.per_head > 0:
-        says = say("capacity is {found} per head, which promises nothing", found=circle.capacity.per_head)
-        yield "capacity", "bad-value", says, say("Write a figure above zero, or leave capacity out")
     rows = [row for row in book.rows(Site) if row.service == circle.service and row.capacity is not None]
     units = dict.fromkeys(row.capacity_unit for row in rows)
     strange = [unit for unit in units if not comparable(unit, circle.capacity.unit)]

@@ -180,7 +180,7 @@ def _told(
     share_of = base.total
     if circle.aim == "cover" or choice.certified is None:
         template = (
-            "Together they serve {gain} of the people more; no choice of these places under the same limits serves more than {bound}"
+            "Together they serve {gain} of the people more; no choice of these places serves more than {bound}"
             if bound > gain * (1 + 1e-9)
             else "Together they serve {gain} of the people more; proven: no choice of these places serves more"
         )

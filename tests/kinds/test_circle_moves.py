@@ -1,0 +1,211 @@
+"""Where to build next: the best of every choice on small towns, and a bound that no choice passes anywhere."""
+
+import json
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from luoshu.advise import advise, move_json
+from luoshu.kinds.circle import Room
+from luoshu.kinds.commitment import Gauge, Move, Plan
+from tests.kinds.town import DAY, circle, home, site, town
+
+HOMES = (home("a", 0, 100), home("b", 15, 80), home("c", 30, 60), home("d", 45, 40), home("e", 400, 20))
+
+
+def candidates(*places, **more):
+    return [site(f"c{i}", where, state="candidate", **more) for i, where in enumerate(places)]
+
+
+def test_the_next_sites_come_with_their_gain_in_order_and_a_certified_gap():
+    book = town(HOMES, [site("s", 0), *candidates(15, 30, 37.5)])
+    plan = circle().plan(book, DAY, None, 2)
+    assert [move.row for move in plan.moves] == ["c2", "c0"]
+    assert [move.gain for move in plan.moves] == [pytest.approx(100 / 300), pytest.approx(80 / 300)]
+    assert (plan.gain, plan.bound, plan.gap) == (pytest.approx(180 / 300), pytest.approx(180 / 300), 0.0)
+    text = "\n".join(each.says for each in plan.because)
+    assert "proven" in text
+    assert "20 who are not served are out of reach of every candidate" in text
+    assert {(move.table, move.cost, move.group) for move in plan.moves} == {("site", None, "site")}
+    assert "(estimate)" in plan.moves[0].does
+
+
+def test_a_budget_buys_what_it_can_and_one_of_zero_buys_nothing():
+    dear = site("dear", 37.5, state="candidate", cost=100.0)
+    sites = [*candidates(15, cost=50.0), dear, site("free?", 30, state="candidate")]
+    book = town(HOMES, [site("s", 0), *sites])
+    assert [move.row for move in circle().plan(book, DAY, 60.0).moves] == ["c0"]
+    both = circle().plan(book, DAY, 150.0)
+    assert {move.row for move in both.moves} == {"c0", "dear"}
+    assert "1 candidates do not name their cost" in "\n".join(each.says for each in both.because)
+    nothing = circle().plan(book, DAY, 0.0)
+    assert (nothing.moves, nothing.gain, nothing.gap) == ((), 0.0, 0.0)
+
+
+def test_more_sites_than_candidates_and_none_at_all():
+    book = town(HOMES, [site("s", 0), *candidates(15)])
+    plan = circle().plan(book, DAY, None, 9)
+    assert [move.row for move in plan.moves] == ["c0"]
+    assert "only 1 candidates" in "\n".join(each.says for each in plan.because)
+    assert circle().plan(book, DAY, None, 0).moves == ()
+    with pytest.raises(ValueError, match="zero or more"):
+        circle().plan(book, DAY, None, -1)
+
+
+def test_a_candidate_where_a_site_stands_gains_nothing_and_is_not_advised():
+    plan = circle().plan(town(HOMES, [site("s", 0), *candidates(0, 15)]), DAY, None, 2)
+    assert [move.row for move in plan.moves] == ["c1"]
+
+
+def test_what_is_served_already_needs_no_plan_and_the_plan_ends_when_the_share_is_reached():
+    assert circle(share=0.3).plan(town(HOMES, [site("s", 0), *candidates(15)]), DAY) is None
+    plan = circle(share=0.5).plan(town(HOMES, [site("s", 0), *candidates(15, 30, 45)]), DAY, None, 3)
+    assert plan.gain == pytest.approx(50 / 150)
+    assert len(plan.moves) == 1
+
+
+def test_without_candidates_the_homes_themselves_are_tried_and_it_says_so():
+    plan = circle().plan(town(HOMES, [site("s", 0)]), DAY, None, 2)
+    assert plan.gain == pytest.approx(140 / 300)
+    assert "names no candidates" in plan.because[0].says
+    assert plan.moves[0].table == ""
+    assert plan.moves[0].lon is not None
+
+
+def test_without_any_list_it_is_planned_from_nothing_and_says_so():
+    plan = circle(service="library").plan(town(HOMES, [site("s", 0)]), DAY, None, 1)
+    assert "begins from nothing" in plan.because[0].says
+    assert plan.gain == pytest.approx(100 / 300)
+
+
+def test_candidates_without_a_place_are_left_out():
+    plan = circle().plan(town(HOMES, [site("s", 0), *candidates(None, 15)]), DAY, None, 2)
+    assert [move.row for move in plan.moves] == ["c1"]
+    nothing = circle().plan(town(HOMES, [site("s", 0), *candidates(None)]), DAY, None, 2)
+    assert nothing.moves == ()
+    assert nothing.bound > 0
+
+
+def test_sites_keep_their_distance():
+    near = circle(minutes=2.0, spacing=600.0)
+    homes = [home("a", 0, 100), home("b", 3, 90), home("c", 20, 10)]
+    plan = near.plan(town(homes, candidates(0, 3, 20)), DAY, None, 3)
+    assert [move.row for move in plan.moves] == ["c0", "c2"]
+    beside = near.plan(town(homes, [site("s", 20), *candidates(0, 3, 22)]), DAY, None, 3)
+    assert "c2" not in {move.row for move in beside.moves}
+
+
+def test_the_fewest_sites_for_a_share_and_the_cheapest():
+    book = town(HOMES, candidates(0, 7, 15, 30, 37.5, 45))
+    plan = circle(aim="set", share=0.9).plan(book, DAY)
+    assert (len(plan.moves), plan.gap, plan.problem) == (2, 0.0, "set")
+    some = circle(aim="set", share=0.5).plan(book, DAY)
+    assert len(some.moves) == 1
+    prices = (9.0, 90.0, 5.0, 5.0)
+    costs = [replace(each, cost=cost) for each, cost in zip(candidates(7, 37.5, 30, 45), prices, strict=True)]
+    cheap = circle(aim="set").plan(town(HOMES, costs), DAY)
+    assert {move.row for move in cheap.moves} == {"c0", "c2", "c3"}
+    assert cheap.gap == 0.0
+
+
+def test_the_shortest_way_of_all_and_of_the_farthest():
+    homes = HOMES[:4]
+    book = town(homes, candidates(0, 15, 30, 45))
+    median = circle(aim="median").plan(book, DAY, None, 1)
+    assert [move.row for move in median.moves] == ["c1"]
+    center = circle(aim="center").plan(book, DAY, None, 2)
+    assert center.gap == pytest.approx(0.0, abs=1e-6)
+    assert "farthest have" in "\n".join(each.says for each in center.because)
+
+
+def test_capacity_counts_only_whom_there_is_room_for():
+    sites = [site("small", 0, state="candidate", capacity=30.0, capacity_unit="座"),
+             site("large", 15, state="candidate", capacity=500.0, capacity_unit="座")]  # fmt: skip
+    plan = circle(capacity=Room(per_head=1, unit="座")).plan(town(HOMES, sites), DAY, None, 2)
+    assert [move.row for move in plan.moves] == ["large", "small"]
+    assert [move.gain for move in plan.moves] == [pytest.approx(80 / 300), pytest.approx(30 / 300)]
+
+
+# ---- for any town ------------------------------------------------------------------------------------------------
+
+people = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 50)), min_size=1, max_size=8)
+places = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 9)), min_size=1, max_size=6)
+
+
+def served(homes, sites, minutes=10):
+    return sum(count for where, count in homes if any(abs(where - each) <= minutes + 1e-9 for each in sites))
+
+
+@settings(max_examples=40, deadline=None)
+@given(homes=people, stands=st.integers(0, 60), places=places, count=st.integers(0, 4), budget=st.integers(0, 20))
+def test_no_choice_passes_the_bound_and_the_plan_keeps_its_word(homes, stands, places, count, budget):
+    rows = [home(f"h{i}", where, float(number)) for i, (where, number) in enumerate(homes)]
+    sites = [site(f"c{i}", where, state="candidate", cost=float(cost)) for i, (where, cost) in enumerate(places)]
+    book = town(rows, [site("s", stands), *sites])
+    total, now = sum(number for _, number in homes), served(homes, [stands])
+    for plan, fits in (
+        (circle().plan(book, DAY, None, count), lambda chosen: len(chosen) <= count),
+        (circle().plan(book, DAY, float(budget)), lambda chosen: sum(cost for _, cost in chosen) <= budget),
+    ):
+        if plan is None:
+            assert now == total
+            continue
+        best = max(
+            served(homes, [stands, *(where for where, _ in chosen)]) - now
+            for size in range(len(places) + 1)
+            for chosen in combinations(places, size)
+            if fits(chosen)
+        )
+        assert plan.gain <= best / total + 1e-9
+        assert best / total <= plan.bound + 1e-9
+        assert plan.gain == pytest.approx(sum(move.gain for move in plan.moves))
+        chosen = [places[int(move.row[1:])] for move in plan.moves]
+        assert fits(chosen)
+        assert plan.gain == pytest.approx((served(homes, [stands, *(where for where, _ in chosen)]) - now) / total)
+        if plan.gap == 0:
+            assert plan.gain == pytest.approx(best / total)
+
+
+def test_two_circles_under_one_budget_never_promise_more_than_can_be_bought():
+    sites = [
+        *(replace(each, cost=60.0) for each in candidates(15, 30)),
+        *(site(f"l{i}", where, state="candidate", cost=60.0, service="library") for i, where in enumerate((0, 15))),
+    ]
+    book = town(HOMES, [site("s", 0), *sites])
+    promises = [circle(id="parks"), circle(id="libraries", service="library", weight=2.0)]
+    gauges = [Gauge(commitment=each, day=DAY, met=0.1, verdict="open") for each in promises]
+    advice = advise(gauges, book, DAY, budget=100.0)
+    assert advice.spent <= 100
+    assert {move.commitment for move in advice.chosen} == {"libraries"}
+    best = 2 * 100 / 300
+    assert advice.gain == pytest.approx(best)
+    assert advice.gain + advice.gap >= best
+    lines = [move_json(move, advice) for move in advice.moves]
+    json.dumps(lines, allow_nan=False)
+    assert {"cost", "gain", "gap", "bound"} <= set(lines[0])
+    assert lines[0]["gap"] == 0.0
+    assert lines[0]["bound"] == pytest.approx(100 / 300)
+
+
+def test_the_bound_of_an_advice_counts_each_plan_with_its_own():
+    from luoshu.advise import choose
+
+    does = circle().plan(town(HOMES, candidates(15)), DAY).moves[0].does
+    moves = [Move(commitment="a", does=does, cost=10.0, gain=0.3), Move(commitment="b", does=does, cost=10.0, gain=0.2)]
+    plan = Plan(moves=(moves[0],), gain=0.3, bound=0.4)
+    advice = choose(moves, {"a": 1.0, "b": 1.0}, 10.0, {"a": plan})
+    assert [move.commitment for move in advice.chosen] == ["a"]
+    assert advice.gain + advice.gap == pytest.approx(0.6)
+    assert move_json(advice.chosen[0], advice)["gap"] == pytest.approx(0.25)
+    assert move_json(moves[1], advice)["gap"] is None
+
+
+def test_the_problem_may_be_named_from_outside():
+    gauges = [Gauge(commitment=circle(), day=DAY, met=0.1, verdict="missed")]
+    advice = advise(gauges, town(HOMES, candidates(0, 15, 30)), DAY, count=1, problem="median")
+    assert advice.plans["c"].problem == "median"
+    assert np.isfinite(advice.plans["c"].gap)
