@@ -82,20 +82,20 @@ class Branching:
 
     def relax(self, prices: Floats, state: NDArray[np.int8]) -> tuple[float, Floats, NDArray[np.bool_]]:
         """The bound at a node, its slope, and the sites that the prices open there."""
-        from luoshu.methods.median import over_served, relaxed
+        from luoshu.methods.interchange import over_served, relaxed
 
         saved = relaxed(self.ids, self.near, prices, len(state))
         opened = state == 1
         left = self.p - int(opened.sum())
         opened[np.argsort(np.where(state == 0, saved, np.inf), kind="stable")[:left]] = True
-        slope, nearest = over_served(self.ids, self.near, prices, opened)
+        slope, nearest = over_served(self.ids, self.near, prices, opened.astype(np.float64))
         if float(nearest.sum()) < self.best:
             self.count(opened)
         return float(prices.sum() + saved[opened].sum()), slope, opened
 
     def fix(self, state: NDArray[np.int8], prices: Floats) -> None:
         """Opens and closes sites at a node whose reduced cost rules out the other."""
-        from luoshu.methods.median import relaxed
+        from luoshu.methods.interchange import relaxed
 
         saved = relaxed(self.ids, self.near, prices, len(state))
         free = np.flatnonzero(state == 0)

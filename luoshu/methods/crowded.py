@@ -42,7 +42,7 @@ def crowded_cover(
 
 
 class SeatSearch:
-    """One search; homes that the same sites reach are one. ``chosen`` holds the existing sites too."""
+    """One search; homes that the same sites reach are one (``merge``). ``chosen`` holds the existing sites too."""
 
     def __init__(
         self,
@@ -54,11 +54,17 @@ class SeatSearch:
         limits: tuple[float, float],
         conflicts: sparse.csr_array,
         barred: Mask,
+        merge: bool = True,
     ) -> None:
         from luoshu.methods.cover_search import merge_homes
 
         self.full, self.weights = matrix, weights
-        kept, self.group = merge_homes(matrix, weights > 0)
+        if merge:
+            kept, self.group = merge_homes(matrix, weights > 0)
+        else:
+            wanted = (weights > 0) & (np.bincount(matrix.indices, minlength=len(weights)) > 0)
+            self.group = np.where(wanted, np.cumsum(wanted) - 1, -1)
+            kept = sparse.csr_array(matrix[:, np.flatnonzero(wanted)])
         self.people = np.bincount(
             self.group[self.group >= 0], weights[self.group >= 0], minlength=kept.shape[1]
         ).astype(np.float64)
@@ -149,7 +155,7 @@ class SeatSearch:
 
         def evaluate(prices: Floats) -> tuple[float, Floats]:
             price, bids = prices[:homes] / root, prices[homes:] * size
-            margin = 1.0 - price
+            margin = (1.0 - price)[self.matrix.indices]
             worth = worths(margin, self.seats, self.town)
             total, self.parts = self.inner(worth - self.groups.T @ bids)
             some = taken(self.parts, margin, self.seats, self.town)

@@ -23,6 +23,7 @@ class Program:
     row_high: Floats
     low: Floats
     high: Floats
+    pairs: NDArray[np.int64]
     number: int
 
     def solve(self, *, seconds: float, whole_objective: bool = False) -> Closed:
@@ -39,15 +40,21 @@ class Program:
 
 
 def seat_program(
-    search: Any, each: float | Floats, *, open_costs: Floats | None = None, need: float | None = None
+    search: Any,
+    each: float | Floats,
+    *,
+    open_costs: Floats | None = None,
+    need: float | None = None,
+    opened: NDArray[np.bool_] | None = None,
 ) -> Program:
     """Least sum of ``each`` (one for a pair of site and home, times people) and ``open_costs`` of the sites.
 
     A home's people find at most as many seats as they are; with ``need`` so many people must be seated. A site seats
-    nobody unless it is open (row by row: the sharp form of Cornuéjols, Nemhauser and Wolsey). ``search`` has
-    matrix, people, seats, costs, limits, fixed, barred and groups.
+    nobody unless it is open (row by row: the sharp form of Cornuéjols, Nemhauser and Wolsey). ``opened``: these sites
+    are open and no others. ``search`` has matrix, people, seats, costs, limits, fixed, barred and groups.
     """
-    members = np.flatnonzero(search.fixed | ~search.barred)
+    members = np.flatnonzero(search.fixed | ~search.barred if opened is None else opened)
+    places = _places(search.matrix, members)
     kept = sparse.csr_array(search.matrix[members])
     pairs, sites, homes = kept.nnz, len(members), len(search.people)
     row = np.repeat(np.arange(sites), np.diff(kept.indptr))
@@ -79,16 +86,18 @@ def seat_program(
             sparse.csr_array((size, pairs)) if other is None else other,
         ]))  # fmt: skip
     high = np.concatenate([high for _, _, high in blocks])
-    weight = np.full(pairs, float(each)) if np.ndim(each) == 0 else np.asarray(each)[_places(search.matrix, members)]
+    weight = np.full(pairs, float(each)) if isinstance(each, float) else np.asarray(each)[places]
     return Program(
         members=members, costs=np.concatenate([np.zeros(sites) if open_costs is None else open_costs[members] * new,
                                                weight]),
         rows=sparse.vstack(tall, format="csr"), row_low=np.full(len(high), -np.inf), row_high=high,
-        low=np.concatenate([search.fixed[members].astype(float), np.zeros(pairs)]),
-        high=np.concatenate([np.ones(sites), most]), number=search.matrix.shape[0],
+        low=np.concatenate([(search.fixed if opened is None else opened)[members].astype(float), np.zeros(pairs)]),
+        high=np.concatenate([np.ones(sites), most]), pairs=places, number=search.matrix.shape[0],
     )  # fmt: skip
 
 
 def _places(matrix: sparse.csr_array, members: NDArray[np.int64]) -> NDArray[np.int64]:
     """Where the entries of these rows lie among all entries."""
-    return np.concatenate([np.arange(matrix.indptr[one], matrix.indptr[one + 1]) for one in members])
+    return np.concatenate(
+        [np.empty(0, dtype=np.int64), *(np.arange(matrix.indptr[one], matrix.indptr[one + 1]) for one in members)]
+    )

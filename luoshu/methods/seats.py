@@ -150,54 +150,92 @@ def fill_by_gain(need, pay, tries, tiny, costs, limits, used, barred, near_start
 
 @compiled
 def worths(margin, seats, town):  # type: ignore[no-untyped-def]
-    """For each site the most it can collect when a person of a home pays this margin and the seats are limited."""
-    starts, homes, people = town[0], town[1], town[5]
+    """For each site the most it can collect when people pay a margin (of each pair) and its seats are limited."""
     number = len(seats)
     result = np.zeros(number)
     for site in range(number):
-        result[site] = serve(site, 0.0, margin, seats, starts, homes, people, people)
+        result[site] = serve(site, 0.0, margin, seats, town, result)
     return result
 
 
 @compiled
 def taken(parts, margin, seats, town):  # type: ignore[no-untyped-def]
     """For each home how many people the sites take at these margins, each site as far as it is open."""
-    starts, homes, people = town[0], town[1], town[5]
-    result = np.zeros(len(people))
+    result = np.zeros(len(town[5]))
     for site in range(len(seats)):
         if parts[site] > 0.0:
-            serve(site, parts[site], margin, seats, starts, homes, people, result)
+            serve(site, parts[site], margin, seats, town, result)
     return result
 
 
 @compiled
-def serve(site, part, margin, seats, starts, homes, people, result):  # type: ignore[no-untyped-def]
-    """What one site collects from the best-paying homes; adds who is taken to ``result`` for a part above zero."""
+def serve(site, part, margin, seats, town, result):  # type: ignore[no-untyped-def]
+    """What one site collects from those who pay best; adds who is taken to ``result`` for a part above zero."""
+    starts, homes, people = town[0], town[1], town[5]
     first, last = starts[site], starts[site + 1]
     crowd = 0.0
     for entry in range(first, last):
-        if margin[homes[entry]] > 0.0:
+        if margin[entry] > 0.0:
             crowd += people[homes[entry]]
     room = seats[site]
     total = 0.0
     if crowd <= room:
         for entry in range(first, last):
-            home = homes[entry]
-            if margin[home] > 0.0:
-                total += margin[home] * people[home]
+            if margin[entry] > 0.0:
+                total += margin[entry] * people[homes[entry]]
                 if part > 0.0:
-                    result[home] += part * people[home]
+                    result[homes[entry]] += part * people[homes[entry]]
         return total
-    pays = np.empty(last - first)
-    for entry in range(first, last):
-        pays[entry - first] = -margin[homes[entry]]
-    for place in np.argsort(pays):
+    for place in np.argsort(-margin[first:last]):
         home = homes[first + place]
-        if room <= 0.0 or margin[home] <= 0.0:
+        if room <= 0.0 or margin[first + place] <= 0.0:
             break
         take = min(room, people[home])
         room -= take
-        total += margin[home] * take
+        total += margin[first + place] * take
         if part > 0.0:
             result[home] += part * take
     return total
+
+
+@compiled
+def seat_by_regret(chosen, costs, seats, town):  # type: ignore[no-untyped-def]
+    """Everybody to the open site that costs least and has room, first those who would lose most by the second best.
+
+    ``costs`` of each pair. Returns the flow and its cost, infinite where somebody finds no seat.
+    """
+    _, homes, firsts, sites, entries, people = town
+    number = len(people)
+    regret = np.zeros(number)
+    for home in range(number):
+        one = two = np.inf
+        for place in range(firsts[home], firsts[home + 1]):
+            if chosen[sites[place]]:
+                cost = costs[entries[place]]
+                if cost < one:
+                    one, two = cost, one
+                elif cost < two:
+                    two = cost
+        regret[home] = 1e300 if two == np.inf else (two - one)
+    left = seats.copy()
+    flow = np.zeros(len(homes))
+    total = 0.0
+    for home in np.argsort(-regret):
+        need = people[home]
+        while need > 0.0:
+            best = np.inf
+            entry = -1
+            for place in range(firsts[home], firsts[home + 1]):
+                site = sites[place]
+                if chosen[site] and left[site] > 0.0 and costs[entries[place]] < best:
+                    best = costs[entries[place]]
+                    entry = entries[place]
+                    found = site
+            if entry < 0:
+                return flow, np.inf
+            take = min(need, left[found])
+            flow[entry] += take
+            left[found] -= take
+            need -= take
+            total += best * take
+    return flow, total

@@ -8,17 +8,24 @@ from numpy.typing import ArrayLike, NDArray
 
 from luoshu.methods.bound import Floats, ascend
 from luoshu.methods.compiled import compiled
-from luoshu.methods.siting import Siting, all_whole, check_amounts, check_sites, cover_matrix
+from luoshu.methods.cover_bound import forbidding
+from luoshu.methods.siting import Siting, all_whole, check_amounts, check_capacity, check_sites, cover_matrix
+from luoshu.methods.spacing import at_odds, check_apart
 
 
 @compiled
-def fill(starts, homes, firsts, sites, costs, prices, barred, count, chosen):  # type: ignore[no-untyped-def]
+def fill(starts, homes, firsts, sites, near_starts, near, costs, prices, barred, count, chosen):  # type: ignore[no-untyped-def]
     """Greedy: opens the site with the least price for each home newly served until all are, then drops the unneeded.
 
-    ``prices`` steer the choice (Lagrangian or shaken costs), ``costs`` the dropping. Returns the cost of the choice.
+    ``prices`` steer the choice (Lagrangian or shaken costs), ``costs`` the dropping; sites in one row of ``near`` may
+    not both be chosen. Returns the cost of the choice, infinite where it does not come to an end.
     """
     number = len(starts) - 1
     fresh = np.zeros(number, dtype=np.int64)
+    odd = barred.copy()
+    for other in range(number):
+        if chosen[other]:
+            odd[near[near_starts[other] : near_starts[other + 1]]] = True
     open_homes = 0
     for home in range(len(firsts) - 1):
         if count[home] == 0:
@@ -29,7 +36,7 @@ def fill(starts, homes, firsts, sites, costs, prices, barred, count, chosen):  #
         best = np.inf
         site = -1
         for other in range(number):
-            if fresh[other] > 0 and not barred[other] and not chosen[other]:
+            if fresh[other] > 0 and not odd[other] and not chosen[other]:
                 ratio = prices[other] / fresh[other] if prices[other] > 0 else prices[other] * fresh[other]
                 if ratio < best:
                     best = ratio
@@ -37,6 +44,7 @@ def fill(starts, homes, firsts, sites, costs, prices, barred, count, chosen):  #
         if site < 0:
             return np.inf
         chosen[site] = True
+        odd[near[near_starts[site] : near_starts[site + 1]]] = True
         for entry in range(starts[site], starts[site + 1]):
             home = homes[entry]
             count[home] += 1
@@ -68,7 +76,7 @@ def drop(starts, homes, costs, count, chosen):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def reopen(starts, homes, firsts, sites, costs, prices, barred, rounds, seed, chosen, best):  # type: ignore[no-untyped-def]
+def reopen(starts, homes, firsts, sites, near_starts, near, costs, prices, barred, rounds, seed, chosen, best):  # type: ignore[no-untyped-def]
     """Iterated greedy: closes a part of the sites, fills again by shaken prices, keeps what is not dearer."""
     number = len(starts) - 1
     state = np.uint64(seed)
@@ -94,7 +102,7 @@ def reopen(starts, homes, firsts, sites, costs, prices, barred, rounds, seed, ch
                     again[homes[entry]] -= 1
             base = prices[site] if turn % 2 else costs[site]
             shaken[site] = base * (0.85 + 0.3 * chance) if base > 0 else base
-        total = fill(starts, homes, firsts, sites, costs, shaken, barred, again, new)
+        total = fill(starts, homes, firsts, sites, near_starts, near, costs, shaken, barred, again, new)
         if total <= best:
             best = total
             chosen[:] = new
@@ -107,6 +115,9 @@ def set_cover(
     costs: ArrayLike | None = None,
     *,
     existing: ArrayLike = (),
+    weights: ArrayLike | None = None,
+    capacity: ArrayLike | None = None,
+    apart: object = None,
     rounds: int = 1500,
     shakes: int = 300,
     seconds: float = 20.0,
@@ -117,6 +128,11 @@ def set_cover(
     ``reach``: sites by homes as in ``maximal_cover``; ``costs``: one for each site (all 1: the fewest sites). Homes
     that no site reaches are listed in ``unserved`` and do not make the problem impossible. ``enough``: stop as soon as
     an answer costs no more than this, or the bound shows that none does.
+
+    ``capacity``: how many people each site can serve (infinity: no limit), ``weights``: people at each home. Then as
+    many people get a seat within reach as all the sites together could seat, and ``assigned`` holds who sits where.
+    ``apart``: pairs of sites that may not both be chosen (see ``too_near``); where that leaves a home without a site,
+    or none was found, the objective is infinite.
 
     Lagrangian bound with greedy answers along the way, iterated greedy, fixing by reduced costs, and HiGHS for at most
     ``seconds`` on what is left (in the manner of Caprara, Fischetti and Toth 1999).
@@ -129,21 +145,38 @@ def set_cover(
     matrix = cover_matrix(reach)
     price = check_amounts("costs", costs, matrix.shape[0])
     standing = check_sites("existing", existing, matrix.shape[0])
+    seats = check_capacity(capacity, matrix.shape[0])
+    people = check_amounts("weights", weights, matrix.shape[1])
+    conflicts = check_apart(apart, matrix.shape[0])
+    barred = at_odds(conflicts, standing)
+    barred[standing] = True
+    if seats is not None:
+        from luoshu.methods.full_seating import full_seating
+
+        return full_seating(
+            matrix, people, price, seats, standing, conflicts, barred,
+            enough=enough, rounds=rounds, shakes=shakes, seconds=seconds,
+        )  # fmt: skip
     given = np.zeros(matrix.shape[1], dtype=np.bool_)
     given[matrix[standing].indices] = True
     reached = given.copy()
     reached[matrix.indices] = True
-    search = _Search(sparse.csr_array(matrix[:, np.flatnonzero(reached & ~given)]), price, standing, enough)
+    search = _Search(sparse.csr_array(matrix[:, np.flatnonzero(reached & ~given)]), price, barred, conflicts, enough)
     search.begin()
     search.raise_bound(rounds)
-    if search.open_gap():
+    if search.open_gap() and np.isfinite(search.best):
         search.shake(shakes)
     if search.open_gap() and seconds > 0:
         search.close_exactly(seconds)
     new = np.flatnonzero(search.chosen)
-    total = float(price[new].sum())
+    total = float(price[new].sum()) if np.isfinite(search.best) else np.inf
+    reached = reached if np.isfinite(search.best) else given
     return Siting(
-        sites=new, objective=total, bound=min(total, search.bound), unserved=np.flatnonzero(~reached), cost=total
+        sites=new,
+        objective=total,
+        bound=min(total, search.bound),
+        unserved=np.flatnonzero(~reached),
+        cost=float(price[new].sum()),
     )
 
 
@@ -151,14 +184,23 @@ class _Search:
     """The state of one search for a set cover: homes that stand served already are gone from ``matrix``."""
 
     def __init__(
-        self, matrix: sparse.csr_array, costs: Floats, standing: NDArray[np.int64], enough: float | None
+        self,
+        matrix: sparse.csr_array,
+        costs: Floats,
+        barred: NDArray[np.bool_],
+        conflicts: sparse.csr_array,
+        enough: float | None,
     ) -> None:
         self.matrix, self.costs, self.enough = matrix, costs, -np.inf if enough is None else enough
         self.starts, self.homes = matrix.indptr.astype(np.int64), matrix.indices.astype(np.uint32)
         turned = sparse.csr_array(matrix.T)
         self.firsts, self.sites = turned.indptr.astype(np.int64), turned.indices.astype(np.uint32)
-        self.barred = np.diff(matrix.indptr) == 0
-        self.barred[standing] = True
+        self.cover = (
+            self.starts, self.homes, self.firsts, self.sites, conflicts.indptr.astype(np.int64),
+            conflicts.indices.astype(np.int64),
+        )  # fmt: skip
+        self.barred = barred | (np.diff(matrix.indptr) == 0)
+        self.groups = forbidding(conflicts, self.barred)
         self.whole = all_whole(costs)
         self.least = float(np.gcd.reduce(costs.astype(np.int64))) if self.whole and costs.any() else 0.0
         self.best, self.bound = np.inf, 0.0
@@ -179,7 +221,7 @@ class _Search:
         """A greedy answer that follows these prices of sites."""
         chosen = np.zeros_like(self.chosen)
         count = np.zeros(self.matrix.shape[1], dtype=np.int32)
-        total = fill(self.starts, self.homes, self.firsts, self.sites, self.costs, prices, self.barred, count, chosen)
+        total = fill(*self.cover, self.costs, prices, self.barred, count, chosen)
         if total < self.best:
             self.best, self.chosen = float(total), chosen
 
@@ -202,6 +244,7 @@ class _Search:
     def raise_bound(self, rounds: int) -> None:
         if not self.open_gap():
             return
+        most = float(self.costs[~self.barred].sum())
         ratio = np.where(self.barred, np.inf, self.costs / np.maximum(np.diff(self.starts), 1))
         self.prices = np.minimum.reduceat(ratio[self.sites], self.firsts[:-1])
 
@@ -210,7 +253,8 @@ class _Search:
                 self.try_prices(self.reduced(prices))
 
         found = ascend(
-            self.evaluate, self.prices, target=lambda: max(self.best, self.enough + 1), close_enough=self.step(),
+            self.evaluate, self.prices, target=lambda: max(min(self.best, most), self.enough + 1),
+            close_enough=self.step() if np.isfinite(self.best) else 0.0,
             rounds=rounds, patience=20, on_round=follow,
         )  # fmt: skip
         self.prices = found.prices
@@ -218,15 +262,15 @@ class _Search:
 
     def lift(self, bound: float) -> None:
         """Takes a better bound, rounded up to the next value that a sum of the costs can have."""
-        if self.least:
+        if self.least and np.isfinite(bound):
             bound = float(np.ceil(bound / self.least - 1e-6)) * self.least
         self.bound = min(self.best, max(self.bound, bound))
 
     def shake(self, rounds: int) -> None:
         self.best = float(
             reopen(
-                self.starts, self.homes, self.firsts, self.sites, self.costs, self.reduced(self.prices), self.barred,
-                rounds, 0x9E3779B97F4A7C15, self.chosen, self.best,
+                *self.cover, self.costs, self.reduced(self.prices), self.barred, rounds, 0x9E3779B97F4A7C15,
+                self.chosen, self.best,
             )
         )  # fmt: skip
 
@@ -243,12 +287,15 @@ class _Search:
         free = np.flatnonzero(~self.barred & ~sure)
         rows = _smallest_rows(sparse.csr_array(self.matrix[free][:, np.flatnonzero(~done)].T))
         base = float(self.costs[sure].sum())
-        size, ones = len(free), np.ones(rows.shape[0])
+        size, ones, groups = len(free), np.ones(rows.shape[0]), sparse.csr_array(self.groups[:, free])
+        alone = np.ones(groups.shape[0])
+        alone -= np.minimum(self.groups @ sure.astype(np.float64), 1.0)  # a group whose one site is open already
         scale = self.least or 1.0
         found = close(
-            self.costs[free] / scale, rows, ones, np.full(len(ones), np.inf), low=np.zeros(size), high=np.ones(size),
-            whole=np.ones(size, dtype=np.bool_), whole_objective=self.whole, seconds=seconds,
-            start=self.chosen[free].astype(np.float64),
+            self.costs[free] / scale, sparse.vstack([rows, groups], format="csr"),
+            np.concatenate([ones, np.full(len(alone), -np.inf)]), np.concatenate([np.inf * ones, alone]),
+            low=np.zeros(size), high=np.ones(size), whole=np.ones(size, dtype=np.bool_), whole_objective=self.whole,
+            start=self.chosen[free].astype(np.float64) if np.isfinite(self.best) else None, seconds=seconds,
         )  # fmt: skip
         if found.values is not None:
             chosen = sure.copy()
