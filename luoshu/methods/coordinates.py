@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -189,15 +191,20 @@ def to_wgs84(x: ArrayLike, y: ArrayLike, system: str) -> Pair:
 
 
 def _projected(x: Floats, y: Floats, code: int) -> Pair:
+    lon, lat = _transformer(code).transform(x, y)
+    good = np.isfinite(lon) & np.isfinite(lat)
+    return np.where(good, lon, np.nan), np.where(good, lat, np.nan)
+
+
+@lru_cache(maxsize=64)
+def _transformer(code: int) -> Any:
+    """PROJ's way from a system to WGS-84: kept, since finding it takes longer than going it."""
     import pyproj
 
     try:
-        way = pyproj.Transformer.from_crs(code, 4326, always_xy=True)
+        return pyproj.Transformer.from_crs(code, 4326, always_xy=True)
     except pyproj.exceptions.CRSError:
         raise ValueError(f"EPSG:{code} is no coordinate system that is known") from None
-    lon, lat = way.transform(x, y)
-    good = np.isfinite(lon) & np.isfinite(lat)
-    return np.where(good, lon, np.nan), np.where(good, lat, np.nan)
 
 
 def metres_between(lon: ArrayLike, lat: ArrayLike, to_lon: ArrayLike, to_lat: ArrayLike) -> Floats:

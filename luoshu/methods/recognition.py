@@ -12,14 +12,16 @@ from numpy.typing import ArrayLike, NDArray
 from luoshu.methods.coordinates import BD_09, GCJ_02, WGS_84, Floats, metres_between, to_wgs84
 
 DEGREES = (WGS_84, GCJ_02, BD_09)
-PROJECTED = (
-    *(f"EPSG:{code}" for code in range(4534, 4555)),  # CGCS2000, 3-degree zones, by central meridian
-    *(f"EPSG:{code}" for code in range(4513, 4534)),  # the same with the zone before the easting
-    *(f"EPSG:{code}" for code in range(4502, 4513)),  # CGCS2000, 6-degree zones, by central meridian
-    *(f"EPSG:{code}" for code in range(4491, 4502)),  # the same with the zone before the easting
-    *(f"EPSG:{code}" for code in range(32643, 32654)),  # UTM on WGS-84
-    "EPSG:3857",
-)
+ZONES: dict[str, tuple[float, float]] = {
+    **{f"EPSG:{4534 + i}": (75.0 + 3 * i, 500_000.0) for i in range(21)},  # CGCS2000, 3 degrees, by central meridian
+    **{f"EPSG:{4513 + i}": (75.0 + 3 * i, 25.5e6 + 1e6 * i) for i in range(21)},  # the zone before the easting
+    **{f"EPSG:{4502 + i}": (75.0 + 6 * i, 500_000.0) for i in range(11)},  # CGCS2000, 6 degrees, by central meridian
+    **{f"EPSG:{4491 + i}": (75.0 + 6 * i, 13.5e6 + 1e6 * i) for i in range(11)},  # the zone before the easting
+    **{f"EPSG:{32643 + i}": (75.0 + 6 * i, 500_000.0) for i in range(11)},  # UTM on WGS-84
+}
+"""Transverse Mercator systems that are tried, with central meridian (degrees) and easting there (metres)."""
+WEB_MERCATOR = "EPSG:3857"
+PROJECTED = (*ZONES, WEB_MERCATOR)
 """The projected systems that are tried: those of Chinese surveying, UTM over China, web Mercator."""
 SAME_METRES = 20.0
 """Hypotheses whose points lie nearer to each other than this are one: the first stands for them."""
@@ -76,7 +78,9 @@ def recognise(
     ('WGS-84', True, True)
     """
     first, second = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    degrees = bool(len(first)) and np.nanmax(np.abs(first)) <= 180 and np.nanmax(np.abs(second)) <= 180
+    if not len(first):
+        return Recognition(hypotheses=(), clear=False)
+    degrees = np.nanmax(np.abs(first)) <= 180 and np.nanmax(np.abs(second)) <= 180
     made = []
     for system in systems or (DEGREES if degrees else PROJECTED):
         for swapped in (False, True):
@@ -91,7 +95,33 @@ def recognise(
     return Recognition(hypotheses=tuple(kept), clear=_clear(kept, best))
 
 
+def _roughly(x: Floats, y: Floats, meridian: float, easting: float) -> tuple[Floats, Floats]:
+    """Where points of a transverse Mercator zone lie, to within some kilometres: quicker by far than to ask PROJ."""
+    lat = np.radians(y / 110_900.0)
+    for _ in range(3):
+        along = 111_132.95 * np.degrees(lat) - 16_038.5 * np.sin(2 * lat) + 16.8 * np.sin(4 * lat)
+        lat = lat + np.radians((y - along) / 111_000.0)
+    return meridian + (x - easting) / (111_320.0 * np.maximum(np.cos(lat), 0.05)), np.degrees(lat)
+
+
+def _likely(x: Floats, y: Floats, system: str, inside: Inside | None) -> bool:
+    """Whether a zone can be meant: its points lie near its meridian, and about in the region where that is known."""
+    if system not in ZONES:
+        return True
+    meridian, easting = ZONES[system]
+    lon, lat = _roughly(x, y, meridian, easting)
+    near = (np.abs(lon - meridian) < 4.5) & (np.abs(lat) < 85)
+    if not near.all():
+        return False
+    if inside is None:
+        return easting > 1e6  # the zone stands before the easting; else any zone would do
+    steps = [(a, b) for a in (-0.05, 0.0, 0.05) for b in (-0.05, 0.0, 0.05)]
+    return any(bool(inside(lon + a, lat + b).any()) for a, b in steps)
+
+
 def _hypothesis(x: Floats, y: Floats, system: str, swapped: bool, inside: Inside | None) -> Hypothesis | None:
+    if not _likely(x, y, system, inside):
+        return None
     lon, lat = to_wgs84(x, y, system)
     if not len(lon) or not bool(((np.abs(lon) <= 180) & (np.abs(lat) <= 90)).all()):
         return None
