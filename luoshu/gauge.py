@@ -60,6 +60,7 @@ def as_json(gauge: Gauge) -> dict[str, Any]:
         "chapter": promise.chapter,
         "co_owners": list(promise.co_owners),
         "weight": promise.weight,
+        "estimate": gauge.estimate,
         "goals": [_step(step) for chart in gauge.figures if isinstance(chart, Chart) for step in chart.goals],
         "amounts": [
             {"name": str(f.name), "value": _number(f.value), "unit": f.unit, "why": f.why and str(f.why)}

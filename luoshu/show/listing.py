@@ -151,7 +151,7 @@ def show_gauges(gauges: Sequence[Gauge], region: Any, language: Language) -> Non
             plain(language.word(each.commitment.words)),
             plain(name),
             language.day(each.commitment.due),
-            language.figure(each.value, each.unit),
+            language.figure(each.value, each.unit) + estimate_mark(each, language),
             language.span(each.goal, each.goal_high, each.unit) if each.goal is not None else "—",
             language.share(each.met),
             language.share(each.chance),
@@ -162,6 +162,13 @@ def show_gauges(gauges: Sequence[Gauge], region: Any, language: Language) -> Non
     out.print(" · ".join(f"{SIGNS[v]} {language.verdict(v)} {counts[v]}" for v in VERDICTS if counts[v]))
 
 
+def estimate_mark(gauge: Gauge, language: Language) -> str:
+    """What stands behind a value that rests on an estimate."""
+    if not gauge.estimate or gauge.value is None:
+        return ""
+    return f"（{language.say('estimate')}）" if language.code == "zh" else f" ({language.say('estimate')})"
+
+
 def show_reasons(gauges: Iterable[Gauge], language: Language) -> None:
     """Each promise with all that its gauge carries: amounts, listings, reasons and their sources."""
     out = console()
@@ -169,6 +176,7 @@ def show_reasons(gauges: Iterable[Gauge], language: Language) -> None:
         out.print(plain(language.word(each.commitment.words)), style="bold")
         met, chance = language.share(each.met), language.share(each.chance)
         stand = f"{language.verdict(each.verdict)} · {language.say('met')} {met} · {language.say('chance')} {chance}"
+        stand += estimate_mark(each, language)
         out.print(f"[{COLOURS[each.verdict]}]{SIGNS[each.verdict]} {stand}[/]")
         for reason in each.because:
             place = reason.source and (reason.source.url or str(reason.source))

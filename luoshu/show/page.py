@@ -53,6 +53,7 @@ class Row:
     verdict: str
     verdict_word: str
     because: str
+    estimate: bool = False
     chart: Series | None = None
 
 
@@ -142,6 +143,7 @@ class Desk:
             verdict=gauge.verdict,
             verdict_word=say.verdict(gauge.verdict),
             because=say.message(gauge.because[0].says) if gauge.because else "",
+            estimate=gauge.estimate and gauge.value is not None,
             chart=charts[0] if charts else None,
         )
 

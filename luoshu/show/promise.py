@@ -111,6 +111,7 @@ class PromisePage(Page):
     place: str
     silence: str
     permalink: str
+    map_href: str
     before: tuple[str, str] | None
     after: tuple[str, str] | None
 
@@ -141,9 +142,15 @@ def promise(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> Pr
         place=str(gauge.commitment.source) if gauge.commitment.source.file else "",
         silence=silence(gauge, view.day, language),
         permalink=desk.links.to(join("promises", gauge.commitment.id), **_dated(desk)),
+        map_href=desk.links.to("map", promise=gauge.commitment.id) if _is_drawn(desk, gauge) else "",
         before=before,
         after=after,
     )
+
+
+def _is_drawn(desk: Desk, gauge: Gauge) -> bool:
+    """Whether the map shows the promise; asked without drawing anything."""
+    return desk.view.layers is not None and file_name(gauge.commitment.id) in desk.view.layers.gauges
 
 
 def _dated(desk: Desk) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from luoshu.kinds.commitment import Gauge
 from luoshu.show.language import Language
 from luoshu.show.links import ServerLinks, file_name
+from luoshu.show.listing import estimate_mark
 from luoshu.show.look import view_of
 from luoshu.show.page import Desk, Row
 from luoshu.show.promise import PromisePage, promise
@@ -202,7 +203,8 @@ class Review:
         made = table(self.made, [say(name) for name in names], [5.0, 2.3, 2.2, 2.2, 2.0, 1.9], (2, 3, 4))
         for gauge in gauges:
             shown = self.desk.row(gauge)
-            cells = [shown.words, shown.due.isoformat() if shown.due else "—", shown.goal_text, shown.value_text,
+            value = shown.value_text + estimate_mark(gauge, self.language)
+            cells = [shown.words, shown.due.isoformat() if shown.due else "—", shown.goal_text, value,
                      shown.met_text, shown.verdict_word]  # fmt: skip
             written = row(made, cells, (2, 3, 4))
             self.notes.add(written[0], self._source(self.desk.cite(gauge.commitment.source)))
@@ -271,6 +273,8 @@ class Review:
             parts.append(say("what share will stand cannot be said"))
         else:
             parts.append(say("expected share {met}", met=row.met_text))
+            if row.estimate:
+                parts.append(say("which rests on an estimate"))
         if row.chance is None:
             parts.append(say("the chance cannot be said"))
         else:

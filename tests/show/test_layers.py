@@ -333,3 +333,24 @@ def test_the_command_carries_layers_out(folder: Path, tmp_path: Path, capsys: py
     assert sorted(path.name for path in out.rglob("*.pmtiles")) == ["counties.pmtiles"]
     assert main(["--language", "en", "layers", str(folder), str(out), "--id", "road"]) == 2
     assert "those that have: water" in capsys.readouterr().err
+
+
+def test_an_estimate_is_called_one_wherever_it_shows(
+    client: TestClient, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from docx import Document
+
+    from luoshu.cli import main
+
+    rows = {row["id"]: row for group in client.get("/overview.json").json()["groups"] for row in group["rows"]}
+    assert (rows["water"]["estimate"], rows["road"]["estimate"]) == (True, False)
+    assert client.get("/").text.count('class="badge estimate"') == 1
+    page = client.get("/promises/water").text
+    assert 'class="badge estimate"' in page
+    assert 'href="/map?promise=water"' in page
+    assert "/map?promise" not in client.get("/promises/road").text
+    assert main(["--language", "en", "gauge", str(folder), "--day", "2025-12-31"]) == 0
+    assert "(estimate)" in capsys.readouterr().out
+    assert main(["--language", "en", "report", str(folder), str(tmp_path / "r.docx"), "--day", "2025-12-31"]) == 0
+    document = Document(str(tmp_path / "r.docx"))
+    assert any("(estimate)" in cell.text for table in document.tables for row in table.rows for cell in row.cells)
