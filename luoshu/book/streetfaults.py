@@ -32,6 +32,7 @@ LEFT_OUT = {
     "bad-row": say("rows or features that could not be read"),
     "bad-geometry": say("features without a line"),
     "bad-speed": say("speeds that cannot be: taken as unknown"),
+    "node-twice": say("points whose number another point has already: the first counts"),
 }
 """What was left out of a network or mended in it, by its code in roads/network.yaml."""
 
