@@ -237,11 +237,15 @@ def _placed(
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """What was written: rows added, changed, and there already as they are; or why nothing was."""
+    """What was written: rows added, changed, and there already as they are; or why nothing was.
+
+    `left` counts rows that an earlier file of the same source brought and this one does not have: they stay.
+    """
 
     added: int = 0
     changed: int = 0
     same: int = 0
+    left: int = 0
     problems: tuple[Problem, ...] = ()
 
 
@@ -267,7 +271,11 @@ def write_rows(book: Book, found: Brought) -> Written:
             target = book.folder / sheet.file
             target.parent.mkdir(exist_ok=True)
             files.write(target, new.data)
-    return Written(added=new.added, changed=new.changed, same=new.same)
+    sources = {row.source for row in found.rows} - {""}
+    ids = {row.id for row in found.rows}
+    before = zip(old.values.get("id", ()), old.values.get("source", ()), strict=False)
+    left = sum(1 for id, source in before if source in sources and id not in ids)
+    return Written(added=new.added, changed=new.changed, same=new.same, left=left)
 
 
 def system_problem(text: str) -> Message | None:

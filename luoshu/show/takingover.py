@@ -28,3 +28,6 @@ def show_brought(found: Brought, written: Written, file: str, *, preview: bool, 
     elif found.rows and not written.problems:
         print(language.say("{file}: {added} added, {changed} changed, {same} as they were", file=file,
                            added=written.added, changed=written.changed, same=written.same))  # fmt: skip
+        if written.left:
+            print(language.say("{count} rows of the same source are not in the file any more; they were left in {file}",
+                               count=written.left, file=file))  # fmt: skip
