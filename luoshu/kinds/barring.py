@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -45,6 +45,13 @@ class Gates:
     share: Floats
     metres: Floats
 
+    def rows(self) -> Floats:
+        """One row for each gate and each link that it leads to: all that is known of them."""
+        led = np.stack([self.x[self.gate], self.y[self.gate], self.link, self.share, self.metres], axis=1)
+        idle = np.setdiff1d(np.arange(len(self.x)), self.gate)
+        none = np.full(len(idle), -1.0)
+        return np.concatenate([led, np.stack([self.x[idle], self.y[idle], none, none, none], axis=1)])
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Barred:
@@ -83,7 +90,7 @@ def map_gates(streets: Streets, book: Book, mode: Mode, day: date, near: float) 
 def bar(book: Book, streets: Streets, floor: Pavement, speeds: Speeds, mode: Mode, walker: str, day: date) -> Barred:
     """Lays the barriers of map and book over the streets, as they stand on the day."""
     near, reach = speeds.number("gate_metres"), speeds.number("gate_to_street_metres")
-    walls = standing_walls(book, streets, floor.plane)
+    walls = standing_walls(book, streets, floor)
     floor = _with_map_gates(floor, *map_gates(streets, book, mode, day, near))
     spots = _open_spots(book, streets, floor, walls, mode, day, near)
     tail, head = floor.way.tail, floor.way.head
@@ -108,16 +115,25 @@ def bar(book: Book, streets: Streets, floor: Pavement, speeds: Speeds, mode: Mod
     return Barred(way=way, walls=walls, gates=gates, cuts=len(cut_link), loose=tuple(loose))
 
 
-def standing_walls(book: Book, streets: Streets, plane: Plane) -> Segments:
+def standing_walls(book: Book, streets: Streets, floor: Pavement) -> Segments:
     """The walls that stand, of the map and of the book, as segments on the plane."""
     rows = book.rows(Wall)
     spoken = {int(row.id[3:]): row for row in rows if _of_map(row.id)}
     stands = [i for i, osm in enumerate(streets.wall_osm.tolist())
               if osm not in spoken or spoken[osm].state == "standing"]  # fmt: skip
-    start = streets.wall_start
-    lines = [(streets.wall_lon[start[i] : start[i + 1]], streets.wall_lat[start[i] : start[i + 1]]) for i in stands]
-    lines += [line for row in rows if row.state == "standing" for line in wall_points(row, book)[0]]
-    return _as_segments(lines, plane)
+    start, plane = streets.wall_start, floor.plane
+    placed = [plane.metres(streets.wall_lon[start[i] : start[i + 1]], streets.wall_lat[start[i] : start[i + 1]])
+              for i in stands]  # fmt: skip
+    known = floor.kept.setdefault("walls", {})
+    for row in rows:
+        if row.state == "standing":
+            if row not in known:
+                known[row] = [plane.metres(lon, lat) for lon, lat in wall_points(row, book)[0]]
+            placed += known[row]
+    parts = [np.concatenate([np.empty(0), *some]) for some in (
+        [x[:-1] for x, _ in placed], [y[:-1] for _, y in placed], [x[1:] for x, _ in placed], [y[1:] for _, y in placed]
+    )]  # fmt: skip
+    return segments(*parts)
 
 
 def _with_map_gates(floor: Pavement, opened: Ints, shut: Ints) -> Pavement:
@@ -138,14 +154,6 @@ def _shut_on_streets(book: Book, floor: Pavement) -> tuple[Ints, Floats]:
     lines, numbers = _doors_onto(floor)
     edge, share, _ = snap(lines, *floor.plane.metres(where.lon, where.lat), within=ON_STREET)
     return numbers[edge[edge >= 0]], share[edge >= 0]
-
-
-def _as_segments(lines: Iterable[tuple[Floats, Floats]], plane: Plane) -> Segments:
-    placed = [plane.metres(lon, lat) for lon, lat in lines]
-    parts = [np.concatenate(some) if placed else np.empty(0) for some in (
-        [x[:-1] for x, _ in placed], [y[:-1] for _, y in placed], [x[1:] for x, _ in placed], [y[1:] for _, y in placed]
-    )]  # fmt: skip
-    return segments(*parts)
 
 
 def _of_map(name: str) -> bool:
@@ -169,12 +177,9 @@ def _open_spots(
 
 def _near_gate(x: Floats, y: Floats, gate_x: Floats, gate_y: Floats, near: float) -> Ints:
     """For each place the number of the nearest gate within so many metres; -1 where there is none."""
-    from scipy.spatial import KDTree
-
     if not len(x) or not len(gate_x):
         return np.full(len(x), -1, dtype=np.int64)
-    far, gate = KDTree(np.stack([gate_x, gate_y], axis=1)).query(np.stack([x, y], axis=1), distance_upper_bound=near)
-    return np.where(np.isfinite(far), gate, -1)
+    return snap(segments(gate_x, gate_y, gate_x, gate_y), x, y, within=near)[0]
 
 
 def blocked(
@@ -195,44 +200,48 @@ def _gate_doors(
 
     Passages are rows of link, share, other link, its share, metres between the two.
     """
-    through, link, share = crossed
-    found: list[tuple[float, ...]] = []
-    passages: list[tuple[float, ...]] = []
     x, y = spots[:, 0], spots[:, 1]
     lines, numbers = _doors_onto(floor)
-    edge, part, metres = several(lines, x, y, NEAREST, within=reach)
+    edge, share, metres = several(lines, x, y, NEAREST, within=reach)
+    link = np.where(edge >= 0, numbers[edge] if len(numbers) else -1, -1)
+    to_x, to_y = floor.way.at(np.maximum(link, 0), np.nan_to_num(share)) if len(floor.way) else (share, share)
+    here_x, here_y = (np.repeat(values, NEAREST) for values in (x, y))
+    shut = blocked(walls, (x, y), near, here_x, here_y, to_x.ravel(), to_y.ravel()).reshape(link.shape)
     wall, _, _ = snap(walls, x, y, within=near)
-    for gate in range(len(spots)):
-        run = np.flatnonzero(through == gate)
-        if len(run):
-            found += [(gate, link[i], share[i], 0.0) for i in run]
-            continue
-        some = np.flatnonzero(edge[gate] >= 0)
-        sides: dict[int, tuple[float, ...]] = {}
-        links = numbers[edge[gate][some]]
-        to_x, to_y = floor.way.at(links, part[gate][some])
-        here_x, here_y = np.full(len(some), x[gate]), np.full(len(some), y[gate])
-        shut = blocked(walls, (x[gate : gate + 1], y[gate : gate + 1]), near, here_x, here_y, to_x, to_y)
-        for i in np.flatnonzero(~shut):
-            far = float(metres[gate][some[i]])
-            side = 0 if far <= ON_STREET else _side(walls, int(wall[gate]), float(to_x[i]), float(to_y[i]))
-            sides.setdefault(side, (float(links[i]), float(part[gate][some[i]]), far))
-        found += [(gate, *each) for each in sides.values()]
-        ends = sorted(sides.values(), key=lambda each: each[2])
-        if spots[gate, 2] and wall[gate] >= 0:
-            passages += [(*ends[0][:2], *each[:2], ends[0][2] + each[2]) for each in ends[1:]]
-    rows = np.array(found, dtype=np.float64).reshape(-1, 4)
+    side = np.where(metres <= ON_STREET, 0, _side(walls, wall, to_x, to_y))
+    through, run_link, run_share = crossed
+    run = np.flatnonzero(through >= 0)
+    alone = ~np.isin(np.arange(len(spots)), through)
+    found = [np.stack([through[run], run_link[run], run_share[run], np.zeros(len(run))], axis=1)]
+    for each in (0, 1, -1):  # on the gate's own spot, and on either side of the wall
+        fits = (side == each) & ~shut & (link >= 0)
+        first, some = np.argmax(fits, axis=1), np.flatnonzero(fits.any(axis=1) & alone)
+        at = some, first[some]
+        found.append(np.stack([some, link[at], share[at], metres[at]], axis=1))
+    passes = _passages(found[1:], (spots[:, 2] > 0) & (wall >= 0))
+    rows = np.concatenate(found)
     gates = Gates(x=x, y=y, gate=rows[:, 0].astype(np.int64), link=rows[:, 1].astype(np.int64), share=rows[:, 2],
                   metres=rows[:, 3])  # fmt: skip
-    return gates, np.array(passages, dtype=np.float64).reshape(-1, 5)
+    return gates, passes
 
 
-def _side(walls: Segments, wall: int, x: float, y: float) -> int:
-    """On which side of a segment of wall a place lies: -1 or 1; 1 without a wall."""
-    if wall < 0:
-        return 1
-    ax, ay, bx, by = (values[wall] for values in (walls.ax, walls.ay, walls.bx, walls.by))
-    return 1 if (bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0 else -1
+def _passages(sides: Sequence[Floats], made: NDArray[np.bool_]) -> Floats:
+    """From the nearest street of each gate to the nearest on its other sides: link, share, link, share, metres."""
+    rows = np.concatenate(sides)
+    rows = rows[made[rows[:, 0].astype(np.int64)]]
+    rows = rows[np.lexsort((rows[:, 3], rows[:, 0]))]
+    first = np.searchsorted(rows[:, 0], rows[:, 0], "left")
+    other = np.flatnonzero(first != np.arange(len(rows)))
+    near = rows[first[other]]
+    return np.concatenate([near[:, 1:3], rows[other, 1:3], (near[:, 3] + rows[other, 3])[:, None]], axis=1)
+
+
+def _side(walls: Segments, wall: Ints, x: Floats, y: Floats) -> Ints:
+    """On which side of a segment of wall (one for each row of places) they lie: -1 or 1; 1 without a wall."""
+    if not len(walls):
+        return np.ones(x.shape, dtype=np.int64)
+    ax, ay, bx, by = (values[np.maximum(wall, 0)][:, None] for values in (walls.ax, walls.ay, walls.bx, walls.by))
+    return np.where(((bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0) | (wall < 0)[:, None], 1, -1)
 
 
 def _doors_onto(floor: Pavement) -> tuple[Segments, Ints]:

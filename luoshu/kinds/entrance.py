@@ -2,25 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any, TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from luoshu.kinds.barring import NEAREST, Barred, blocked, cut_pieces, nearest_seen
 from luoshu.kinds.pavement import Pavement
 from luoshu.methods.doors import Doors
-from luoshu.methods.snap import several, snap
+from luoshu.methods.snap import segments, several, snap
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Free = tuple[Ints, Floats, Floats]
+Free = tuple[Any, ...]
+Found = tuple[Ints, Ints, Floats, Floats]
+V = TypeVar("V")
+KEPT = 8
+"""So many lists of places are remembered with their doors: homes are asked about again and again."""
 
 
-def entrances(floor: Pavement, barred: Barred, x: Floats, y: Floats, free: Free, farthest: float, near: float) -> Doors:
+def entrances(
+    floor: Pavement, barred: Barred, x: Floats, y: Floats, free: Free, farthest: float, near: float, name: Hashable
+) -> Doors:
     """The doors of places on the plane, given where each snaps freely (link, share, metres) onto the body.
 
     Within `farthest` metres: the nearest street of the body, else of an island. Where a wall stands between, the
     nearest to which none does; and every open gate that is seen from the place, by which it comes to the streets there.
+
+    What is found is kept by the `name` of the list of places; under another set of barriers only those places are
+    looked at again that have a changed wall or gate within reach.
     """
+    before: tuple[Barred, Found] | None = floor.kept.get(("entrances", name))
+    every = np.arange(len(x))
+    if before is None:
+        found = _found(floor, barred, x, y, free, farthest, near)
+        remember(floor.kept, ("entrances", name), (barred, found))
+    else:
+        again = every[_touched(before[0], barred, x, y, farthest)]
+        place, link, share, metres = _found(
+            floor, barred, x[again], y[again], tuple(values[again] for values in free), farthest, near
+        )
+        rest = ~np.isin(before[1][0], again)
+        new = again[place], link, share, metres
+        parts = [np.concatenate([old[rest], fresh]) for old, fresh in zip(before[1], new, strict=True)]
+        found = parts[0], parts[1], parts[2], parts[3]
+    place, link, share, metres = found
+    order = np.argsort(place, kind="stable")
+    now, part = barred.way.piece(link[order], share[order])
+    minutes = metres[order] / floor.door_metres_per_minute
+    return Doors(places=len(x), place=place[order], link=now, share=part, minutes=minutes)
+
+
+def _touched(before: Barred, now: Barred, x: Floats, y: Floats, farthest: float) -> NDArray[np.bool_]:
+    """The places within reach of a wall or gate that is not the same in both."""
+    one, two = before.walls, now.walls
+    walls = _changed(*(np.stack([each.ax, each.ay, each.bx, each.by], axis=1) for each in (one, two)))
+    gates = _changed(before.gates.rows(), now.gates.rows())
+    ends = np.concatenate([walls, gates[:, [0, 1, 0, 1]]])
+    if not len(ends):
+        return np.zeros(len(x), dtype=np.bool_)
+    return np.isfinite(snap(segments(*ends.T), x, y, within=farthest)[2])
+
+
+def _changed(one: Floats, two: Floats) -> Floats:
+    """The rows that only one of two tables has."""
+    width = one.shape[1]
+    first, second = ({*np.ascontiguousarray(each).view(f"V{8 * width}").ravel().tolist()} for each in (one, two))
+    return np.frombuffer(b"".join(sorted(first ^ second)), dtype=np.float64).reshape(-1, width)
+
+
+def _found(floor: Pavement, barred: Barred, x: Floats, y: Floats, free: Free, farthest: float, near: float) -> Found:
+    """The doors as they were found: place, link as given, share of it, metres to it."""
     link, share, metres = (values.copy() for values in free)
     away = ~(metres <= farthest)
     if away.any() and len(floor.rest):
@@ -32,19 +85,24 @@ def entrances(floor: Pavement, barred: Barred, x: Floats, y: Floats, free: Free,
     found = [(place, link[place], share[place], metres[place])]
     if len(barred.walls):
         gates = barred.gates.x, barred.gates.y
-        asked = np.flatnonzero(np.isfinite(x))
-        to_x, to_y = floor.way.at(np.maximum(link[asked], 0), np.nan_to_num(share[asked]))
-        shut = asked[blocked(barred.walls, gates, near, x[asked], y[asked], to_x, to_y) & (link[asked] >= 0)]
-        open_ = ~np.isin(place, shut)
-        found = [(place[open_], link[place][open_], share[place][open_], metres[place][open_])]
+        to_x, to_y = floor.way.at(link[place], share[place])
+        hidden = blocked(barred.walls, gates, near, x[place], y[place], to_x, to_y)
+        shut, open_ = place[hidden], place[~hidden]
+        found = [(open_, link[open_], share[open_], metres[open_])]
         found += _other_streets(floor, barred, x, y, shut, farthest, near)
-        lost = np.setdiff1d(asked, place)
+        lost = np.flatnonzero((link < 0) & np.isfinite(x))
         found += _by_gates(barred, x, y, np.concatenate([shut, lost]), farthest, near)
-    place, link, share, metres = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    order = np.argsort(place, kind="stable")
-    now, part = barred.way.piece(link[order], share[order])
-    minutes = metres[order] / floor.door_metres_per_minute
-    return Doors(places=len(x), place=place[order], link=now, share=part, minutes=minutes)
+    parts = [np.concatenate(some) for some in zip(*found, strict=True)]
+    return parts[0], parts[1], parts[2], parts[3]
+
+
+def remember(kept: dict[Any, Any], name: tuple[str, Hashable], value: V) -> V:
+    """Keeps a value under its name; the oldest of its sort are forgotten."""
+    of_sort = [each for each in list(kept) if isinstance(each, tuple) and each[0] == name[0]]
+    for each in of_sort[: max(0, len(of_sort) - KEPT + 1)]:
+        kept.pop(each, None)
+    kept[name] = value
+    return value
 
 
 def _other_streets(

@@ -15,7 +15,7 @@ from luoshu.book.streets import Mode, Streets
 from luoshu.kinds.barrier import BARRIERS, Bridge, Gate
 from luoshu.kinds.barring import Barred, bar
 from luoshu.kinds.commitment import Reason
-from luoshu.kinds.entrance import entrances
+from luoshu.kinds.entrance import entrances, remember
 from luoshu.kinds.pavement import Pavement, pavement
 from luoshu.kinds.travel import Travel
 from luoshu.methods.doors import Doors, corner_minutes, nearest_site, reach_of_sites
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 V = TypeVar("V")
-KEPT = 8
-"""So many lists of places are remembered with their doors: homes are asked about again and again."""
 
 
 class OnStreets(Travel):
@@ -117,9 +115,10 @@ class OnStreets(Travel):
 
         def make() -> Doors:
             x, y = self.floor.plane.metres(np.where(good, one, np.nan), np.where(good, two, np.nan))
-            return entrances(self.floor, self.barred, x, y, self._free(one, two), self.farthest, self.gate_metres)
+            return entrances(self.floor, self.barred, x, y, self._free(one, two), self.farthest, self.gate_metres, name)
 
-        return _remembered(self._kept, ("doors", _name(one, two)), make)
+        name = _name(one, two)
+        return _remembered(self._kept, ("doors", name), make)
 
 
 def _name(lon: Floats, lat: Floats) -> bytes:
@@ -128,15 +127,9 @@ def _name(lon: Floats, lat: Floats) -> bytes:
 
 
 def _remembered(kept: dict[Any, Any], name: tuple[str, bytes], make: Callable[[], V]) -> V:
-    """What was made under this name, or is made now; the oldest of its sort are forgotten."""
+    """What was made under this name, or is made now."""
     found: V | None = kept.get(name)
-    if found is None:
-        found = make()
-        of_sort = [each for each in list(kept) if isinstance(each, tuple) and each[0] == name[0]]
-        for each in of_sort[: max(0, len(of_sort) - KEPT + 1)]:
-            kept.pop(each, None)
-        kept[name] = found
-    return found
+    return remember(kept, name, make()) if found is None else found
 
 
 def _laid(
