@@ -40,10 +40,16 @@ from luoshu.words.message import say
 
 DAY = date(2025, 12, 31)
 SITES = 2_000
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-sync "
-    "--use-angle=swiftshader --enable-unsafe-swiftshader"
-).split()
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-sync",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
 WEST, SOUTH, EAST, NORTH = 111.9, 33.6, 113.0, 35.0
 
 

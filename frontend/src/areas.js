@@ -67,6 +67,17 @@ export class Areas {
     return ["case", ["==", ["get", this.layer.measure], null], otherwise, classes];
   }
 
+  /** The figures after a what-if, by the features' ids; null: as they are in the book. Tiles keep theirs. */
+  setAfter(values) {
+    const { measure } = this.layer;
+    const source = this.view.getSource(this.key);
+    if (!this.data?.geojson || !measure || !source) return;
+    const changed = (one) => ({ ...one.properties, [measure]: values[one.properties.id] ?? one.properties[measure] });
+    const features = this.data.geojson.features.map((one) => (values ? { ...one, properties: changed(one) } : one));
+    source.setData({ ...this.data.geojson, features });
+    this.after = values ? features : undefined;
+  }
+
   set() {
     // points only
   }
@@ -96,7 +107,7 @@ export class Areas {
   /** The figures of the layer's measure, for the legend; tiles do not tell them. */
   values() {
     const { measure } = this.layer;
-    const features = this.data?.geojson?.features;
+    const features = this.after ?? this.data?.geojson?.features;
     if (!features || !measure) return undefined;
     return features.map(({ properties }) => (properties[`${measure}_beyond`] ? Infinity : (properties[measure] ?? NaN)));
   }

@@ -18,7 +18,7 @@ export class PaperCopy {
     const source = atlas.view.getCanvas();
     const scale = Math.max(1, window.devicePixelRatio);
     this.copy = Object.assign(document.createElement("canvas"), { className: "map-paper", width: source.width, height: source.height });
-    const brush = this.copy.getContext("2d");
+    const brush = this.copy.getContext("2d", { willReadFrequently: true }); // kept in memory: paper is not painted by the graphics card
     atlas.view.redraw(); // at once, so that the drawing is still there when it is copied
     brush.drawImage(source, 0, 0);
     this.copy.style.maxWidth = `${source.width / scale}px`;

@@ -9,12 +9,19 @@ export class TrialPanel {
     this.whatIf = whatIf;
     this.words = whatIf.words;
     this.box = el("section", { className: "trial", "aria-label": this.words.what_if, hidden: true });
-    const side = whatIf.atlas.box.querySelector(".map-side");
-    side.prepend(this.box);
     this.compare = compareBar(whatIf);
+    // beside a wide map; under a narrow one, where the eye is, not below its legend
+    this.narrow = matchMedia("(max-width: 64rem)");
+    this.place = () => {
+      if (this.narrow.matches) whatIf.atlas.figure.querySelector("figcaption").before(this.box);
+      else whatIf.atlas.box.querySelector(".map-side").prepend(this.box);
+    };
+    this.narrow.addEventListener("change", this.place);
+    this.place();
   }
 
   remove() {
+    this.narrow.removeEventListener("change", this.place);
     this.box.remove();
     this.compare.remove();
   }
@@ -70,14 +77,14 @@ export class TrialPanel {
     return el("ul", { className: "notice trial-problems", role: "alert" }, ...items);
   }
 
+  /** The other figures of the promise that change. */
   groups(before, after) {
-    const rows = (after.groups ?? []).map((group) => {
+    const rows = (after.groups ?? []).flatMap((group) => {
       const old = (before.groups ?? []).find((one) => one.name === group.name);
-      if (!old || old.value_text === group.value_text) return undefined;
-      return el("tr", {}, el("th", { scope: "row" }, group.label), el("td", { className: "number" }, old.value_text), el("td", { className: "number" }, group.value_text));
+      if (!old || old.value_text === group.value_text) return [];
+      return [el("dt", {}, group.label), el("dd", {}, old.value_text, el("i", { "aria-hidden": "true" }, " → "), group.value_text)];
     });
-    if (!rows.some(Boolean)) return undefined;
-    return this.table(["", this.words.before, this.words.after], rows.filter(Boolean));
+    return rows.length ? el("dl", { className: "trial-figures" }, ...rows) : undefined;
   }
 
   listing(listing) {

@@ -230,6 +230,7 @@ export class WhatIf {
 
   restore() {
     this.subject.homes()?.gl?.setAfter(null);
+    for (const drawn of this.subject.drawn.values()) drawn.setAfter?.(null);
     for (const [id, points] of this.kept) this.subject.drawn.get(id)?.fill({ points });
     this.kept.clear();
   }
@@ -266,13 +267,15 @@ export class WhatIf {
       if (!marks?.gl) continue;
       const points = decode(bytes(text));
       const values = points.columns[marks.layer.measure];
-      if (marks.small && values?.length === marks.data.count) marks.gl.setAfter(values);
+      const same = marks.layer.role === "homes" && values?.length === marks.data.count;
+      if (same) marks.gl.setAfter(values);
       else if (points.lon) {
         if (!this.kept.has(id)) this.kept.set(id, marks.data);
         marks.fill({ points });
         marks.shown(this.subject.on.has(id));
       }
     }
+    for (const [id, values] of Object.entries(answer.values ?? {})) this.subject.drawn.get(id)?.setAfter?.(values);
     this.panel.draw();
     this.subject.legend.draw();
   }

@@ -144,6 +144,15 @@ def bounds(polygons: Mapping[str, Any]) -> tuple[float, float, float, float]:
     return west, min(p[1] for p in points), east, max(p[1] for p in points)
 
 
+def bare(text: str, unit: str) -> str:
+    """A figure without the unit that the head of its column tells; per cent stays.
+
+    >>> bare("25.22万人", "人"), bare("252,165 people", "people"), bare("45%", "%")
+    ('25.22万', '252,165', '45%')
+    """
+    return text.removesuffix(unit).rstrip() if unit and unit != "%" else text
+
+
 def share_layer(group: MapGroup) -> Layer | None:
     """A promise's shares by county as a layer of figures, for the drawing that needs no script."""
     rows = [row for row in group.listing.rows if row.id and row.share is not None] if group.listing else []

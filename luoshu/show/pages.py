@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from luoshu.kinds.commitment import VERDICTS
 from luoshu.show.about import About, about
-from luoshu.show.countymap import MapPage, map_drawing, map_page, shade
+from luoshu.show.countymap import MapPage, bare, map_drawing, map_page, shade
 from luoshu.show.drawing import drawing, legend, shape, spark
 from luoshu.show.language import marked
 from luoshu.show.links import file_name
@@ -163,6 +163,7 @@ def environment() -> Environment:
         legend=legend,
         highlighted=highlighted,
         map_drawing=map_drawing,
+        bare=bare,
         shade=shade,
         data=script_data,
         verdict_order={verdict: index for index, verdict in enumerate(VERDICTS)},
