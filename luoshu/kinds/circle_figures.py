@@ -33,6 +33,13 @@ def unit_of(circle: Circle) -> str:
     return "人" if circle.of == "people" else "个"
 
 
+def who(circle: Circle) -> Message:
+    """Whom the promise counts, in a sentence."""
+    if circle.of == "places":
+        return say("villages and communities")
+    return say("people") if circle.group == "all" else GROUP_WORDS[circle.group]
+
+
 def amounts(
     circle: Circle, people: Folk, found: Reached, served: np.ndarray, now: Share, due: Share, estimate: bool
 ) -> Iterator[Figure]:
@@ -116,9 +123,8 @@ def listings(
 
 
 def people_columns(circle: Circle, estimate: bool) -> tuple[Message, ...]:
-    who = say("people") if circle.of == "people" else say("places")
     return (
-        who, maybe(say("share served, %"), estimate), maybe(say("not served"), estimate),
+        who(circle), maybe(say("share served, %"), estimate), maybe(say("not served"), estimate),
         maybe(say("minutes on average of those not served"), estimate),
     )  # fmt: skip
 
@@ -218,6 +224,6 @@ def _crowds(
             str(people.names[home] or where), names.get(people.place[home], str(people.place[home])),
             round(float(total[number])), round(float(minutes), 1) if np.isfinite(minutes) else None,
         ))  # fmt: skip
-    who = say("people") if circle.of == "people" else say("places")
-    columns = (say("around"), say("county"), say("not served: {who}", who=who), maybe(say("minutes"), estimate))
+    unserved = say("not served: {who}", who=who(circle))
+    columns = (say("around"), say("county"), unserved, maybe(say("minutes"), estimate))
     return Listing(name=say("Where most of those not served are"), columns=columns, rows=tuple(rows))

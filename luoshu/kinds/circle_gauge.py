@@ -12,7 +12,7 @@ import numpy as np
 from luoshu.book.directory import Place
 from luoshu.book.problem import Source
 from luoshu.kinds.circle_faults import unmeant
-from luoshu.kinds.circle_figures import amounts, listings, maybe, unit_of
+from luoshu.kinds.circle_figures import amounts, listings, maybe, unit_of, who
 from luoshu.kinds.circle_reach import Folk, Reached, folk, offered, reached, ways
 from luoshu.kinds.circle_share import Share, fewest_for_share, inside, percent, share_of, stand
 from luoshu.kinds.circle_supply import supply_figures
@@ -128,16 +128,11 @@ def _served(circle: Circle, seen: Picture, book: Book, day: date) -> Reason:
     """The share as a sentence."""
     places = {row.id: row.name for row in book.rows(Place)}
     where = places.get(circle.place or book.region) or circle.place or say("the region")
-    template = (
-        "{served:,} of {total:,} people in {place} have {service} within {minutes:g} minutes {mode} on {day}: {share}"
-        if circle.of == "people"
-        else "{served:,} of {total:,} villages and communities in {place} have {service} within {minutes:g} minutes "
-        "{mode} on {day}: {share}"
-    )
     says = say(
-        template, served=round(seen.share.served), total=round(float(seen.people.counted.sum())), place=where,
+        "{served:,} of {total:,} {who} in {place} have {service} within {minutes:g} minutes {mode} on {day}: {share}",
+        served=round(seen.share.served), total=round(float(seen.people.counted.sum())), place=where,
         service=named(circle.service), minutes=circle.minutes, mode=MODES[circle.mode], day=day,
-        share=percent(seen.share.value),
+        share=percent(seen.share.value), who=who(circle),
     )  # fmt: skip
     good = seen.share.low >= circle.share
     return Reason(says=maybe(says, seen.estimate), source=SITES, tone="good" if good else "plain")

@@ -11,7 +11,7 @@ import numpy as np
 from luoshu.book.directory import Place
 from luoshu.kinds.circle_candidates import Candidates, candidates, most_anywhere
 from luoshu.kinds.circle_faults import unmeant
-from luoshu.kinds.circle_figures import maybe
+from luoshu.kinds.circle_figures import maybe, who
 from luoshu.kinds.circle_gauge import picture
 from luoshu.kinds.circle_reach import Floats, Folk, folk, ways
 from luoshu.kinds.circle_share import fewest_for_share, inside, percent
@@ -154,14 +154,12 @@ def _moves(
 
 
 def _does(circle: Circle, base: Ground, name: str, county: str, adds: float, year: int | None) -> Message:
-    template = (
-        "Build at {name}{county}: {service} for {adds:,} more people within {minutes:g} minutes"
-        if circle.of == "people"
-        else "Build at {name}{county}: {service} for {adds:,} more villages and communities within {minutes:g} minutes"
-    )
     where = say(" ({county})", county=named(county)) if county else ""
-    says = say(template, service=named(circle.service), name=named(name), county=where, adds=max(round(adds), 1),
-               minutes=circle.minutes)  # fmt: skip
+    says = say(
+        "Build at {name}{county}: {service} for {adds:,} more {who} within {minutes:g} minutes",
+        service=named(circle.service), name=named(name), county=where, adds=max(round(adds), 1),
+        minutes=circle.minutes, who=who(circle),
+    )  # fmt: skip
     if year is not None:
         says = say("{year}: {does}", year=year, does=says)
     return maybe(says, base.estimate)
@@ -180,9 +178,9 @@ def _told(
     share_of = base.total
     if circle.aim == "cover" or choice.certified is None:
         template = (
-            "Together they serve {gain} of the people more; no choice of these places serves more than {bound}"
+            "Together they serve another {gain} of all; no choice of these places serves more than {bound}"
             if bound > gain * (1 + 1e-9)
-            else "Together they serve {gain} of the people more; proven: no choice of these places serves more"
+            else "Together they serve another {gain} of all; proven: no choice of these places serves more"
         )
         says = say(template, gain=percent(gain / share_of), bound=percent(min(bound / share_of, 1.0)))
         reasons.append(Reason(says=maybe(says, base.estimate)))
@@ -198,7 +196,7 @@ def _told(
         reasons.append(Reason(says=maybe(says, base.estimate)))
     if not found.rows:
         most = most_anywhere(circle, base.people, base.left, book, day)
-        says = say("On no other place in the area would one site serve more than {share} of the people more",
+        says = say("Nowhere in the area would one more site serve more than another {share} of all",
                    share=percent(min(most / share_of, 1.0)))  # fmt: skip
         reasons.append(Reason(says=maybe(says, base.estimate)))
     return reasons

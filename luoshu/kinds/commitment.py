@@ -143,7 +143,7 @@ class Plan:
         """How far the best could still be from this plan, as a share (0: proven best)."""
         if self.certified is not None:
             return self.certified
-        return 0.0 if self.bound <= self.gain else (self.bound - self.gain) / self.bound
+        return 0.0 if self.bound <= self.gain * (1 + 1e-9) else (self.bound - self.gain) / self.bound
 
 
 @dataclass(frozen=True, kw_only=True)

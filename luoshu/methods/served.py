@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import ArrayLike, NDArray
 
+from luoshu.methods.compiled import compiled
 from luoshu.methods.siting import check_amounts, cover_matrix
 
 Floats = NDArray[np.float64]
@@ -99,15 +100,36 @@ def apart(x: ArrayLike, y: ArrayLike, distance: float) -> NDArray[np.int64]:
     if not 0 < distance < np.inf:
         raise ValueError(f"distance is {distance}, and must be a finite number of metres above zero.")
     east, north = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    taken: dict[tuple[int, int], list[int]] = {}
-    found: list[int] = []
-    column, row = np.floor(east / distance).astype(int), np.floor(north / distance).astype(int)
-    for point, (i, j) in enumerate(zip(column.tolist(), row.tolist(), strict=True)):
-        near = (k for a in (-1, 0, 1) for b in (-1, 0, 1) for k in taken.get((i + a, j + b), ()))
-        if all((east[k] - east[point]) ** 2 + (north[k] - north[point]) ** 2 > distance * distance for k in near):
-            taken.setdefault((i, j), []).append(point)
-            found.append(point)
-    return np.array(found, dtype=np.int64)
+    if not len(east):
+        return np.empty(0, dtype=np.int64)
+    cells, inverse = _cells(east, north, distance)
+    wide = int(cells[:, 1].max()) + 3
+    return np.asarray(_pick_apart(east, north, float(distance), cells[:, 0] * wide + cells[:, 1], inverse, wide))
+
+
+@compiled
+def _pick_apart(x, y, distance, keys, cell, wide):  # type: ignore[no-untyped-def]
+    """Each point in turn, where none of those taken in its cell and the eight around it lies within the distance."""
+    first = np.full(len(keys), -1, dtype=np.int64)  # of each cell the point taken last; before it the others
+    before = np.full(len(x), -1, dtype=np.int64)
+    taken = np.zeros(len(x), dtype=np.bool_)
+    limit = distance * distance
+    for point in range(len(x)):
+        free = True
+        for down in range(-1, 2):
+            wanted = keys[cell[point]] + down * wide - 1
+            at = np.searchsorted(keys, wanted)
+            while free and at < len(keys) and keys[at] <= wanted + 2:
+                other = first[at]
+                while other >= 0 and free:
+                    free = (x[other] - x[point]) ** 2 + (y[other] - y[point]) ** 2 > limit
+                    other = before[other]
+                at += 1
+        if free:
+            taken[point] = True
+            before[point] = first[cell[point]]
+            first[cell[point]] = point
+    return np.flatnonzero(taken)
 
 
 def crowds(x: ArrayLike, y: ArrayLike, people: ArrayLike, size: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -188,8 +210,9 @@ def _cells(x: ArrayLike, y: ArrayLike, size: float) -> tuple[NDArray[np.int64], 
         raise ValueError("x and y must be finite numbers.")
     cells = np.floor(points / size).astype(np.int64)
     cells -= cells.min(axis=0)
-    found, inverse = np.unique(cells, axis=0, return_inverse=True)
-    return found, np.asarray(inverse).reshape(-1)
+    wide = int(cells[:, 1].max()) + 1
+    found, inverse = np.unique(cells[:, 0] * wide + cells[:, 1], return_inverse=True)
+    return np.column_stack([found // wide, found % wide]), np.asarray(inverse).reshape(-1)
 
 
 def _checked(values: ArrayLike, people: ArrayLike) -> tuple[Floats, Floats]:

@@ -54,6 +54,7 @@ def test_no_circle_holds_more_than_the_bound(points, radius, at):
     assert people[inside].sum() <= most_within(x, y, people, radius) <= people.sum()
 
 
+@settings(deadline=None)
 @given(points=points, distance=st.floats(1, 4000))
 def test_points_apart_lie_apart_and_no_other_could_join(points, distance):
     x, y, _ = map(np.array, zip(*points, strict=True))
