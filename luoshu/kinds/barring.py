@@ -142,7 +142,7 @@ def _with_map_gates(floor: Pavement, opened: Ints, shut: Ints) -> Pavement:
         return floor
     forth, back = floor.way.forth.copy(), floor.way.back.copy()
     for links, minutes in ((opened, 0.0), (shut, np.inf)):
-        here = np.isin(floor.street, links)
+        here = np.isin(floor.street, links) & (floor.street >= 0)
         forth[here] = back[here] = minutes
     return replace(floor, way=replace(floor.way, forth=forth, back=back))
 
@@ -245,7 +245,8 @@ def _side(walls: Segments, wall: Ints, x: Floats, y: Floats) -> Ints:
 
 
 def _doors_onto(floor: Pavement) -> tuple[Segments, Ints]:
-    """All links that a door may open onto, of the body and of the islands."""
+    """All links that a public door may open onto, of the body and of the islands."""
+    floor = floor.public or floor
     if not len(floor.rest):
         return floor.main, floor.main_link
     if "all doors" not in floor.kept:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -53,6 +53,7 @@ class OnStreets(Travel):
             *BARRIERS,
         )
         self.barred, self.road, self._kept = made
+        self.public = self.floor.public or self.floor
         self.farthest = speeds.number("farthest_metres", mode)
         self.gate_metres = speeds.number("gate_metres")
         self.because = (*self.floor.because, *_because(self.barred, self.farthest))
@@ -61,19 +62,19 @@ class OnStreets(Travel):
         self, from_lon: ArrayLike, from_lat: ArrayLike, to_lon: ArrayLike, to_lat: ArrayLike, within: float = np.inf
     ) -> tuple[Floats, NDArray[np.int64]]:
         """See `Travel.nearest`. Of sites equally near the first is named."""
-        homes, sites = self._doors(from_lon, from_lat), self._doors(to_lon, to_lat)
+        homes, sites = self._doors(from_lon, from_lat, self.floor), self._doors(to_lon, to_lat, self.public)
         return nearest_site(self.barred.way, self.road, homes, sites, float(within))
 
     def reach(
         self, home_lon: ArrayLike, home_lat: ArrayLike, site_lon: ArrayLike, site_lat: ArrayLike, within: float
     ) -> sparse.csr_array:
         """See `Travel.reach`."""
-        homes, sites = self._doors(home_lon, home_lat), self._doors(site_lon, site_lat)
+        homes, sites = self._doors(home_lon, home_lat, self.floor), self._doors(site_lon, site_lat, self.public)
         return reach_of_sites(self.barred.way, self.road, homes, sites, float(within))
 
     def badly_snapped(self, lon: ArrayLike, lat: ArrayLike) -> Floats:
         """See `Travel.badly_snapped`: islands of the network do not count as streets here."""
-        return self._free(lon, lat)[2].copy()
+        return self._free(lon, lat, self.floor)[2].copy()
 
     def isochrone(self, lon: ArrayLike, lat: ArrayLike, minutes: float) -> list[dict[str, Any]]:
         """See `Travel.isochrone`: a strip along the streets that are within reach, holes kept."""
@@ -94,31 +95,33 @@ class OnStreets(Travel):
     def _lines(self, lon: ArrayLike, lat: ArrayLike, minutes: float) -> Floats:
         if not 0 <= minutes < np.inf:
             raise ValueError(f"minutes is {minutes}, and must be a finite number of zero or more.")
-        sites = self._doors(lon, lat)
+        sites = self._doors(lon, lat, self.public)
         time = corner_minutes(self.barred.way, self.road, sites, float(minutes))
         return lines_reached(self.barred.way, time, sites, float(minutes))
 
-    def _free(self, lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.int64], Floats, Floats]:
+    def _free(self, lon: ArrayLike, lat: ArrayLike, floor: Pavement) -> tuple[NDArray[np.int64], Floats, Floats]:
         """The nearest link of the network's body, how far along it, and how far it is; walls and limits aside."""
         one, two, good = coordinates(lon, lat)
 
         def make() -> tuple[NDArray[np.int64], Floats, Floats]:
-            x, y = self.floor.plane.metres(np.where(good, one, np.nan), np.where(good, two, np.nan))
-            edge, share, metres = snap(self.floor.main, x, y)
-            link = np.where(edge >= 0, self.floor.main_link[edge] if len(self.floor.main_link) else -1, -1)
+            x, y = floor.plane.metres(np.where(good, one, np.nan), np.where(good, two, np.nan))
+            edge, share, metres = snap(floor.main, x, y)
+            link = np.where(edge >= 0, floor.main_link[edge] if len(floor.main_link) else -1, -1)
             return link, share, metres
 
-        return _remembered(self.floor.kept, ("free", _name(one, two)), make)
+        return _remembered(floor.kept, ("free", _name(one, two)), make)
 
-    def _doors(self, lon: ArrayLike, lat: ArrayLike) -> Doors:
+    def _doors(self, lon: ArrayLike, lat: ArrayLike, floor: Pavement) -> Doors:
         one, two, good = coordinates(lon, lat)
 
         def make() -> Doors:
-            x, y = self.floor.plane.metres(np.where(good, one, np.nan), np.where(good, two, np.nan))
-            return entrances(self.floor, self.barred, x, y, self._free(one, two), self.farthest, self.gate_metres, name)
+            x, y = floor.plane.metres(np.where(good, one, np.nan), np.where(good, two, np.nan))
+            return entrances(
+                floor, self.barred, x, y, self._free(one, two, floor), self.farthest, self.gate_metres, name
+            )
 
         name = _name(one, two)
-        return _remembered(self._kept, ("doors", name), make)
+        return _remembered(self._kept, ("doors", (name, floor is self.floor)), make)
 
 
 def _name(lon: Floats, lat: Floats) -> bytes:
@@ -126,7 +129,7 @@ def _name(lon: Floats, lat: Floats) -> bytes:
     return hashlib.blake2b(lon.tobytes() + lat.tobytes(), digest_size=16).digest()
 
 
-def _remembered(kept: dict[Any, Any], name: tuple[str, bytes], make: Callable[[], V]) -> V:
+def _remembered(kept: dict[Any, Any], name: tuple[str, Hashable], make: Callable[[], V]) -> V:
     """What was made under this name, or is made now."""
     found: V | None = kept.get(name)
     return remember(kept, name, make()) if found is None else found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from luoshu.kinds.travel import MODES, WALKERS
 from luoshu.kinds.travel_speed import DEFAULTS, Speeds
 from luoshu.methods.snap import Segments, segments
 from luoshu.methods.sphere import Plane
-from luoshu.methods.ways import Ways
+from luoshu.methods.ways import Ways, join
 from luoshu.words.message import say
 
 Floats = NDArray[np.float64]
@@ -29,9 +29,10 @@ NO_DOORS = ("motorway", "motorway_link", "ferry", "gate")
 class Pavement:
     """The links that may be used, without regard to walls: `street` is each one's number in the book's network.
 
-    `body`: the links that hang together with most of the network; `main` and `rest` are the links a door may open
-    onto, of the body and of its islands, ready for snapping; `main_link` and `rest_link` are their numbers.
-    `kept`: what was snapped onto it, by the places asked about.
+    -1 stands for the way out of private ground. `body`: the links that hang together with most of the network;
+    `main` and `rest` are the links a door may open onto, of the body and of its islands, ready for snapping;
+    `main_link` and `rest_link` are their numbers. `public`: the same without doors on private ground, for sites;
+    None where there is none. `kept`: what was snapped onto it, by the places asked about.
     """
 
     plane: Plane
@@ -45,6 +46,7 @@ class Pavement:
     metres_per_minute: float
     door_metres_per_minute: float
     because: tuple[Reason, ...]
+    public: Pavement | None = None
     kept: dict[Hashable, Any] = field(default_factory=dict)
 
 
@@ -65,20 +67,51 @@ def pavement(streets: Streets, speeds: Speeds, mode: Mode, walker: str) -> Pavem
         x=x, y=y, tail=streets.tail[street].astype(np.int64), head=streets.head[street].astype(np.int64),
         forth=np.where(direction >= 0, minutes, np.inf), back=np.where(direction <= 0, minutes, np.inf),
     )  # fmt: skip
-    body = _body(way, streets.metres[street], speeds.number("island_share"))
-    doors = ~np.isin(streets.way[street], [CLASSES.index(name) for name in NO_DOORS])
-    main, rest = np.flatnonzero(body & doors), np.flatnonzero(~body & doors)
-    moving = (
-        speeds.metres_per_minute(mode, walker)
-        if mode != "drive"
-        else speeds.number("drive_km_per_hour", "service") * 1000 / 60
-    )
-    return Pavement(
-        plane=plane, way=way, street=street, body=body, main=_lines(way, main), main_link=main,
-        rest=_lines(way, rest), rest_link=rest, metres_per_minute=moving,
+    lived = np.flatnonzero(streets.private & ~may) if mode == "walk" else street[:0]
+    if walker == "wheelchair":
+        lived = lived[~streets.stairs[lived]]
+    open_gates = np.flatnonzero(gate & may)
+    way, street = _with_private(way, street, streets, lived, open_gates, streets.metres / pace)
+    body = _body(way, np.where(street >= 0, streets.metres[street], 0.0), speeds.number("island_share"))
+    no_doors = [CLASSES.index(name) for name in NO_DOORS]
+    doors = (street >= 0) & ~np.isin(streets.way[street], no_doors)
+    pace_over = speeds.metres_per_minute(mode, walker)
+    if mode == "drive":
+        pace_over = speeds.number("drive_km_per_hour", "service") * 1000 / 60
+    made = Pavement(
+        plane=plane, way=way, street=street, body=body, **_onto(way, body, doors), metres_per_minute=pace_over,
         door_metres_per_minute=speeds.metres_per_minute("walk", walker),
         because=_because(streets, speeds, mode, walker, int(guessed[street].sum()), len(street)),
     )  # fmt: skip
+    if not len(lived):
+        return made
+    return replace(made, public=replace(made, **_onto(way, body, doors & ~np.isin(street, lived)), kept={}))
+
+
+def _with_private(
+    way: Ways, street: Ints, streets: Streets, lived: Ints, gates: Ints, minutes: Floats
+) -> tuple[Ways, Ints]:
+    """The ways with private streets as a layer of their own, that one may leave everywhere and enter nowhere.
+
+    So those who live there come out, and nobody walks through. Gates between private streets belong to the layer too.
+    """
+    if not len(lived):
+        return way, street
+    corner = np.unique(np.concatenate([streets.tail[lived], streets.head[lived]])).astype(np.int64)
+    copy = np.full(way.nodes, -1, dtype=np.int64)
+    copy[corner] = way.nodes + np.arange(len(corner))
+    inner = np.concatenate([lived, gates[(copy[streets.tail[gates]] >= 0) & (copy[streets.head[gates]] >= 0)]])
+    nothing = np.zeros(len(corner))
+    added = replace(way, x=np.concatenate([way.x, way.x[corner]]), y=np.concatenate([way.y, way.y[corner]]))
+    added = join(added, copy[streets.tail[inner]], copy[streets.head[inner]], minutes[inner], minutes[inner])
+    added = join(added, copy[corner], corner, nothing, nothing + np.inf)
+    return added, np.concatenate([street, inner, np.full(len(corner), -1)])
+
+
+def _onto(way: Ways, body: Flags, doors: Flags) -> dict[str, Any]:
+    """The links that a door may open onto, ready for snapping."""
+    main, rest = np.flatnonzero(body & doors), np.flatnonzero(~body & doors)
+    return {"main": _lines(way, main), "main_link": main, "rest": _lines(way, rest), "rest_link": rest}
 
 
 def _lines(way: Ways, link: Ints) -> Segments:
@@ -93,7 +126,7 @@ def _body(way: Ways, metres: Floats, share: float) -> Flags:
 
     if not len(way):
         return np.zeros(0, dtype=np.bool_)
-    used = np.isfinite(np.minimum(way.forth, way.back))
+    used = np.isfinite(np.minimum(way.forth, way.back))  # one way suffices to hang together
     ends = way.tail[used], way.head[used]
     graph = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(way.nodes, way.nodes))
     _, part = connected_components(graph.tocsr(), directed=False)

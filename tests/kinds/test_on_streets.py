@@ -173,6 +173,19 @@ def test_a_bridge_joins_two_banks_and_carries_whom_it_may(opened):
     assert any("meets no street" in reason.says for reason in loose.because)
 
 
+def test_who_lives_on_private_ground_comes_out_and_nobody_walks_through(opened):
+    """A block with a private street through its middle, and a private yard with a gate."""
+    corners = [(0, 0), (1000, 0), (0, 400), (1000, 400), (500, 0), (500, 400)]
+    links = [(0, 4), (4, 1), (0, 2), (2, 5), (5, 3), (4, 5)]
+    private = np.array([False] * 5 + [True])
+    book = opened(streets(corners, links, private=private, foot=~private))
+    assert metres(book, [(500, 100)], [(600, 0)]) == pytest.approx([100 + 100], abs=0.1)
+    assert metres(book, [(500, 300)], [(600, 400)]) == pytest.approx([100 + 100], abs=0.1)
+    assert metres(book, [(510, 0)], [(510, 400)]) == pytest.approx([510 + 400 + 510], abs=0.1)
+    site = metres(book, [(520, 0)], [(500, 90)])  # the site's door is on the public street
+    assert site == pytest.approx([20 + 90], abs=0.1)
+
+
 def test_stairs_bar_wheelchairs_and_slow_the_others(opened):
     town = streets([(0, 0), (100, 0), (200, 0)], [(0, 1), (1, 2)], stairs=[False, True], way=["footway", "steps"])
     book = opened(town)
