@@ -228,11 +228,32 @@ def _placed(
         hint, heading = hinted(headings)
         x, y = (np.array([getattr(row, name) for row in unsaid], dtype=np.float64) for name in ("x", "y"))
         says, mend = proposal(book, x, y, names=[row.name for row in unsaid], table=type(unsaid[0]), hint=hint,
-                              heading=heading)  # fmt: skip
+                              heading=heading, beside=_beside(file, [book.source_of(r).line for r in unsaid],
+                              taken))  # fmt: skip
         source = book.source_of(unsaid[0])
         problems.append(Problem(code="no-system", says=says, source=source,
                                 mend=say("{mend}: --system NAME on the command line", mend=mend)))  # fmt: skip
     return tuple(row for row, good in zip(rows, where.good, strict=True) if good), problems
+
+
+def _beside(
+    file: Incoming, lines: Sequence[int | None], taken: Mapping[str, str]
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The points of these lines in a second pair of columns, whose headings say that they are in WGS-84."""
+    pair = []
+    for name in ("x", "y"):
+        words = tuple(fold(w) for w in ALIASES[name] if len(w) > 1)
+        pair += [h for h in file.columns if "wgs" in h.casefold() and h not in taken.values()
+                 and fold(h).replace("wgs84", "").startswith(words)][:1]  # fmt: skip
+    if len(pair) < 2:
+        return None
+    at = {line: i for i, line in enumerate(file.lines)}
+    texts = [[file.columns[h][at[line]] for line in lines if line is not None] for h in pair]
+    try:
+        lon, lat = (np.array([float(text) for text in column]) for column in texts)
+    except ValueError:  # a cell that is no number: the second pair decides nothing
+        return None
+    return lon, lat
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -105,13 +105,19 @@ def metres_to_segments(segments: Floats, lon: Floats, lat: Floats) -> Floats:
 
 def recognised(
     book: Book, x: Floats, y: Floats, *, names: Sequence[str] = (), table: type | None = None,
-    systems: Sequence[str] = (),
+    systems: Sequence[str] = (), beside: tuple[Floats, Floats] | None = None,
 ) -> Recognition:  # fmt: skip
-    """What system points are in, held against the book's outlines, streets and its placed rows of the same names."""
+    """What system points are in, held against the book's outlines, streets and its placed rows of the same names.
+
+    `beside`: the same points as they are known in WGS-84, where a file has both; they decide before all else.
+    """
     land = ground(book)
     chosen = np.linspace(0, len(x) - 1, min(len(x), MOST_POINTS)).astype(int)
     inside: Inside | None = land.inside if land.outline is not None else None
     metres: Distance | None = land.to_streets if land.segments is not None else None
+    if beside is not None:
+        known = beside[0][chosen], beside[1][chosen]
+        metres = lambda lon, lat: metres_between(lon, lat, *known)  # noqa: E731
     if metres is None and table is not None and names:
         metres = _to_namesakes(book, table, [names[i] for i in chosen])
     return recognise(x[chosen], y[chosen], inside=inside, metres=metres, systems=systems)

@@ -78,14 +78,14 @@ def _unsaid(book: Book, table: type, columns: dict[str, Any], problems: Sequence
 
 def proposal(
     book: Book, x: Floats, y: Floats, *, names: Sequence[str] = (), table: type | None = None, hint: str = "",
-    heading: str = "",
+    heading: str = "", beside: tuple[Floats, Floats] | None = None,
 ) -> tuple[Message, Message]:  # fmt: skip
     """What points without a coordinate system seem to be, and what to write; never more than a proposal.
 
-    `hint` is a system that the column's `heading` speaks of.
+    `hint` is a system that the column's `heading` speaks of; `beside` the same points in WGS-84, if the file has them.
     """
     count = len(x)
-    found = recognised(book, x, y, names=names, table=table)
+    found = recognised(book, x, y, names=names, table=table, beside=beside)
     swapped = bool(found.hypotheses) and all(h.swapped for h in found.hypotheses)
     says = say("{count} points have no coordinate system, so they count nowhere", count=count)
     if found.clear:

@@ -127,6 +127,13 @@ def test_headings_that_speak_of_a_system_are_a_proposal_too(town, tmp_path, head
     assert hinted(["lng_gcj02", "lng_bd09"]) == ("", "")
 
 
+@pytest.mark.skipif(not STATIONS.exists(), reason="../shared/data/luoyang is not here")
+def test_a_second_pair_of_columns_tells_what_the_first_is(town):
+    (problem,) = new_sites(STATIONS, town(), service="metro").problems
+    assert "they fit GCJ-02, as they stand: half of them lie within 2 m of what is known here, 5" in problem.says
+    assert problem.mend == "Write GCJ-02 in system to accept: --system NAME on the command line"
+
+
 def test_a_column_of_systems_counts_row_by_row(town, tmp_path):
     text = "名称,经度,纬度,坐标系\n甲,112.45,34.65,高德\n乙,112.46,34.66,\n丙,112.47,34.67,CGCS2000\n"
     found = new_sites(file(tmp_path, text), town(), service="fitness")
