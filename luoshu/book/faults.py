@@ -137,5 +137,8 @@ FAULTS: dict[str, Message] = {
     "not-drawn": say("The layers of a promise could not be drawn; the map stays without them."),
     "no-such-row": say("The row that is to change is not there; the change is left out."),
     "no-change": say("The change names neither a row nor one to remove; it is left out."),
+    "unknown-service": say(
+        "A promise names a service that no site of the book gives, though one of a like name is there."
+    ),
 }
 """By code: what the fault means and what became of the entry. docs/problems.md is made from this list."""
