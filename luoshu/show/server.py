@@ -23,6 +23,7 @@ from luoshu.show.events import add_events
 from luoshu.show.guard import Guard, is_loopback
 from luoshu.show.layerserving import add_layers
 from luoshu.show.manual import ApiPage, ErrorAnswer, manual, openapi_with_examples
+from luoshu.show.ogc import add_features
 from luoshu.show.page import Page
 from luoshu.show.pages import LEAVES, Leaf, drawn, plain
 from luoshu.show.publish import STATIC
@@ -75,6 +76,7 @@ def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = Fa
     add_settling(app)
     add_layers(app)
     add_what_if(app)
+    add_features(app)
     add_events(app)
     _add_manual(app)
     if STATIC.is_dir():
