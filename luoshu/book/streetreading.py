@@ -108,10 +108,10 @@ def _about(streets: Streets, path: Path, day: date | None) -> dict[str, Any]:
     source: dict[str, Any] = {"file": path.name, "sha256": _hash(path), "bytes": path.stat().st_size}
     if of_day:
         source["day"] = date.fromisoformat(of_day)
-    source["attribution"] = told.pop("attribution", "")
     source["system"] = told.pop("system")
+    credit = told.pop("attribution", path.name)
     counts = {"corners": streets.nodes, "links": streets.edges}
-    return {"source": source, "counts": counts, **told, "quality": quality(streets)}
+    return {"attribution": credit, "source": source, "counts": counts, **told, "quality": quality(streets)}
 
 
 def _hash(path: Path) -> str:

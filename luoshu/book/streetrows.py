@@ -65,6 +65,7 @@ class Rows:
     ends: list[tuple[str, str]] = field(default_factory=list)
     not_streets: list[int] = field(default_factory=list)
     bad_speeds: list[int] = field(default_factory=list)
+    by_class: bool = False
     _bad: set[Any] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -93,6 +94,8 @@ class Rows:
         speeds = [said[role] for role in TELLING[1:4] if said.get(role, "").lower() not in NO_LIMIT]
         if any(math.isnan(kmh_of(text)) and not re.match(r"[A-Za-z]{2}:|\[", text) for text in speeds):
             self._bad.add(key)
+        modes = said.get("modes", "")
+        self.by_class |= bool(modes) and profile is not None and profile.foot and "w" not in modes
         return profile
 
 
@@ -188,6 +191,8 @@ def told(made: Lines, rows: Rows) -> None:
     for code, places in (("not-a-street", rows.not_streets), ("bad-speed", rows.bad_speeds)):
         if places:
             made.leave_out(code, places[0], len(places))
+    if rows.by_class:
+        made.about["walking"] = "by class"
 
 
 def _same_places(coordinates: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -74,8 +74,8 @@ def _facts(about: Mapping[str, Any], told: Mapping[str, Any], language: Language
     said = [language.say("coordinates: {system}", system=source["system"])]
     if source.get("day"):
         said[0] += language.say("; map of {day}", day=source["day"])
-    if source.get("attribution"):
-        said[0] += f"; {source['attribution']}"
+    if about["attribution"] != source["file"]:
+        said[0] += f"; {about['attribution']}"
     said.append(
         language.say(
             "gates on roads: {count:,} (closed to walkers {walk:,}, cyclists {cycle:,}, drivers {drive:,}); "
@@ -88,6 +88,8 @@ def _facts(about: Mapping[str, Any], told: Mapping[str, Any], language: Language
         language.say("speed limit known for {known} of the length for cars; class unknown for {unknown} of all",
                      known=percent(told["limit_known"]), unknown=percent(told["unknown_class"]))
     )  # fmt: skip
+    if about.get("walking"):
+        said.append(language.say("walkers and cyclists go by the classes, since the file's modes tell of cars only"))
     people = about.get("people")
     if people:
         said.append(
