@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from luoshu.book.cell import perhaps
+from luoshu.book.cell import nearest, perhaps
 from luoshu.book.directory import Place
 from luoshu.kinds.observation import Indicator
 from luoshu.kinds.site import Site
@@ -104,10 +104,10 @@ def _service(circle: Circle, book: Book) -> Iterator[Fault]:
     known = {row.service for row in book.rows(Site)}
     if circle.service in known:
         return
-    near = perhaps(circle.service, known, say(""))
+    near = nearest(circle.service, known)
     if near:
         says = say("no site of {file} offers {service!r}", file="tables/site.csv", service=circle.service)
-        yield "service", "unknown-service", says, near
+        yield "service", "unknown-service", says, say("Did you mean {name!r}?", name=near)
 
 
 def _capacity(circle: Circle, book: Book) -> Iterator[Fault]:
