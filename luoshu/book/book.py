@@ -247,8 +247,10 @@ def _overlaid(rows: tuple[Any, ...], over: tuple[Any, ...], sheet: Schema) -> tu
     if not sheet.key:
         return (*rows, *over)
 
+    names = sheet.key
+
     def key(row: Any) -> tuple[Any, ...]:
-        return tuple(getattr(row, name) for name in sheet.key)
+        return tuple([getattr(row, name) for name in names])
 
     merged = {key(row): row for row in rows}
     merged.update({key(row): row for row in over})

@@ -160,7 +160,7 @@ def merged(schema: Schema, old: Written, rows: Sequence[Mapping[str, Any]]) -> M
             counts["changed" if differs else "same"] += 1
         for name, value in new.items():
             if j >= before or _differs(old, name, j, value):
-                table[j][at[name]] = _text(value, None)
+                table[j][at[name]] = value if isinstance(value, str) else _text(value, None)
     return Merged(data=_encoded([headings, *table], old), **counts)
 
 
