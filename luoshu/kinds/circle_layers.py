@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from luoshu.book.outlines import outlines
+from luoshu.kinds.barrier_layers import barrier_layers
 from luoshu.kinds.circle_candidates import candidates
 from luoshu.kinds.circle_figures import GROUP_WORDS, unit_of
 from luoshu.kinds.circle_gauge import Picture, picture
@@ -45,6 +46,7 @@ def circle_layers(circle: Circle, book: Book, day: date) -> Iterator[Layer]:
         yield _sites(circle, planned, people, book, day, "planned", say("Planned sites"))
     if known:
         yield _sites(circle, known.now.sites, people, book, day, "sites", say("Open sites"))
+    yield from barrier_layers(book, day)
 
 
 def whole(values: NDArray[Any]) -> Floats:

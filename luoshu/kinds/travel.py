@@ -82,7 +82,7 @@ def travel(book: Book, mode: str, walker: str, day: date) -> Travel:
     from luoshu.kinds.crow import Crow
     from luoshu.kinds.travel_speed import speeds
 
-    known, streets = speeds(book, day), _streets(book)
+    known, streets = speeds(book, day), streets_of(book)
     if streets is None:
         return Crow(known, mode, walker)
     from luoshu.kinds.on_streets import OnStreets
@@ -90,7 +90,7 @@ def travel(book: Book, mode: str, walker: str, day: date) -> Travel:
     return OnStreets(book, streets, known, cast("Mode", mode), walker, day)
 
 
-def _streets(book: Book) -> Streets | None:
+def streets_of(book: Book) -> Streets | None:
     """The street network of a book, read once; None where it has none."""
     from luoshu.book.streets import load_streets
 
