@@ -244,6 +244,9 @@ class _Search:
     def raise_bound(self, rounds: int) -> None:
         if not self.open_gap():
             return
+        if (np.add.reduceat(~self.barred[self.sites], self.firsts[:-1], dtype=np.int64) == 0).any():
+            self.bound = np.inf  # a home is reached only by sites that may not be opened
+            return
         most = float(self.costs[~self.barred].sum())
         ratio = np.where(self.barred, np.inf, self.costs / np.maximum(np.diff(self.starts), 1))
         self.prices = np.minimum.reduceat(ratio[self.sites], self.firsts[:-1])
@@ -288,8 +291,10 @@ class _Search:
         rows = _smallest_rows(sparse.csr_array(self.matrix[free][:, np.flatnonzero(~done)].T))
         base = float(self.costs[sure].sum())
         size, ones, groups = len(free), np.ones(rows.shape[0]), sparse.csr_array(self.groups[:, free])
-        alone = np.ones(groups.shape[0])
-        alone -= np.minimum(self.groups @ sure.astype(np.float64), 1.0)  # a group whose one site is open already
+        alone = 1.0 - self.groups @ sure.astype(np.float64)  # 0: a group whose one site is open already
+        if (alone < 0).any():  # what every better answer opens may not stand together: there is none
+            self.lift(self.best)
+            return
         scale = self.least or 1.0
         found = close(
             self.costs[free] / scale, sparse.vstack([rows, groups], format="csr"),
