@@ -85,6 +85,11 @@ class Circle(Commitment):
     spacing: float = term("Metres that new sites keep from each other and from those that stand", zh="最小间距",
                           default=0.0)  # fmt: skip
 
+    phases: tuple[int, ...] = term(
+        "New sites a year from next year on, as in [2, 2, 1]: advice names the years and spreads a budget evenly",
+        zh="分年新建处数", default=(),
+    )  # fmt: skip
+
     @classmethod
     def read(cls, found: Any) -> dict[str, Any] | None:
         return claim(found)

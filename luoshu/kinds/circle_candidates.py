@@ -1,8 +1,9 @@
-"""Where a circle's service could be built: the candidates of the book, else the homes' own places, thinned."""
+"""Where a circle's service could be built, by the book or at the homes' own places; and what was chosen of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,21 @@ class Candidates:
     @property
     def table(self) -> str:
         return "site" if self.rows else ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Choice:
+    """New sites in order and whom each serves beyond those before it; `most`: what no choice can serve in all.
+
+    `certified` is the gap of another objective than the people served (cost, minutes), None where it is theirs.
+    """
+
+    sites: NDArray[np.int64]
+    gains: Floats
+    most: float
+    certified: float | None = None
+    because: tuple[Reason, ...] = ()
+    years: Mapping[int, int] = field(default_factory=dict)
 
 
 def candidates(circle: Circle, people: Folk, left: Floats, book: Book, day: date) -> Candidates:

@@ -94,6 +94,9 @@ def _terms(circle: Circle) -> Iterator[Fault]:
     if circle.capacity is not None and not circle.capacity.per_head > 0:
         says = say("capacity is {found} per head, which promises nothing", found=circle.capacity.per_head)
         yield "capacity", "bad-value", says, say("Write a figure above zero, or leave capacity out")
+    if any(number < 0 for number in circle.phases):
+        says = say("phases holds {found}, less than nothing", found=min(circle.phases))
+        yield "phases", "bad-value", says, say("Write how many new sites for each year, as in [2, 2, 1]")
     if not circle.spacing >= 0:
         says = say("spacing is {found}, less than nothing", found=circle.spacing)
         yield "spacing", "bad-value", says, say("Write zero or more")

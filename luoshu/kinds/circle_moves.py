@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from luoshu.book.directory import Place
-from luoshu.kinds.circle_candidates import Candidates, candidates, most_anywhere
+from luoshu.kinds.circle_candidates import Candidates, Choice, candidates, most_anywhere
 from luoshu.kinds.circle_faults import unmeant
 from luoshu.kinds.circle_figures import maybe, who
 from luoshu.kinds.circle_gauge import picture
 from luoshu.kinds.circle_reach import Floats, Folk, folk, ways
 from luoshu.kinds.circle_share import fewest_for_share, inside, percent
-from luoshu.kinds.circle_siting import Choice, choose
+from luoshu.kinds.circle_siting import choose
 from luoshu.kinds.commitment import Move, Plan, Reason
 from luoshu.words.message import Message, named, say
 
@@ -118,7 +118,8 @@ def _limits(
     if budget is not None and silent:
         says = say("{count} candidates do not name their cost, and are left out under a budget", count=silent)
         notes.append(Reason(says=says, tone="warn"))
-    if budget is None and count is None and circle.aim != "set":
+    phased = bool(circle.phases) and circle.aim == "cover" and circle.capacity is None
+    if budget is None and count is None and circle.aim != "set" and not phased:
         count = COUNT
     if count is not None and count > len(found):
         says = say("{count} sites were asked for; there are only {found} candidates", count=count, found=len(found))

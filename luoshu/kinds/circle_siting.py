@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from luoshu.kinds.circle_candidates import Candidates
+from luoshu.kinds.circle_candidates import Candidates, Choice
 from luoshu.kinds.circle_reach import Floats, ways
 from luoshu.kinds.commitment import Reason
 from luoshu.words.message import amount, say
@@ -31,21 +29,6 @@ FAR = 24
 """Ways along streets are followed to so many times the circle's minutes; who has none within is out of reach."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Choice:
-    """New sites in order and whom each serves beyond those before it; `most`: what no choice can serve in all.
-
-    `certified` is the gap of another objective than the people served (cost, minutes), None where it is theirs.
-    """
-
-    sites: NDArray[np.int64]
-    gains: Floats
-    most: float
-    certified: float | None = None
-    because: tuple[Reason, ...] = ()
-    years: Mapping[int, int] = field(default_factory=dict)
-
-
 def choose(
     circle: Circle, base: Ground, found: Candidates, book: Book, day: date, budget: float | None, count: int | None
 ) -> Choice:
@@ -58,6 +41,12 @@ def choose(
         return _fewest(circle, base, found, free, budget, count)
     if circle.aim in ("median", "center") and circle.capacity is None:
         return _shortest(circle, base, found, free, book, day, budget, count)
+    if circle.phases and circle.capacity is None and count is None:
+        from luoshu.kinds.circle_years import by_years
+
+        matrix, homes = within_reach(found, free, base.left)
+        apart = too_close(circle, found, free)
+        return by_years(circle.phases, matrix, base.left[homes], found.cost, free, apart, day, budget, SECONDS)
     return _most(circle, base, found, free, budget, count)
 
 
@@ -76,7 +65,8 @@ def _free(circle: Circle, base: Ground, found: Candidates, budget: float | None)
     return np.flatnonzero(may)
 
 
-def _apart(circle: Circle, found: Candidates, free: NDArray[np.int64]) -> object:
+def too_close(circle: Circle, found: Candidates, free: NDArray[np.int64]) -> object:
+    """Pairs of free candidates that lie closer than the spacing; None where none is asked for."""
     if circle.spacing <= 0:
         return None
     from luoshu.methods.spacing import too_near
@@ -84,7 +74,9 @@ def _apart(circle: Circle, found: Candidates, free: NDArray[np.int64]) -> object
     return too_near(found.lon[free], found.lat[free], circle.spacing, degrees=True)
 
 
-def _within(found: Candidates, free: NDArray[np.int64], left: Floats) -> tuple[sparse.csr_array, NDArray[np.int64]]:
+def within_reach(
+    found: Candidates, free: NDArray[np.int64], left: Floats
+) -> tuple[sparse.csr_array, NDArray[np.int64]]:
     """Who is within reach of the free candidates, and the homes (columns) that are left to serve."""
     import scipy.sparse as sparse
 
@@ -102,11 +94,11 @@ def _most(
     """Maximal cover: the most people with so many sites or so much money."""
     from luoshu.methods.locate import maximal_cover
 
-    matrix, homes = _within(found, free, base.left)
+    matrix, homes = within_reach(found, free, base.left)
     costs = found.cost[free] if budget is not None else None
     answer = maximal_cover(
         matrix, base.left[homes], p=None if count is None else min(count, len(free)), costs=costs, budget=budget,
-        capacity=_room(circle, found, free), apart=_apart(circle, found, free), seconds=SECONDS,
+        capacity=_room(circle, found, free), apart=too_close(circle, found, free), seconds=SECONDS,
     )  # fmt: skip
     if answer.assigned is not None:
         served = np.asarray(answer.assigned.sum(axis=1)).reshape(-1)[answer.sites]
@@ -140,7 +132,7 @@ def _fewest(
     circle: Circle, base: Ground, found: Candidates, free: NDArray[np.int64], budget: float | None, count: int | None
 ) -> Choice:
     """Set cover: the fewest or cheapest sites that serve the promised share of those whom any candidate reaches."""
-    matrix, homes = _within(found, free, base.left)
+    matrix, homes = within_reach(found, free, base.left)
     left = base.left[homes]
     costed = bool(np.isfinite(found.cost[free]).all())
     costs = found.cost[free] if costed else np.ones(len(free))
@@ -267,7 +259,7 @@ def _shortest(
     else:
         answer = p_center(times[:, weight > 0], p=number, existing=standing, seconds=SECONDS)
     notes.append(_tell_shortest(circle.aim, answer.objective, answer.bound, float(weight.sum()) - far))
-    matrix, homes = _within(found, free, base.left)
+    matrix, homes = within_reach(found, free, base.left)
     sites, gains = _in_order(matrix, base.left[homes], answer.sites - len(standing), None)
     if budget is not None:
         paid = np.cumsum(found.cost[free[sites]]) <= budget * (1 + 1e-12)

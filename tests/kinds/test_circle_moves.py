@@ -209,3 +209,14 @@ def test_the_problem_may_be_named_from_outside():
     advice = advise(gauges, town(HOMES, candidates(0, 15, 30)), DAY, count=1, problem="median")
     assert advice.plans["c"].problem == "median"
     assert np.isfinite(advice.plans["c"].gap)
+
+
+def test_sites_in_years_come_the_largest_first_and_keep_to_each_years_number():
+    book = town(HOMES, [site("s", 0), *candidates(15, 30, 45)])
+    plan = circle(phases=(1, 2)).plan(book, DAY)
+    assert [move.row for move in plan.moves] == ["c0", "c1", "c2"]
+    assert [move.does[:5] for move in plan.moves] == ["2026:", "2027:", "2027:"]
+    assert (plan.gain, plan.gap) == (pytest.approx(180 / 300), 0.0)
+    paid = town(HOMES, [replace(each, cost=10.0) for each in candidates(15, 30, 45)])
+    spread = circle(phases=(2, 2)).plan(paid, DAY, 20.0)
+    assert [move.does[:5] for move in spread.moves] == ["2026:", "2027:"]
