@@ -13,11 +13,12 @@ from luoshu.kinds.circle import Circle
 from luoshu.kinds.commitment import Commitment
 from luoshu.kinds.making import make
 from luoshu.kinds.observation import unlike_units
+from luoshu.kinds.renewal import Renewal
 from luoshu.kinds.target import Target
 from luoshu.kinds.task import Task
 from luoshu.words.message import Message, say
 
-KINDS: list[type[Commitment]] = [Circle, Target, Task]
+KINDS: list[type[Commitment]] = [Circle, Renewal, Target, Task]
 """The more particular come first: the first that claims what was found in a text proposes it."""
 
 
@@ -33,10 +34,11 @@ def tables() -> tuple[type, ...]:
 
 def faults(commitments: Iterable[Commitment], book: Book) -> list[Problem]:
     """What does not fit between commitments and the book's tables: unknown owners, and what each kind finds."""
+    from luoshu.kinds.travel_faults import travel_faults
     from luoshu.kinds.whereabouts import misplaced
 
     owners = {row.id for row in book.rows(Owner)}
-    found = [*_unlike(book), *_lost(book), *misplaced(book)]
+    found = [*_unlike(book), *_lost(book), *misplaced(book), *travel_faults(book)]
     for each in commitments:
         record = next((r for r in book.records if r.id == each.id), None)
         if record is None:
