@@ -21,7 +21,7 @@ from luoshu.kinds.home import Home, Settlement
 from luoshu.kinds.peopling import cell_metres
 from luoshu.kinds.position import placed
 from luoshu.methods.coordinates import EARTH_METRES, Floats, system_named, to_wgs84
-from luoshu.methods.spreading import cells_over, spread
+from luoshu.methods.spreading import affordable_metres, cells_over, spread
 from luoshu.words.message import say
 
 if TYPE_CHECKING:
@@ -148,8 +148,8 @@ def _points(book: Book, areas: _Areas, over: Path | None) -> Points:
         known = people[np.isfinite(people)]
         weight = np.where(np.isfinite(people), people, known.mean() if len(known) else 1.0)
         return Points(lon=where.lon[where.good], lat=where.lat[where.good], weight=weight, sort="community")
-    metres = cell_metres(book)
-    boxes = (shape.bounds for shape in areas.shapes)
+    boxes = [np.clip(shape.bounds, (-180, -85, -180, -85), (180, 85, 180, 85)) for shape in areas.shapes]
+    metres = affordable_metres(boxes, cell_metres(book))
     parts = [cells_over(west, south, east, north, metres) for west, south, east, north in boxes]
     numbers = {(r, c): (x, y) for p in parts for r, c, x, y in zip(p.row, p.column, p.lon, p.lat, strict=True)}
     at = np.array([numbers[key] for key in sorted(numbers)], dtype=np.float64).reshape(-1, 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,8 +68,9 @@ def _homes(book: Book) -> Homes:
     known = _known(book, land)
     spread = estimate(book, land, frozenset(known.place.tolist()))
     parts = [part for part in (known, _cells(spread)) if len(part)]
+    because, problems = (*known.because, *spread.because), (*known.problems, *spread.problems)
     if not parts:
-        return known
+        return replace(known, because=because, problems=problems)
     groups, missing = _groups(parts)
     joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in
               ("ids", "names", "lon", "lat", "place", "accuracy", "sort", "estimated")}  # fmt: skip
@@ -77,8 +78,8 @@ def _homes(book: Book) -> Homes:
         **joined,
         groups=groups,
         missing=missing,
-        because=(*known.because, *spread.because),
-        problems=(*known.problems, *spread.problems),
+        because=because,
+        problems=problems,
     )
 
 

@@ -15,7 +15,7 @@ from luoshu.kinds.home import Census, Settlement
 from luoshu.kinds.position import positions
 from luoshu.kinds.territory import Territory
 from luoshu.methods.coordinates import EARTH_METRES, Floats
-from luoshu.methods.spreading import Cells, cells_over, metres_from, towns_over
+from luoshu.methods.spreading import Cells, affordable_metres, cells_over, metres_from, towns_over
 from luoshu.methods.spreading import spread as over_points
 from luoshu.words.message import Message, say
 
@@ -61,6 +61,8 @@ def estimate(book: Book, land: Territory, known: frozenset[str]) -> Estimate:
     """The people of every area with a census total and an outline, but without homes in `known`, spread over cells."""
     counts, apart = _parted(_counts(book), land)
     metres, density, source = _rule(book)
+    spread_over = [code for code in counts if code not in known and code in land.shapes]
+    metres = affordable_metres([land.shapes[code].bounds for code in spread_over], metres)
     towns = _towns(book, land)
     townships = _townships(book, land)
     areas: list[_Area] = []
@@ -182,7 +184,7 @@ def _townships(book: Book, land: Territory) -> dict[str, int]:
 def _cells_in(land: Territory, code: str, metres: float) -> Cells:
     """The cells whose middles lie in an area; the one around a point of it where no middle does."""
     shape = land.shapes[code]
-    west, south, east, north = shape.bounds
+    west, south, east, north = np.clip(shape.bounds, (-180, -85, -180, -85), (180, 85, 180, 85))
     box = cells_over(west, south, east, north, metres)
     inside = land.contains(code, box.lon, box.lat) if len(box) else np.zeros(0, dtype=bool)
     if inside.any():

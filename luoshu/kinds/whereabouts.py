@@ -94,6 +94,9 @@ def proposal(
     if hint:
         seems = say("the heading {heading!r} speaks of {system}", heading=quoted(heading), system=hint)
         return say("{says}; {seems}", says=says, seems=seems), say("Write {system} in system to accept", system=hint)
+    if not found.hypotheses and ground(book).outline is None:
+        seems = say("their figures are metres of a projected system, and the book has no outlines to tell which")
+        return say("{says}; {seems}", says=says, seems=seems), say("Ask who made the file for its EPSG number")
     if not found.hypotheses:
         seems = say("no system that is known puts them into this region")
         return say("{says}; {seems}", says=says, seems=seems), say("Check the figures, or ask who made the file")

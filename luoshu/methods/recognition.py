@@ -107,7 +107,7 @@ def _roughly(x: Floats, y: Floats, meridian: float, easting: float) -> tuple[Flo
 def _likely(x: Floats, y: Floats, system: str, inside: Inside | None) -> bool:
     """Whether a zone can be meant: its points lie near its meridian, and about in the region where that is known."""
     if system not in ZONES:
-        return True
+        return system != WEB_MERCATOR or inside is not None  # web Mercator holds any figures at all
     meridian, easting = ZONES[system]
     lon, lat = _roughly(x, y, meridian, easting)
     near = (np.abs(lon - meridian) < 4.5) & (np.abs(lat) < 85)

@@ -15,6 +15,8 @@ from luoshu.methods.coordinates import EARTH_METRES, Floats
 
 Ints = NDArray[np.int64]
 
+MOST_CELLS = 2e6
+"""Cells that one book may come to: beyond it they are made wider."""
 MOST_WIDENED = 1024.0
 """By how much the scale of a town may be widened: beyond it its people stand evenly for any area there is."""
 
@@ -169,12 +171,26 @@ class Cells:
         return len(self.lon)
 
 
+def affordable_metres(boxes: ArrayLike, metres: float, most: float = MOST_CELLS) -> float:
+    """The side of a cell, made wider where the boxes (rows of west, south, east, north) would hold too many cells.
+
+    >>> county, half_a_country = [112.0, 34.0, 113.0, 35.0], [100.0, 20.0, 120.0, 40.0]
+    >>> affordable_metres([county], 500.0), round(affordable_metres([half_a_country], 500.0))
+    (500.0, 1463)
+    """
+    edges = np.asarray(boxes, dtype=np.float64).reshape(-1, 4)
+    side = np.radians(1.0) * EARTH_METRES
+    high = (edges[:, 3] - edges[:, 1]) * side
+    wide = (edges[:, 2] - edges[:, 0]) * side * np.cos(np.radians((edges[:, 1] + edges[:, 3]) / 2))
+    return max(metres, float(np.sqrt((wide * high).sum() / most)))
+
+
 def cells_over(west: float, south: float, east: float, north: float, metres: float) -> Cells:
     """The cells of a grid of so many metres whose middles lie in a box of degrees.
 
     Rows are counted from the equator, columns from Greenwich, and a column is as wide as a row is high in the middle
     of its row: so cells have equal areas to within 0.1 %, and their numbers do not depend on the box. ValueError for a
-    box that is none, and for more than four million cells.
+    box that is none, and for more than eight million cells.
 
     >>> grid = cells_over(112.40, 34.60, 112.42, 34.61, 500)
     >>> len(grid), int(grid.row[0]), int(grid.column[0])
@@ -183,8 +199,8 @@ def cells_over(west: float, south: float, east: float, north: float, metres: flo
     if not (west <= east and -89 <= south <= north <= 89 and metres > 0):
         raise ValueError("a grid needs a box of degrees, away from the poles, and cells larger than nothing")
     high = float(np.degrees(metres / EARTH_METRES))
-    if (east - west) * (north - south) / high**2 > 4e6:
-        raise ValueError(f"cells of {metres:g} m are too small for this box: there would be more than four million")
+    if (east - west) * (north - south) / high**2 > 8e6:
+        raise ValueError(f"cells of {metres:g} m are too small for this box: there would be more than eight million")
     rows = np.arange(np.ceil(south / high - 0.5), np.floor(north / high - 0.5) + 1).astype(np.int64)
     wide = high / np.cos(np.radians((rows + 0.5) * high))
     first = np.ceil(west / wide - 0.5).astype(np.int64)

@@ -16,7 +16,7 @@ def square(west: float, south: float, east: float, north: float) -> list:
     return [[west, south], [east, south], [east, north], [west, north], [west, south]]
 
 
-def outlined(**areas: list) -> str:
+def areas_as_geojson(**areas: list) -> str:
     """A GeoJSON of areas by their codes."""
     features = [
         {"type": "Feature", "properties": {"id": code.removeprefix("c"), "name": f"县{code}"},
@@ -36,7 +36,7 @@ def town(tmp_path):
         (folder / "book.yaml").write_text("title: 示范\nregion: '0'\n", encoding="utf-8")
         if outlines is not None:
             middle = (WEST + EAST) / 2
-            halves = outlined(c1=square(WEST, SOUTH, middle, NORTH), c2=square(middle, SOUTH, EAST, NORTH))
+            halves = areas_as_geojson(c1=square(WEST, SOUTH, middle, NORTH), c2=square(middle, SOUTH, EAST, NORTH))
             (folder / "geo").mkdir(exist_ok=True)
             (folder / "geo" / "counties.geojson").write_text(outlines or halves, encoding="utf-8")
         place = "id,name,parent,level\n0,示范市,,city\n1,西县,0,county\n2,东县,0,county\n"
@@ -45,3 +45,9 @@ def town(tmp_path):
         return open_book(folder, tables=(Site, Home, Census, Settlement))
 
     return make
+
+
+@pytest.fixture
+def outlined():
+    """Makes a GeoJSON of areas by their codes, each with its ring."""
+    return areas_as_geojson

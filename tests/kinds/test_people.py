@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from luoshu.book.book import open_book
 from luoshu.kinds.home import Census, Home, Settlement
@@ -137,6 +139,29 @@ def test_a_county_smaller_than_a_cell_has_one(town):
     )
     found = homes(town(outlines=text, census=CENSUS + "1,all,10,2020\n", settlement=CENTRE))
     assert found.groups["all"].tolist() == [10]
+
+
+@given(
+    boxes=st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90), st.floats(0, 60), st.floats(0, 40)), max_size=3),
+    people=st.lists(st.integers(0, 10**8), min_size=3, max_size=3),
+)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_outlines_everybody_is_somewhere_or_named(town, outlined, boxes, people):
+    """Outlines as large as a continent, at a pole, without any ground: no crash, and nobody is lost in silence."""
+    drawn = {}
+    for i, (west, south, wide, high) in enumerate(boxes):
+        east, north = min(west + wide, 180), min(south + high, 90)
+        drawn[f"c{i + 1}"] = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    rows = "".join(f"{i + 1},all,{count},2020\n{i + 1},urban,{count // 2},2020\n" for i, count in enumerate(people))
+    book = town(outlines=outlined(**drawn), census=CENSUS + rows, settlement=CENTRE)
+    (book.folder / "rules").mkdir(exist_ok=True)
+    (book.folder / "rules" / "spread.yaml").write_text("in_force: {2020-01-01: {cell_metres: 20000}}", encoding="utf-8")
+    found = homes(book)
+    lost = sum(1 for p in found.problems if p.code == "people-without-place")
+    placed = {code: found.groups["all"][found.place == code].sum() for code in set(found.place.tolist())}
+    assert lost + sum(1 for count in people if count == 0) + len(placed) >= 3
+    for code, count in placed.items():
+        assert count == pytest.approx(people[int(code) - 1], rel=1e-9)
 
 
 def test_an_empty_book_has_no_homes_and_says_nothing(town):

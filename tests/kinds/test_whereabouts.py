@@ -121,6 +121,13 @@ def test_projected_figures_find_their_zone_also_with_the_northing_first(town):
     assert "EPSG:4525" in problem.says
 
 
+def test_projected_figures_in_a_book_without_outlines_are_asked_about(town):
+    (problem,) = misplaced(town(outlines=None, site=SITE + "a,,metro,363000,3835000,,\n"))
+    assert "metres of a projected system" in problem.says
+    (problem,) = misplaced(town(outlines=None, site=SITE + "a,,metro,37363000,3835000,,\n"))
+    assert "EPSG:4525" in problem.says
+
+
 def test_few_points_never_decide(town):
     (problem,) = misplaced(with_streets(town(site=sites(*wgs84_to_gcj02(*along_streets(3))))))
     assert "nothing in the book decides it" in problem.says
