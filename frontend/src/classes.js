@@ -26,12 +26,13 @@ export function within(layer) {
   return breaks.filter((low) => low < layer.limit).length;
 }
 
-/** The colours of all classes: from the two ramps of `palette` {near, edge, past, far, low, high, beyond, unknown}. */
+/** The colours of all classes: from the two ramps of `palette` {near, edge, past, far, low, high, beyond, unknown, plain}. */
 export function ramp(layer, palette) {
   const count = Math.max(1, (layer.breaks ?? []).length);
   const own = [];
   for (let at = 0; at < count; at += 1) {
-    if (layer.role === "unserved") own.push(mix(palette.past, palette.far, count === 1 ? 1 : at / (count - 1)));
+    if (!layer.breaks?.length) own.push(palette.plain ?? palette.near);
+    else if (layer.role === "unserved") own.push(mix(palette.past, palette.far, count === 1 ? 1 : at / (count - 1)));
     else if (!layer.high_is_bad) own.push(mix(palette.low, palette.high, count === 1 ? 1 : at / (count - 1)));
     else {
       const turn = within(layer);

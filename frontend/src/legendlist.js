@@ -76,7 +76,7 @@ export class Legend {
       const people = counted && el("span", { className: "number" }, this.people(counted[at], layer));
       return el("li", {}, key, el("span", {}, text), people);
     });
-    const title = layer.measure_label && el("p", { className: "note" }, layer.measure_label);
+    const title = layer.breaks.length > 0 && layer.measure_label && el("p", { className: "note" }, layer.measure_label);
     return el("div", { className: "classes" }, title, el("ul", {}, ...items.filter(Boolean)));
   }
 

@@ -9,10 +9,11 @@ const SHAPE_OF = { sites: "mark", planned: "ring", candidates: "diamond", barrie
 const SMALL = new Set(["homes", "unserved"]);
 const NAMED = new Set(["sites", "planned"]);
 const MOST_NAMES = 20_000;
+const MANY = 100_000; // more are drawn as a sample as long as the map is not at rest
 
 /** The colours of the page for `ramp`. */
 export function palette() {
-  const names = ["near", "edge", "past", "far", "low", "high", "beyond", "unknown"];
+  const names = ["near", "edge", "past", "far", "low", "high", "beyond", "unknown", "plain"];
   return Object.fromEntries(names.map((name) => [name, colour(`point-${name}`)]));
 }
 
@@ -23,7 +24,9 @@ export function sizes(weights) {
   for (const weight of weights) if (weight > 0 && weight < Infinity) [sum, count] = [sum + weight, count + 1];
   if (!count) return undefined;
   const mean = sum / count;
-  return Float32Array.from(weights, (weight) => Math.sqrt(Math.max(0, weight) / mean));
+  const found = new Float32Array(weights.length);
+  for (let at = 0; at < found.length; at += 1) found[at] = Math.sqrt(Math.max(0, weights[at]) / mean);
+  return found;
 }
 
 export class Marks {
@@ -47,10 +50,10 @@ export class Marks {
     const shape = SHAPES[SHAPE_OF[this.layer.role] ?? "disc"];
     this.gl = new PointLayer(this.key, this.places, { ...look, shape, beyond: this.small ? SHAPES.cross : shape });
     this.gl.set(this.small ? this.smallSize() : this.markSize());
+    if (this.small && points.count > MANY) this.sparse();
     this.paint();
     this.view.addLayer(this.gl, this.small ? "slot-homes" : "slot-sites");
     if (NAMED.has(this.layer.role)) this.nameThem();
-    if (this.small && points.count > 200_000) this.sparse();
   }
 
   /** Marks of places are larger than homes, but smaller the more there are. */
@@ -69,8 +72,16 @@ export class Marks {
     return { base, from: this.subject.atlas.homeZoom, most: 26, opacity: 0.9 };
   }
 
-  /** Of very many points only a sample is drawn while the map moves. */
+  /** All points are drawn from now on, once the map is at rest. */
+  whole() {
+    if (!this.gl?.loading) return;
+    this.gl.loading = false;
+    this.view.triggerRepaint();
+  }
+
+  /** Of very many points only a sample is drawn while the map loads or moves. */
   sparse() {
+    this.gl.loading = !this.subject.atlas.box.dataset.ready;
     this.onMove = () => (this.gl.moving = true);
     this.onRest = () => {
       this.gl.moving = false;

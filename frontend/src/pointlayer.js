@@ -4,7 +4,7 @@ import { FRAGMENT, MOST_CLASSES, VERTEX } from "./pointshader.js";
 
 const [NOT_KNOWN, OUT_OF_REACH] = [-1e30, 1e30];
 const LEAST = 1.4; // pixels across: smaller is not seen
-const SOME = 150_000; // so many are drawn while the map moves; the order is mixed, so that any first part is a sample
+const SOME = 60_000; // drawn while the map moves or loads; the order is mixed, so that any first part is a sample
 
 /** Web Mercator of a place, 0 … 1 from the north-west corner of the world. */
 export function mercator(lon, lat) {
@@ -49,6 +49,7 @@ export class PointLayer {
     this.look = { breaks: [], upper: false, colours: [], halo: [1, 1, 1], shape: 0, beyond: 1, ...look };
     this.state = { shown: true, split: 2, focus: -1, over: null, changed: false, opacity: 1, base: 4 };
     this.moving = false;
+    this.loading = false;
   }
 
   onAdd(map, gl) {
@@ -147,7 +148,7 @@ export class PointLayer {
     gl.uniform1f(at.u_least, LEAST * ratio);
     gl.uniform1f(at.u_opacity, state.opacity);
     gl.uniform1fv(at.u_breaks, padded(look.breaks, MOST_CLASSES, OUT_OF_REACH));
-    gl.uniform1i(at.u_count, Math.max(1, look.breaks.length));
+    gl.uniform1i(at.u_count, Math.min(MOST_CLASSES, Math.max(1, look.breaks.length)));
     gl.uniform1i(at.u_upper, look.upper ? 1 : 0);
     gl.uniform3fv(at.u_colours, padded(look.colours.flat(), 3 * (MOST_CLASSES + 2), 0.5));
     gl.uniform3fv(at.u_halo, look.halo);
@@ -157,7 +158,7 @@ export class PointLayer {
     gl.uniform1f(at.u_focus, state.focus);
     gl.uniform1f(at.u_over, state.over ?? -OUT_OF_REACH);
     gl.uniform1i(at.u_changed, state.changed ? 1 : 0);
-    gl.drawArrays(gl.POINTS, 0, this.moving ? Math.min(SOME, this.count) : this.count);
+    gl.drawArrays(gl.POINTS, 0, this.moving || this.loading ? Math.min(SOME, this.count) : this.count);
     gl.bindVertexArray(null);
   }
 

@@ -24,8 +24,8 @@ int classOf(float value) {
   if (value < -1e29) return u_count + 1;
   if (value > 9e8) return u_count;
   int found = 0;
-  for (int at = 1; at < ${MOST_CLASSES}; at++) {
-    if (at < u_count && (u_upper ? value > u_breaks[at] : value >= u_breaks[at])) found = at;
+  for (int at = 1; at < u_count; at++) {
+    if (u_upper ? value > u_breaks[at] : value >= u_breaks[at]) found = at;
   }
   return found;
 }

@@ -47,7 +47,19 @@ export class Subject {
     if (this.group.what_if) this.whatIf = new WhatIf(this, this.group.what_if);
     this.legend.draw();
     if (this.atlas.state.pick) this.pickByName(this.atlas.state.pick);
-    this.atlas.box.dataset.ready = this.group.commitment;
+    this.settle();
+  }
+
+  /** Draws all of the points once everything else is there. */
+  settle() {
+    this.view.once("idle", () => {
+      for (const drawn of this.drawn.values()) drawn.whole?.();
+      this.view.once("render", () => {
+        if (!this.left) this.atlas.box.dataset.ready = this.group.commitment;
+      });
+      this.view.triggerRepaint();
+    });
+    this.view.triggerRepaint();
   }
 
   /** Homes say by themselves what shares by county and spots of the unserved say once more. */

@@ -59,7 +59,8 @@ def map_page(desk: Desk, name: str = "", query: Mapping[str, str] | None = None)
             by_measure.setdefault(value.measure, []).append(value)
     layers = tuple(_layer(f"layer-{i}", values, language) for i, values in enumerate(by_measure.values(), start=1))
     wanted = (query or {}).get("layer", "")
-    drawn = groups(desk)
+    # what is drawn with shares comes first: a promise of which nothing is known yet is no good first sight
+    drawn = tuple(sorted(groups(desk), key=lambda group: group.listing is None))
     return MapPage(
         title=language.say("Map") if drawn else language.say("By county"),
         day=view.day,
@@ -159,6 +160,7 @@ def share_layer(group: MapGroup) -> Layer | None:
     if group.listing is None or not rows:
         return None
     shares = {row.id: row.share for row in rows if row.share is not None}
+    steps = breaks(list(shares.values()))
     return Layer(
         id=group.commitment,
         name=group.words,
@@ -166,8 +168,8 @@ def share_layer(group: MapGroup) -> Layer | None:
         day=None,
         values=shares,
         texts={row.id: next((text for text in row.texts if text.endswith("%")), "") for row in rows},
-        classes=breaks(list(shares.values())),
-        class_texts=(),
+        classes=steps,
+        class_texts=tuple(f"{step:g}%" for step in steps),
         href=group.href,
     )
 

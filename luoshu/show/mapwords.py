@@ -32,6 +32,7 @@ def map_words(language: Language) -> dict[str, str]:
         "asking": say("Computing …"),
         "nearest": say("People whose nearest place this is: within {limit} / all", limit="{limit}"),
         "nearest_all": say("People whose nearest place this is"),
+        "bring_sites": say("The book has no list of these places yet: fill tables/site.csv, or"),
         "bring_homes": say("Nothing to draw yet: bring homes, places and, if there are any, streets:"),
         **_trial_words(language),
     }

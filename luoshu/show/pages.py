@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from luoshu.kinds.commitment import VERDICTS
 from luoshu.show.about import About, about
-from luoshu.show.countymap import MapPage, bare, map_drawing, map_page, shade
+from luoshu.show.countymap import MapPage, bare, drawn_layer, map_drawing, map_page, shade
 from luoshu.show.drawing import drawing, legend, shape, spark
 from luoshu.show.language import marked
 from luoshu.show.links import file_name
@@ -164,6 +164,7 @@ def environment() -> Environment:
         highlighted=highlighted,
         map_drawing=map_drawing,
         bare=bare,
+        drawn_layer=drawn_layer,
         shade=shade,
         data=script_data,
         verdict_order={verdict: index for index, verdict in enumerate(VERDICTS)},
