@@ -81,6 +81,16 @@ def test_a_claim_without_a_figure_is_no_measurement(end):
     assert "without a measured figure" in said(end["fitness-circle"])
 
 
+def test_the_circle_that_the_book_reckons_itself_is_no_promise_and_counts_for_nothing(end):
+    metro = end["metro-circle"]
+    assert metro.commitment.weight == 0
+    assert "不是公开承诺" in metro.commitment.words
+    assert metro.estimate
+    assert 0 < metro.value < 10
+    assert metro.met < 0.1
+    assert "(estimate)" in metro.because[0].says
+
+
 def test_half_a_year_does_not_stand_for_the_year(end):
     assert (end["chain-revenue"].value, end["chain-revenue"].verdict) == (None, "unknown")
 

@@ -70,7 +70,7 @@ class Circle(Commitment):
     capacity: Room | None = term(
         "How much each person is to find, as in {per_head: 1.8, unit: 平方米}", zh="人均容量", default=None
     )
-    measure: str = term(
+    indicator: str = term(
         "What is published of it: an id of tables/indicator.csv, shown beside and never counted", zh="指标", default=""
     )
     judged: str = term(

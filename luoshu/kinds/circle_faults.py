@@ -61,7 +61,7 @@ def circle_faults(circle: Circle, book: Book) -> Iterator[Fault]:
     yield from _capacity(circle, book)
     for name, known, file in (
         ("place", {row.id for row in book.rows(Place)} if circle.place else set(), "tables/place.csv"),
-        ("measure", {row.id for row in book.rows(Indicator)} if circle.measure else set(), "tables/indicator.csv"),
+        ("indicator", {row.id for row in book.rows(Indicator)} if circle.indicator else set(), "tables/indicator.csv"),
     ):
         value = getattr(circle, name)
         if value and value not in known:

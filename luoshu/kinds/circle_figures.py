@@ -78,7 +78,8 @@ def _minutes(circle: Circle, people: Folk, found: Reached, served: np.ndarray, e
     if far.any():
         mean = float(np.average(found.minutes[far], weights=people.counted[far]))
         yield minutes(say("Minutes of those not served, on average (who have a way)"), mean)
-        left = ~served & (people.counted > 0)
+    left = ~served & (people.counted > 0)
+    if left.any():
         middle = minutes_needed(found.minutes[left], people.counted[left], 0.5)
         yield minutes(say("Minutes of those not served, median"), middle)
 

@@ -230,7 +230,7 @@ def _accuracy(seen: Picture) -> Iterator[Reason]:
 
 def _said(circle: Circle, book: Book, day: date) -> Iterator[Reason]:
     """What was published about it: claims and figures of others, shown and never counted."""
-    measure = next((row for row in book.rows(Indicator) if row.id == circle.measure), None)
+    measure = next((row for row in book.rows(Indicator) if row.id == circle.indicator), None)
     if measure is None:
         return
     known = published(book, measure, day, place=circle.place)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from town import DAY, circle, home, site, town
 
 from luoshu.book.directory import Place
 from luoshu.book.records import Step
@@ -14,7 +15,6 @@ from luoshu.kinds.circle import Room
 from luoshu.kinds.circle_gauge import picture
 from luoshu.kinds.commitment import Amount, Chart, Listing
 from luoshu.words.message import Message
-from tests.kinds.town import DAY, circle, home, site, town
 
 HOMES = (home("near", 4, 60), home("edge", 9.9, 30), home("far", 25, 10))
 
@@ -176,7 +176,7 @@ def test_the_page_never_says_that_all_are_served_while_somebody_is_not():
         ({"share": 85.0}, "share"),
         ({"service": "parks"}, "service"),
         ({"place": "nowhere"}, "place"),
-        ({"measure": "nothing"}, "measure"),
+        ({"indicator": "nothing"}, "indicator"),
         ({"of": "places", "group": "old"}, "group"),
         ({"mode": "drive", "walker": "old"}, "walker"),
         ({"spacing": -1.0}, "spacing"),

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from town import DAY, circle, home, site, town
 
 from luoshu.advise import advise, move_json
 from luoshu.kinds.circle import Room
 from luoshu.kinds.commitment import Gauge, Move, Plan
-from tests.kinds.town import DAY, circle, home, site, town
 
 HOMES = (home("a", 0, 100), home("b", 15, 80), home("c", 30, 60), home("d", 45, 40), home("e", 400, 20))
 
