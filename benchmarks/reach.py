@@ -1,7 +1,9 @@
 """Reach beside its peers on one network: nearest, k nearest, reach sets, enhanced 2SFCA; answers, seconds, memory.
 
     python benchmarks/reach.py [--nodes N]         a synthetic town of about N street corners (default 1,000,000)
-    python benchmarks/reach.py --roads FOLDER      the real network below it (ngraph_moscow: *-roads.co.bin and .gr.bin)
+    python benchmarks/reach.py --roads FOLDER      the real network below: the largest *-roads.co.bin with its .gr.bin
+                                                   (ngraph), else the largest street file that luoshu roads can read;
+                                                   or one such file
 
 Every engine runs in a process of its own, one thread each; peers that are not installed say so. Peers without a cut-off
 of their own, or slow ones, get a sample of the sites for reach sets and 2SFCA: their seconds are then given for all
@@ -22,6 +24,7 @@ import scipy.sparse as sparse
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+MAPS = (".osm.pbf", ".osm", ".graphml", ".gpkg", ".sqlite", ".geojson", ".csv")
 ENGINES = ("luoshu", "scipy", "networkit", "igraph", "pandana")
 
 
@@ -40,9 +43,33 @@ def town(nodes, seed=11):
     return tails, heads, np.hypot(x[tails] - x[heads], y[tails] - y[heads]) * 0.4 + 0.02, x, y
 
 
-def read_roads(folder):
+def read_roads(given):
+    """The network of a file, or of the largest one below a folder."""
+    given = Path(given)
+    below = [given] if given.is_file() else sorted(path for path in given.rglob("*") if path.is_file())
+    pairs = [path for path in below if path.name.endswith("-roads.co.bin")]
+    maps = [path for path in below if path.name.endswith(MAPS)]
+    if not pairs and not maps:
+        raise SystemExit(f"{given} holds neither *-roads.co.bin nor a map that ends in {', '.join(MAPS)}.")
+    path = max(pairs or maps, key=lambda one: one.stat().st_size)
+    return path.name, (read_pairs(path) if pairs else read_map(path))
+
+
+def read_map(path):
+    """Streets as luoshu roads reads them, walked at 75 metres a minute."""
+    from luoshu.book.streetreading import read_streets_file
+
+    streets, problems = read_streets_file(path)
+    if streets is None:
+        raise SystemExit("; ".join(str(problem.says) for problem in problems))
+    foot = streets.allowed("walk")
+    middle = np.cos(np.radians(np.median(streets.lat)))
+    minutes = np.maximum(streets.metres[foot].astype(float) / 75, 0.001)
+    return streets.tail[foot], streets.head[foot], minutes, streets.lon * middle, streets.lat
+
+
+def read_pairs(path):
     """Coordinates and links as ngraph stores them: pairs of nodes (from 1), or a negative number before neighbours."""
-    path = max(Path(folder).rglob("*-roads.co.bin"), key=lambda one: one.stat().st_size)
     places = np.fromfile(path, dtype="<i4").reshape(-1, 2).astype(float)
     links = np.fromfile(path.with_name(path.name.replace(".co.", ".gr.")), dtype="<i4").astype(np.int64)
     opens = links < 0
@@ -294,13 +321,13 @@ def main():
     if asked.engine:
         run_engine(asked.engine, asked.folder)
         return
-    tails, heads, minutes, x, y = read_roads(asked.roads) if asked.roads else town(asked.nodes)
+    name, (tails, heads, minutes, x, y) = read_roads(asked.roads) if asked.roads else ("a town", town(asked.nodes))
     # pandana cuts minutes to whole thousandths: with such minutes, and a limit between two of them, all must agree
     tails, heads, minutes = simple(tails, heads, np.round(minutes, 3), len(x))
     random = np.random.default_rng(5)
     sites = random.choice(len(x), min(asked.sites, len(x) // 10), replace=False)
     candidates = random.choice(len(x), min(asked.candidates, len(x) // 10), replace=False)
-    result = {"nodes": len(x), "edges": len(tails), "sites": len(sites), "candidates": len(candidates)}
+    result = {"network": name, "nodes": len(x), "edges": len(tails), "sites": len(sites), "candidates": len(candidates)}
     result |= {"within": asked.within, "engines": {}}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
