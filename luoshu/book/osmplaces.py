@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
-from math import cos, radians
 from pathlib import Path
+from struct import pack
 from typing import Any
+
+import numpy as np
 
 from luoshu.book.mapfile import reading
 
@@ -70,18 +71,20 @@ def places_by_tag(path: Path | str, tags: Mapping[str, str | None]) -> list[Faci
     """The nodes, ways and areas of a map that bear one of the tags, as points: an area is its middle.
 
     `tags`: key to value; None is any value, "school;kindergarten" either of them. Things of the first tag first, each
-    in the file's order, once. Raises `Unreadable` with a Problem where the file cannot be read.
+    once, areas at the place of their outline. Raises `Unreadable` with a Problem where the file cannot be read.
     """
     wanted = {key: None if value is None else frozenset(value.split(";")) for key, value in tags.items()}
     found: dict[str, tuple[int, Facility]] = {}
-    for thing, own, lon, lat, _, osm in _things(path, tuple(wanted)):
+    for thing in _things(path, tuple(wanted)):
+        own, osm = thing.tags, thing.osm
         for rank, (key, values) in enumerate(wanted.items()):
             value = own.get(key)
             if value is None or value == "no" or (values is not None and values.isdisjoint(value.split(";"))):
                 continue
             name = own.get("name:zh") or own.get("name") or ""
-            if thing == "a" or osm not in found:
-                found[osm] = rank, Facility(name=name.strip(), lon=lon, lat=lat, tag=f"{key}={value}", osm=osm)
+            if thing.sort == "a" or osm not in found:
+                made = Facility(name=name.strip(), lon=thing.lon, lat=thing.lat, tag=f"{key}={value}", osm=osm)
+                found[osm] = rank, made
             break
     return [facility for _, facility in sorted(found.values(), key=lambda each: each[0])]
 
@@ -93,15 +96,16 @@ def residences(path: Path | str) -> list[Residence]:
     `places_by_tag`.
     """
     found: dict[str, Residence] = {}
-    for thing, own, lon, lat, metres2, osm in _things(path, ("building",)):
+    for thing in _things(path, ("building",)):
+        own = thing.tags
         kind = own.get("building", "no")
         certain = kind in HOMES
-        if thing != "a" or not (certain or (kind == "yes" and not any(key in own for key in OTHER_USE))):
+        if thing.sort != "a" or not (certain or (kind == "yes" and not any(key in own for key in OTHER_USE))):
             continue
         levels = _levels(own.get("building:levels", ""))
-        found[osm] = Residence(
-            lon=lon, lat=lat, metres2=metres2, levels=levels or 1.0, levels_known=levels is not None, certain=certain,
-            osm=osm,
+        found[thing.osm] = Residence(
+            lon=thing.lon, lat=thing.lat, metres2=thing.metres2, levels=levels or 1.0, levels_known=levels is not None,
+            certain=certain, osm=thing.osm,
         )  # fmt: skip
     return list(found.values())
 
@@ -119,59 +123,75 @@ def _levels(text: str) -> float | None:
     return levels if 0 < levels <= 200 else None
 
 
-def _things(path: Path | str, keys: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str], float, float, float, str]]:
-    """Everything that has one of the keys: n, w or a; its tags, middle in degrees, square metres, name in the map."""
-    import osmium
+@dataclass(frozen=True, kw_only=True)
+class _Thing:
+    """Something of the map: n(ode), w(ay) or a(rea), with its tags, its middle, its ground and its name in the map."""
 
+    sort: str
+    tags: dict[str, str]
+    lon: float
+    lat: float
+    metres2: float
+    osm: str
+
+
+def _things(path: Path | str, keys: tuple[str, ...]) -> Iterator[_Thing]:
+    """Everything that has one of the keys, in the file's order (areas of relations last)."""
+    import osmium
+    import shapely
+
+    found: list[tuple[str, dict[str, str], str]] = []
+    shapes: list[str] = []
+    text = osmium.geom.WKBFactory()
     with reading(path) as file:
         tagged = osmium.filter.KeyFilter(*keys)
         thing: Any
         for thing in osmium.FileProcessor(file).with_areas(tagged).with_filter(tagged):
-            own = {tag.k: tag.v for tag in thing.tags}
-            if thing.is_node():
-                if thing.location.valid():
-                    yield "n", own, thing.lon, thing.lat, 0.0, f"node/{thing.id}"
-            elif thing.is_area():
-                middle = _middle_of_area(thing)
-                if middle:
-                    yield "a", own, *middle, f"{'way' if thing.from_way() else 'relation'}/{thing.orig_id()}"
-            elif thing.is_way():
-                points = [(node.lon, node.lat) for node in thing.nodes if node.location.valid()]
-                if points:
-                    lon, lat = (sum(each) / len(points) for each in zip(*points, strict=True))
-                    yield "w", own, lon, lat, 0.0, f"way/{thing.id}"
+            try:
+                if thing.is_node():
+                    shape, osm = text.create_point(thing), f"node/{thing.id}"
+                elif thing.is_area():
+                    shape = text.create_multipolygon(thing)
+                    osm = f"{'way' if thing.from_way() else 'relation'}/{thing.orig_id()}"
+                elif thing.is_way():
+                    shape, osm = _line(text, thing), f"way/{thing.id}"
+                else:
+                    continue
+            except (RuntimeError, osmium.InvalidLocationError):  # a place that the file lacks, an area without ground
+                continue
+            if shape:
+                shapes.append(shape)
+                found.append((thing.type_str(), {tag.k: tag.v for tag in thing.tags}, osm))
+    forms = shapely.from_wkb(np.array(shapes, dtype=object), on_invalid="ignore")
+    lon, lat, metres2 = _middles(forms)
+    for i in np.flatnonzero(np.isfinite(lon)).tolist():
+        sort, tags, osm = found[i]
+        yield _Thing(sort=sort, tags=tags, lon=float(lon[i]), lat=float(lat[i]), metres2=float(metres2[i]), osm=osm)
 
 
-def _middle_of_area(area: Any) -> tuple[float, float, float] | None:
-    """Centre of gravity and square metres of the largest outer ring, less its holes' ground."""
-    best: tuple[float, float, float] | None = None
-    for outer in area.outer_rings():
-        middle = middle_of_ring([(node.lon, node.lat) for node in outer])
-        if middle:
-            holes = (middle_of_ring([(node.lon, node.lat) for node in inner]) for inner in area.inner_rings(outer))
-            ground = middle[2] - sum(hole[2] for hole in holes if hole)
-            if best is None or ground > best[2]:
-                best = middle[0], middle[1], ground
-    return best
+def _line(text: Any, way: Any) -> str:
+    """A way as a line, or as its first node that the file holds where it is closed or cut; "" where it holds none.
 
-
-def middle_of_ring(points: list[tuple[float, float]]) -> tuple[float, float, float] | None:
-    """Centre of gravity (degrees) and square metres of a closed ring; None where it holds no ground.
-
-    >>> lon, lat, metres2 = middle_of_ring([(0.0, 0.0), (0.002, 0.0), (0.002, 0.001), (0.0, 0.001), (0.0, 0.0)])
-    >>> round(lon, 6), round(lat, 6), round(metres2)
-    (0.001, 0.0005, 24729)
+    A closed way comes again as an area, unless its line is broken: then its first node stands for it.
     """
-    east, north = points[0] if points else (0.0, 0.0)
-    twice = across = up = 0.0
-    for (x0, y0), (x1, y1) in pairwise(points):
-        x0, x1, y0, y1 = x0 - east, x1 - east, y0 - north, y1 - north
-        cross = x0 * y1 - x1 * y0
-        twice += cross
-        across += (x0 + x1) * cross
-        up += (y0 + y1) * cross
-    if not twice:
-        return None
-    lat = north + up / (3 * twice)
-    metres2 = abs(twice) / 2 * METRES_A_DEGREE**2 * cos(radians(lat))
-    return east + across / (3 * twice), lat, metres2
+    there = [node for node in way.nodes if node.location.valid()]
+    if len(there) == len(way.nodes) > 1 and not way.is_closed():
+        return str(text.create_linestring(way))
+    return pack("<BIdd", 1, 1, there[0].lon, there[0].lat).hex() if there else ""
+
+
+def _middles(forms: Any) -> tuple[Any, Any, Any]:
+    """Longitude, latitude and square metres: the middle of the largest part of areas, of all else the middle itself."""
+    import shapely
+
+    parts, owner = shapely.get_parts(forms, return_index=True)
+    ground = np.zeros(len(forms))
+    area = shapely.area(parts)
+    middle = shapely.centroid(forms)
+    order = np.lexsort((area, owner))
+    largest = order[np.append(owner[order][1:] != owner[order][:-1], True)] if len(order) else order
+    largest = largest[area[largest] > 0]
+    middle[owner[largest]] = shapely.centroid(parts[largest])
+    ground[owner[largest]] = area[largest]
+    lon, lat = shapely.get_x(middle), shapely.get_y(middle)
+    return lon, lat, ground * METRES_A_DEGREE**2 * np.cos(np.radians(np.where(np.isfinite(lat), lat, 0.0)))

@@ -19,29 +19,44 @@ ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 WALLS = frozenset(["wall", "fence", "city_wall", "retaining_wall", "hedge"])
 GATED = frozenset(["private", "no"])
 SMALL_FILE = 50_000_000
-UNKNOWN = 2147483647
-"""What osmium gives for the coordinate of a node that the file does not hold."""
+NAN = float("nan")
+WKB_HEAD = 9
+"""Bytes before the places of a line in well-known binary: byte order, type, count."""
 BYTES_A_THING = {"pbf": 95, "xml": 1500}
 """Of the file, for each thing that is looked at: a guess for the progress bar only."""
 
 
 class _Paths:
-    """Lines growing: nodes of each, with their places in ten-millionths of a degree."""
+    """Lines growing: the nodes of each, with their places (longitude, latitude, NaN where the file has none)."""
 
     def __init__(self) -> None:
-        self.nodes, self.x, self.y = array("q"), array("i"), array("i")
+        import osmium
+
+        self.nodes, self.at = array("q"), array("d")
         self.start, self.osm = array("q", [0]), array("q")
+        # one text for a whole way: places node by node take three times as long
+        self._text, self._all = osmium.geom.WKBFactory().create_linestring, osmium.geom.use_nodes.ALL
+        self._no_place = osmium.InvalidLocationError
 
     def add(self, way: Any) -> None:
-        nodes = way.nodes
-        self.nodes.extend([node.ref for node in nodes])
-        self.x.extend([node.x for node in nodes])
-        self.y.extend([node.y for node in nodes])
+        refs = [node.ref for node in way.nodes]
+        self.nodes.extend(refs)
+        try:
+            places = bytes.fromhex(self._text(way, self._all))[WKB_HEAD:]
+        except (RuntimeError, self._no_place):
+            places = b""
+        if len(places) == 16 * len(refs):
+            self.at.frombytes(places)
+        else:
+            for node in way.nodes:
+                self.at.extend((node.lon, node.lat) if node.location.valid() else (NAN, NAN))
         self.start.append(len(self.nodes))
         self.osm.append(way.id)
 
-    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
-        return _array(self.nodes), _array(self.x), _array(self.y), _array(self.start)
+    def places(self) -> NDArray[np.float64]:
+        """Degrees of all nodes of all lines (n x 2), as exact as the map has them."""
+        found = np.frombuffer(self.at, dtype=np.float64) if self.at else np.empty(0)
+        return np.round(found * 1e7).reshape(-1, 2) / 1e7
 
 
 def _array(values: array[int]) -> Any:
@@ -91,13 +106,12 @@ def read_osm(path: Path | str, tell: Tell = lambda done, total: None) -> Lines:
                         walls.add(thing)
                         wall_kind.append(BARRIER[kind])
                         wall_area.append(closed)
-        road_places = _with_late_nodes(file, *roads.arrays()[:3])
-        wall_places = _with_late_nodes(file, *walls.arrays()[:3])
-    known, made = _lines(roads, *road_places, profile, profiles)
+        road_places, wall_places = (_with_late_nodes(file, each) for each in (roads, walls))
+    known, made = _lines(roads, road_places, profile, profiles)
     for way, count in unused:
         made.leave_out("not-a-street", way, count)
     _add_gates(made, known, gates, signals)
-    _add_walls(made, walls, *wall_places, wall_kind, wall_area)
+    _add_walls(made, walls, wall_places, wall_kind, wall_area)
     made.about["attribution"] = ATTRIBUTION
     if day := things.header.get("osmosis_replication_timestamp")[:10]:
         made.about["map_day"] = day
@@ -126,41 +140,37 @@ def _wall_of(tags: Any) -> str | None:
     return None
 
 
-def _with_late_nodes(
-    file: str, refs: NDArray[np.int64], x: NDArray[np.int32], y: NDArray[np.int32]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """The places again, with those of nodes that stand behind their ways in the file."""
+def _with_late_nodes(file: str, lines: _Paths) -> NDArray[np.float64]:
+    """The places of all nodes, with those of nodes that stand behind their ways in the file."""
     import osmium
 
-    missing = set(refs[x == UNKNOWN].tolist())
+    places, refs = lines.places(), _array(lines.nodes)
+    gone = np.flatnonzero(np.isnan(places[:, 0]))
+    missing = set(refs[gone].tolist())
     # at the edge of a map some nodes are always missing: in a large file they are looked for only where many are
-    if not missing or (Path(file).stat().st_size > SMALL_FILE and len(missing) < len(refs) // 5):
-        return x, y
-    found: dict[int, tuple[int, int]] = {}
+    if not missing or (Path(file).stat().st_size > SMALL_FILE and len(gone) < len(refs) // 5):
+        return places
+    found: dict[int, tuple[float, float]] = {}
     node: Any
     for node in osmium.FileProcessor(file, osmium.osm.NODE):
-        if node.id in missing:
-            found[node.id] = node.location.x, node.location.y
-    if not found:
-        return x, y
-    x, y = x.copy(), y.copy()
-    for i in np.flatnonzero(x == UNKNOWN).tolist():
-        x[i], y[i] = found.get(int(refs[i]), (UNKNOWN, UNKNOWN))
-    return x, y
+        if node.id in missing and node.location.valid():
+            found[node.id] = node.lon, node.lat
+    for i in gone.tolist():
+        places[i] = found.get(int(refs[i]), (NAN, NAN))
+    return places
 
 
 def _lines(
-    roads: _Paths, x: NDArray[np.int32], y: NDArray[np.int32], profile: array[int], profiles: Profiles
+    roads: _Paths, places: NDArray[np.float64], profile: array[int], profiles: Profiles
 ) -> tuple[NDArray[np.int64], Lines]:
     """The ids of the nodes in rising order, and the lines, whose points are these nodes."""
-    refs, _, _, start = roads.arrays()
-    known, first, point = np.unique(refs, return_index=True, return_inverse=True)
-    gone = x[first] == UNKNOWN
-    point = np.where(gone[point], -1, point).astype(np.int64) if len(known) else np.empty(0, dtype=np.int64)
+    start = _array(roads.start)
+    known, first, point = np.unique(_array(roads.nodes), return_index=True, return_inverse=True)
+    x, y = places[first, 0], places[first, 1]
     made = Lines(
-        x=np.where(gone, np.nan, x[first] / 1e7), y=np.where(gone, np.nan, y[first] / 1e7), system="WGS-84",
-        start=start, point=point, profile=_array(profile).astype(np.int32), profiles=profiles.all,
-        metres=np.full(len(start) - 1, np.nan), place=_array(roads.osm),
+        x=x, y=y, system="WGS-84", start=start, point=np.where(np.isnan(x)[point], -1, point).astype(np.int64),
+        profile=_array(profile).astype(np.int32), profiles=profiles.all, metres=np.full(len(start) - 1, np.nan),
+        place=_array(roads.osm),
     )  # fmt: skip
     return known, made
 
@@ -182,16 +192,14 @@ def _numbers(known: NDArray[np.int64], ids: NDArray[np.int64]) -> tuple[NDArray[
     return at[there].astype(np.int64), there
 
 
-def _add_walls(
-    made: Lines, walls: _Paths, x: NDArray[np.int32], y: NDArray[np.int32], kind: array[int], area: array[int]
-) -> None:
-    start = walls.arrays()[3]
+def _add_walls(made: Lines, walls: _Paths, places: NDArray[np.float64], kind: array[int], area: array[int]) -> None:
+    start = _array(walls.start)
     line = np.repeat(np.arange(len(start) - 1), np.diff(start))
-    good = x != UNKNOWN
+    good = ~np.isnan(places[:, 0])
     counts = np.bincount(line[good], minlength=len(start) - 1)
     enough = counts >= 2
-    kept = good & enough[line] if len(line) else good
-    made.wall_x, made.wall_y = x[kept] / 1e7, y[kept] / 1e7
+    kept = good & enough[line]
+    made.wall_x, made.wall_y = places[kept, 0], places[kept, 1]
     made.wall_start = np.concatenate([[0], np.cumsum(counts[enough])]).astype(np.int64)
     made.wall_kind, made.wall_osm = _array(kind)[enough].astype(np.uint8), _array(walls.osm)[enough]
     made.wall_area = _array(area)[enough].astype(bool) & (counts == np.diff(start))[enough]
