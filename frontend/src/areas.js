@@ -3,6 +3,7 @@ import { hex, ramp } from "./classes.js";
 import { palette } from "./marks.js";
 import { colour } from "./theme.js";
 
+const SLOTS = { counties: "slot-counties", units: "slot-units" }; // large areas lie below small ones
 const TILED = "layer"; // the name of the only layer within the tiles
 
 export class Areas {
@@ -22,7 +23,7 @@ export class Areas {
     this.view.addSource(this.key, source);
     const from = { source: this.key, ...(tiles ? { "source-layer": TILED } : {}) };
     const areas = ["match", ["geometry-type"], ["Polygon", "MultiPolygon"], true, false];
-    this.view.addLayer({ id: `${this.key}/fill`, type: "fill", ...from, filter: areas }, "slot-areas");
+    this.view.addLayer({ id: `${this.key}/fill`, type: "fill", ...from, filter: areas }, SLOTS[this.layer.role] ?? "slot-areas");
     this.view.addLayer(
       { id: `${this.key}/line`, type: "line", ...from, layout: { "line-join": "round", "line-cap": "round" } },
       "slot-lines",

@@ -1,7 +1,7 @@
 // The map page: one live map, and what is chosen to be seen on it: a figure by county, or a promise with its layers.
 import { LngLatBounds, Map as MapView, NavigationControl, Popup, ScaleControl } from "maplibre-gl";
 import { boundsOf, Counties, countyStyle } from "./counties.js";
-import { typing } from "./element.js";
+import { calm, typing } from "./element.js";
 import { readState, writeState } from "./mapstate.js";
 import { PaperCopy } from "./papercopy.js";
 import { Subject } from "./subject.js";
@@ -75,7 +75,7 @@ export class Atlas {
     view.keyboard.disableRotation();
     view.addControl(new NavigationControl({ showCompass: false }), "top-right");
     if (this.groups.length) view.addControl(new ScaleControl({ unit: "metric" }), "bottom-right");
-    this.home = [west, south, east, north];
+    this.home = this.region = [west, south, east, north];
     this.moved = Boolean(this.state.at);
     if (this.state.at) view.jumpTo({ center: this.state.at.slice(0, 2), zoom: this.state.at[2] });
     view.on("movestart", (event) => (this.moved ||= Boolean(event.originalEvent)));
@@ -117,6 +117,8 @@ export class Atlas {
     const same = this.subject?.group === group && group;
     if (!same) this.subject?.leave();
     this.showSection(group?.commitment ?? "");
+    this.home = group?.bounds ?? this.region;
+    this.fit();
     this.box.classList.toggle("of-promise", Boolean(group));
     if (group) {
       this.counties.show(null);
@@ -230,7 +232,8 @@ export class Atlas {
 
   followSelect() {
     this.select?.addEventListener("change", () => {
-      this.state = { ...this.state, on: null, pick: "", what: "" };
+      this.state = { ...this.state, on: null, pick: "", what: "", at: null };
+      this.moved = false;
       this.choose(this.select.value);
       this.remember();
     });
@@ -257,10 +260,6 @@ export class Atlas {
     });
     document.addEventListener("fullscreenchange", shows);
   }
-}
-
-export function calm() {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
 /** MapLibre's own few words, where the page has them; else none, so that no English stands on a Chinese page. */

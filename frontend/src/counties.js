@@ -25,6 +25,8 @@ export function countyStyle(polygons) {
     layers: [
       { id: "ground", type: "background" },
       { id: "counties", type: "fill", source: "counties" },
+      slot("counties"),
+      slot("units"),
       slot("areas"),
       { id: "edges", type: "line", source: "counties", layout: { "line-join": "round" } },
       { id: "current", type: "line", source: "counties", filter: ["==", ["get", "id"], ""] },

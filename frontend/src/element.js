@@ -30,3 +30,8 @@ export function typing(target) {
 export function filled(words, values) {
   return (words ?? "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
+
+/** Whether somebody has asked for less motion. */
+export function calm() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}

@@ -49,22 +49,18 @@ export class Legend {
       layer.estimate && el("span", { className: "badge estimate", title: this.words.estimate_says }, this.words.estimate),
     );
     const entry = el("section", { className: `layer role-${layer.role}${on ? "" : " off"}` }, head);
-    if (on && layer.measure && this.coloured(layer)) entry.append(this.classes(layer));
+    if (on && layer.measure) entry.append(this.classes(layer));
     if (on && layer.role === "homes" && typeof layer.limit === "number") entry.append(this.onlyBeyond(layer));
     if (on && layer.downloads?.length) entry.append(this.downloads(layer));
     return entry;
-  }
-
-  /** Places keep one colour on the map; homes, areas and candidates are coloured by their figure. */
-  coloured(layer) {
-    return layer.shape !== "points" || ["homes", "unserved", "candidates"].includes(layer.role);
   }
 
   classes(layer) {
     const colours = ramp(layer, palette()).map(hex);
     const words = classWords(layer, this.words);
     const counted = this.counted(layer);
-    const shape = layer.role === "candidates" ? "diamond" : layer.shape === "points" ? "disc" : "area";
+    const marks = { candidates: "diamond", sites: "hollow", planned: "hollow", barriers: "hollow" };
+    const shape = layer.shape === "points" ? (marks[layer.role] ?? "disc") : "area";
     const beyond = Math.max(1, layer.breaks.length);
     const items = words.map((text, at) => {
       const [none, extra] = [counted && !counted[at], at >= beyond];

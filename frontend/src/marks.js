@@ -129,9 +129,7 @@ export class Marks {
     if (!this.gl) return;
     const main = { sites: "mark-site", planned: "mark-planned", barriers: "heart", candidates: "point-high" };
     const one = numbers(colour(main[this.layer.role] ?? "mark-site"));
-    // places keep one colour, so that they are known again; candidates are coloured by what they bring
-    const many = this.layer.measure && (this.small || this.layer.role === "candidates");
-    const colours = many ? ramp(this.layer, palette()) : Array.from({ length: 14 }, () => one);
+    const colours = this.layer.measure ? ramp(this.layer, palette()) : Array.from({ length: 14 }, () => one);
     this.gl.paint({ colours, halo: numbers(colour("surface")) });
     this.paintNames();
   }

@@ -27,5 +27,6 @@ export function shown(value, column, values, words, language) {
   if (value === null || value === undefined || Number.isNaN(value)) return column.numeric ? words.none : "";
   if (typeof value !== "number") return String(value);
   const unit = column.unit ?? "";
+  if (!unit && Number.isInteger(value) && value >= 1000 && value < 3000) return String(value); // a year
   return `${figure(value, language)}${/^[A-Za-z]/.test(unit) ? " " : ""}${unit}`;
 }

@@ -1,5 +1,4 @@
 // A promise on the map: its layers are fetched and drawn by their role, picked by click, key or name, and left again.
-import { calm } from "./atlas.js";
 import { Areas } from "./areas.js";
 import { around, nearestTo } from "./reaching.js";
 import { layerData } from "./layerfile.js";
@@ -7,7 +6,7 @@ import { Legend } from "./legendlist.js";
 import { Marks } from "./marks.js";
 import { popupOf } from "./popup.js";
 import { search } from "./search.js";
-import { toast } from "./element.js";
+import { calm, toast } from "./element.js";
 import { WhatIf } from "./whatif.js";
 
 const POLL_MS = 2000;

@@ -232,6 +232,17 @@ def test_the_published_map_opens_from_a_folder(watched: Watched, site: str) -> N
     assert [url for url in watched.requests if not url.startswith((site, "blob:", "data:"))] == []
 
 
+def test_large_areas_come_as_tiles_by_ranges(watched: Watched, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("luoshu.show.layerforms.LARGE_BYTES", 24)
+    answers: list[tuple[str, int]] = []
+    watched.page.on("response", lambda answer: answers.append((answer.url, answer.status)))
+    page = opened(watched.page, f"{server}/map#promise=water&on=counties")
+    page.wait_for_timeout(500)
+    assert [status for url, status in answers if ".pmtiles" in url][:1] == [206]
+    assert coloured(page) > 20_000, "two counties, filled"
+    click_at(page, 0.3, 0.5)
+
+
 def test_no_english_stands_on_the_chinese_map(watched: Watched, server: str) -> None:
     page = opened(watched.page, f"{server}/map")
     words = json.loads(
