@@ -34,10 +34,10 @@ def unit_of(circle: Circle) -> str:
 
 
 def who(circle: Circle) -> Message:
-    """Whom the promise counts, in a sentence."""
+    """Whom the promise counts, in a sentence or over a column."""
     if circle.of == "places":
         return say("villages and communities")
-    return say("people") if circle.group == "all" else GROUP_WORDS[circle.group]
+    return say("residents") if circle.group == "all" else GROUP_WORDS[circle.group]
 
 
 def amounts(

@@ -35,7 +35,7 @@ def test_who_is_within_the_minutes_is_served_and_minutes_are_called_an_estimate(
     gauge = circle().gauge(town(HOMES, [site("a", 0)]), DAY)
     assert (gauge.value, gauge.goal, gauge.unit, gauge.met) == (90.0, 100.0, "%", pytest.approx(0.9))
     assert (gauge.verdict, gauge.chance, gauge.estimate) == ("open", None, True)
-    assert "90 of 100 people" in said(gauge)
+    assert "90 of 100 residents" in said(gauge)
     assert "(estimate)" in gauge.because[0].says
     assert figure(gauge, "Not served").value == 10
     assert figure(gauge, "Minutes that would serve the promised share").value == pytest.approx(25, abs=0.1)
