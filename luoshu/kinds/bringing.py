@@ -19,7 +19,7 @@ from luoshu.book.rewriting import as_written, merged
 from luoshu.book.table import schema
 from luoshu.kinds.position import positions
 from luoshu.kinds.whereabouts import proposal
-from luoshu.methods.coordinates import BD_09, GCJ_02, WGS_84, system_named
+from luoshu.methods.coordinates import BD_09, GCJ_02, WGS_84, system_named, to_wgs84
 from luoshu.words.message import Message, say
 
 if TYPE_CHECKING:
@@ -301,10 +301,14 @@ def write_rows(book: Book, found: Brought) -> Written:
 
 def system_problem(text: str) -> Message | None:
     """What is wrong with a system named on the command line."""
-    if not text or system_named(text):
+    if not text:
         return None
-    return say("{found!r} is no coordinate system that is known: write WGS-84, CGCS2000, GCJ-02, BD-09 or EPSG:number",
-               found=quoted(text))  # fmt: skip
+    try:
+        to_wgs84(0.0, 0.0, text)
+    except ValueError:
+        return say("{found!r} is no coordinate system that is known: write WGS-84, CGCS2000, GCJ-02, BD-09 or EPSG:number",
+                   found=quoted(text))  # fmt: skip
+    return None
 
 
 __all__ = ["Brought", "Written", "brought", "hinted", "recognised_headings", "system_problem", "write_rows"]

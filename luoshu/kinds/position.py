@@ -116,6 +116,8 @@ def _fault(row: Any) -> tuple[str, str, Message, Message]:
     try:
         to_wgs84(row.x, row.y, row.system)
     except ValueError:
+        says = say("{found!r} is no coordinate system that is known, or none that leads to WGS-84",
+                   found=quoted(row.system))  # fmt: skip
         return "unknown-system", "system", says, mend
     if abs(row.y) > 90 >= abs(row.x):
         says = say("x and y of {name} are exchanged: a latitude of {y:g} does not exist", name=name, y=row.y)

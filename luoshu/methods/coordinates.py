@@ -27,6 +27,8 @@ WEST, EAST, SOUTH, NORTH = 72.004, 137.8347, 0.8293, 55.8271
 KRASOVSKY_METRES, KRASOVSKY_E2 = 6378245.0, 0.00669342162296594323
 EARTH_METRES = 6371008.8
 """Mean radius (IUGG), for distances on the sphere."""
+FARTHEST_METRES = 1e8
+"""Figures beyond this are no metres of any system."""
 BAIDU_EAST, BAIDU_NORTH = 0.0065, 0.006
 BAIDU_WAVE = np.pi * 3000.0 / 180.0
 MOST_ROUNDS = 30
@@ -172,7 +174,8 @@ def to_wgs84(x: ArrayLike, y: ArrayLike, system: str) -> Pair:
     """Points of a system as WGS-84 degrees (lon, lat); NaN where they lie outside what the system can hold.
 
     `x` is the longitude or easting and `y` the latitude or northing whatever order the system's own definition has
-    (EPSG:4326 and the Chinese systems name the north first). ValueError where the system is not known.
+    (EPSG:4326 and the Chinese systems name the north first). ValueError where the system is not known, or where there
+    is no published way from it to WGS-84 (as for Xi'an 1980).
 
     >>> lon, lat = to_wgs84([541613.0], [3832343.0], "EPSG:4547")
     >>> float(lon[0].round(3)), float(lat[0].round(3))
@@ -191,20 +194,35 @@ def to_wgs84(x: ArrayLike, y: ArrayLike, system: str) -> Pair:
 
 
 def _projected(x: Floats, y: Floats, code: int) -> Pair:
-    lon, lat = _transformer(code).transform(x, y)
-    good = np.isfinite(lon) & np.isfinite(lat)
+    way, degrees = _transformer(code)
+    lon, lat = way.transform(x, y)
+    good = np.isfinite(lon) & np.isfinite(lat) & (np.abs(x) < FARTHEST_METRES) & (np.abs(y) < FARTHEST_METRES)
+    if not degrees:  # figures like these are degrees that were taken for metres: there is no land so near an origin
+        good &= (np.abs(x) > 360) | (np.abs(y) > 360)
     return np.where(good, lon, np.nan), np.where(good, lat, np.nan)
 
 
 @lru_cache(maxsize=64)
-def _transformer(code: int) -> Any:
-    """PROJ's way from a system to WGS-84: kept, since finding it takes longer than going it."""
+def _transformer(code: int) -> tuple[Any, bool]:
+    """PROJ's way from a system to WGS-84, and whether the system is in degrees; kept, since finding it takes long.
+
+    Without a published way PROJ would take one datum for the other, which is some 100 m off for Xi'an 1980: this is
+    done for CGCS2000 only, which is WGS-84 to within centimetres.
+    """
     import pyproj
 
     try:
-        return pyproj.Transformer.from_crs(code, 4326, always_xy=True)
+        system = pyproj.CRS.from_epsg(code)
     except pyproj.exceptions.CRSError:
         raise ValueError(f"EPSG:{code} is no coordinate system that is known") from None
+    if not (system.is_geographic or system.is_projected) or system.geodetic_crs is None:
+        raise ValueError(f"EPSG:{code} ({system.name}) does not say where on the Earth a point is")
+    alike = "CGCS2000" in system.name or system.geodetic_crs.name == "China Geodetic Coordinate System 2000"
+    try:
+        way = pyproj.Transformer.from_crs(system, 4326, always_xy=True, allow_ballpark=alike)
+    except pyproj.exceptions.ProjError:
+        raise ValueError(f"EPSG:{code} ({system.name}) has no published way to WGS-84") from None
+    return way, bool(system.is_geographic)
 
 
 def metres_between(lon: ArrayLike, lat: ArrayLike, to_lon: ArrayLike, to_lat: ArrayLike) -> Floats:

@@ -124,3 +124,17 @@ def test_what_a_system_cannot_hold_has_no_place_and_an_unknown_one_is_refused():
         to_wgs84(1.0, 1.0, "EPSG:999999")
     with pytest.raises(ValueError, match="write WGS-84"):
         to_wgs84(1.0, 1.0, "西安80")
+
+
+@pytest.mark.parametrize("code", [4610, 2327, 5703, 4978])
+def test_systems_without_a_published_way_are_refused_not_taken_for_wgs84(code):
+    """Xi'an 1980 in degrees and projected, a height, a system of the Earth's middle."""
+    with pytest.raises(ValueError, match=r"no published way|does not say where"):
+        to_wgs84(112.4, 34.6, f"EPSG:{code}")
+
+
+def test_degrees_in_a_projected_system_and_figures_beyond_the_earth_have_no_place():
+    for x, y in ((112.4, 34.6), (0.0, 0.0), (1e300, -1e300)):
+        for code in (4547, 32649, 3857, 3395):
+            lon, _ = to_wgs84(x, y, f"EPSG:{code}")
+            assert np.isnan(lon[0])
