@@ -91,6 +91,10 @@ class LayerShelf:
             threading.Thread(target=self._draw, args=(name,), name=f"layers {name}", daemon=True).start()
 
     def _draw(self, name: str) -> None:
-        with COMPUTING:
-            self._drawn[name] = draw(self.gauges[name], self.book, self.day)
-        self._ready[name].set()
+        try:
+            with COMPUTING:
+                self._drawn[name] = draw(self.gauges[name], self.book, self.day)
+        finally:  # whatever happens, nobody waits for ever
+            stopped = say("It could not be drawn: {fault}", fault=say("the computation was stopped"))
+            self._drawn.setdefault(name, Drawn(gauge=self.gauges[name], fault=stopped))
+            self._ready[name].set()

@@ -12,6 +12,7 @@ from luoshu.show.language import Language
 from luoshu.show.links import ServerLinks
 from luoshu.show.page import Desk, Page
 from luoshu.show.pages import LEAVES, plain
+from luoshu.show.view import View
 
 MOST_ITEMS, MOST_LETTERS = 1, 160
 
@@ -86,10 +87,23 @@ def openapi_with_examples(app: FastAPI) -> dict[str, Any]:
                 parameter["example"] = names[0]
             if parameter["name"] == "day":
                 parameter["example"] = view.day.isoformat()
+    filled = examples(view)
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            for parameter in operation.get("parameters", ()):
+                if parameter["name"] in filled:
+                    parameter["example"] = filled[parameter["name"]]
     error = asdict(ErrorAnswer(error=Told(code="not-found", says="there is no page /promises/x", mend="Begin at /")))
     schema["components"]["schemas"]["ErrorAnswer"]["example"] = error
     app.openapi_schema = schema
     return schema
+
+
+def examples(view: View) -> dict[str, str]:
+    """Values of parameters that are true of the book that is served, known without drawing anything."""
+    drawn = view.layers.names[:1] if view.layers else []
+    found = {"commitment": drawn[0]} if drawn else {}
+    return found | ({"collectionId": "counties"} if view.polygons else {})
 
 
 def manual(app: FastAPI, desk: Desk) -> ApiPage:

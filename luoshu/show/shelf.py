@@ -6,6 +6,7 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -73,9 +74,10 @@ class Shelf:
         """Look at the book and have its layers drawn in the background, so that the first visitor need not wait."""
 
         def look_once() -> None:
-            layers = self.view().layers
-            if layers is not None:
-                layers.begin()
+            with suppress(Exception):  # what is wrong is said to the first visitor
+                layers = self.view().layers
+                if layers is not None:
+                    layers.begin()
 
         threading.Thread(target=look_once, name="warming", daemon=True).start()
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import shapely
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from wells import DAY, Wells, write_book
 
 from luoshu import kinds
@@ -212,6 +214,18 @@ def test_one_feature_links_to_itself_and_its_collection(client: TestClient) -> N
     listed = {each["id"]: each for each in client.get(f"{HOMES}?limit=1000").json()["features"]}
     assert listed["d7"]["geometry"] == told["geometry"]
     assert listed["d7"]["properties"] == told["properties"]
+
+
+texts = st.text(st.characters(codec="utf-8"), max_size=12) | st.from_regex(r"[-+0-9.,/TZe:]{0,20}", fullmatch=True)
+names = st.sampled_from(["limit", "offset", "bbox", "datetime", "day", "language", "f", "people", "minutes", "id", "x"])
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(names, texts), max_size=3))
+def test_no_query_breaks_the_service(client: TestClient, query: list[tuple[str, str]]) -> None:
+    answer = client.get(HOMES, params=query)
+    assert answer.status_code in (200, 400), (query, answer.text[:200])
+    answer.json()
 
 
 def test_head_and_other_methods(client: TestClient) -> None:
