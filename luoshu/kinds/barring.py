@@ -16,6 +16,7 @@ from luoshu.kinds.position import positions
 from luoshu.kinds.wallines import wall_points
 from luoshu.methods.snap import Segments, crossings, segments, several, snap
 from luoshu.methods.sphere import Plane
+from luoshu.methods.touching import corner_cuts
 from luoshu.methods.ways import Ways, divide, join
 
 if TYPE_CHECKING:
@@ -90,12 +91,14 @@ def map_gates(streets: Streets, book: Book, mode: Mode, day: date, near: float) 
 def bar(book: Book, streets: Streets, floor: Pavement, speeds: Speeds, mode: Mode, walker: str, day: date) -> Barred:
     """Lays the barriers of map and book over the streets, as they stand on the day."""
     near, reach = speeds.number("gate_metres"), speeds.number("gate_to_street_metres")
-    walls = standing_walls(book, streets, floor)
+    walls, lines = standing_walls(book, streets, floor)
     floor = _with_map_gates(floor, *map_gates(streets, book, mode, day, near))
     spots = _open_spots(book, streets, floor, walls, mode, day, near)
     tail, head = floor.way.tail, floor.way.head
     x, y = floor.way.x, floor.way.y
     link, _, share = crossings(walls, x[tail], y[tail], x[head], y[head])
+    at_corner = corner_cuts(floor.way, lines)
+    link, share = np.append(link, at_corner[0]), np.append(share, at_corner[1])
     through = _near_gate(*floor.way.at(link, share), spots[:, 0], spots[:, 1], near)
     shut = _shut_on_streets(book, floor)
     cut_link, cut_share = np.append(link[through < 0], shut[0]), np.append(share[through < 0], shut[1])
@@ -115,25 +118,27 @@ def bar(book: Book, streets: Streets, floor: Pavement, speeds: Speeds, mode: Mod
     return Barred(way=way, walls=walls, gates=gates, cuts=len(cut_link), loose=tuple(loose))
 
 
-def standing_walls(book: Book, streets: Streets, floor: Pavement) -> Segments:
-    """The walls that stand, of the map and of the book, as segments on the plane."""
+def standing_walls(book: Book, streets: Streets, floor: Pavement) -> tuple[Segments, list[tuple[Floats, Floats]]]:
+    """The walls that stand, of the map and of the book, as segments on the plane; and those of the book as lines."""
     rows = book.rows(Wall)
     spoken = {int(row.id[3:]): row for row in rows if _of_map(row.id)}
     stands = [i for i, osm in enumerate(streets.wall_osm.tolist())
               if osm not in spoken or spoken[osm].state == "standing"]  # fmt: skip
     start, plane = streets.wall_start, floor.plane
-    placed = [plane.metres(streets.wall_lon[start[i] : start[i + 1]], streets.wall_lat[start[i] : start[i + 1]])
+    of_map = [plane.metres(streets.wall_lon[start[i] : start[i + 1]], streets.wall_lat[start[i] : start[i + 1]])
               for i in stands]  # fmt: skip
     known = floor.kept.setdefault("walls", {})
+    own: list[tuple[Floats, Floats]] = []
     for row in rows:
         if row.state == "standing":
             if row not in known:
                 known[row] = [plane.metres(lon, lat) for lon, lat in wall_points(row, book)[0]]
-            placed += known[row]
+            own += known[row]
+    placed = [*of_map, *own]
     parts = [np.concatenate([np.empty(0), *some]) for some in (
         [x[:-1] for x, _ in placed], [y[:-1] for _, y in placed], [x[1:] for x, _ in placed], [y[1:] for _, y in placed]
     )]  # fmt: skip
-    return segments(*parts)
+    return segments(*parts), own
 
 
 def _with_map_gates(floor: Pavement, opened: Ints, shut: Ints) -> Pavement:

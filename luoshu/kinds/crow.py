@@ -25,9 +25,13 @@ class Crow(Travel):
 
     estimate = True
 
-    def __init__(self, speeds: Speeds, mode: str, walker: str) -> None:
+    def __init__(self, speeds: Speeds, mode: str, walker: str, barriers: int = 0) -> None:
         self.metres_per_minute = speeds.metres_per_minute(mode, walker) / speeds.number("detour", mode)
         self.because = _because(speeds, mode, walker)
+        if barriers:
+            told = say("{count} walls, gates and bridges of the book are not counted: they need a street network",
+                       count=barriers)  # fmt: skip
+            self.because = (*self.because, Reason(says=told, tone="warn"))
 
     def nearest(
         self, from_lon: ArrayLike, from_lat: ArrayLike, to_lon: ArrayLike, to_lat: ArrayLike, within: float = np.inf

@@ -79,12 +79,13 @@ def travel(book: Book, mode: str, walker: str, day: date) -> Travel:
     """
     _known("mode", mode, MODES)
     _known("walker", walker, WALKERS)
+    from luoshu.kinds.barrier import BARRIERS
     from luoshu.kinds.crow import Crow
     from luoshu.kinds.travel_speed import speeds
 
     known, streets = speeds(book, day), streets_of(book)
     if streets is None:
-        return Crow(known, mode, walker)
+        return Crow(known, mode, walker, barriers=sum(len(book.rows(table)) for table in BARRIERS))
     from luoshu.kinds.on_streets import OnStreets
 
     return OnStreets(book, streets, known, cast("Mode", mode), walker, day)

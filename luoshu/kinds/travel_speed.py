@@ -102,7 +102,8 @@ class Speeds:
     def reason(self, says: Message, name: str, authority: str, *, tone: str = "plain") -> Reason:
         """A reason about one figure, with who says so: the book's rule, or the built-in authority."""
         if name in self.written:
-            return Reason(says=says, source=self.source, tone=tone)
+            told = say("{statement} ({authority})", statement=says, authority=self.says) if self.says else says
+            return Reason(says=told, source=self.source, tone=tone)
         by, url = SOURCES[authority]
         told = say("{statement} ({authority})", statement=says, authority=by)
         return Reason(says=told, source=Source(url=url) if url else None, tone=tone)

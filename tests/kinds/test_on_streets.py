@@ -118,6 +118,22 @@ def test_a_wall_ends_the_street_and_an_open_gate_lets_pass(opened):
     )
 
 
+def test_a_wall_over_a_crossing_parts_its_two_sides_and_no_more(opened):
+    """A crossing of five streets; the wall runs over the crossing itself, two streets north of it, three south."""
+    corners = [(0, 0), (200, 300), (-200, 300), (300, -200), (0, -300), (-300, -200)]
+    book = opened(streets(corners, [(0, 1), (0, 2), (3, 0), (4, 0), (5, 0)]))
+    crossed = book.over({Wall: [wall([(-400, 1), (0, 0), (400, 1)])]})
+    south, north = (150, -100), (100, 150)
+    assert np.isfinite(metres(book, [north], [south]))
+    assert np.isinf(metres(crossed, [north], [south]))
+    assert np.isfinite(metres(crossed, [(-150, -100)], [south])), "on one side one still passes"
+    assert np.isfinite(metres(crossed.over({Gate: [gate((3, 0))]}), [north], [south]))
+    ending = book.over({Wall: [wall([(0, 0), (400, 1)])]})
+    assert np.isfinite(metres(ending, [north], [south])), "a wall that ends at the crossing bars nothing"
+    beside = book.over({Wall: [wall([(-10, 400), (0, 0), (10, 400)])]})
+    assert np.isfinite(metres(beside, [north], [south])), "all streets on one side of the wall"
+
+
 def test_a_walled_compound_without_streets_is_entered_by_its_gates(opened):
     town = streets([(0, 0), (1000, 0), (1000, 400), (0, 400)], [(0, 1), (1, 2), (2, 3), (3, 0)])
     yard = wall([(300, 50), (700, 50), (700, 350), (300, 350), (300, 50)], kind="POLYGON")

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from luoshu.book.book import open_book
+from luoshu.kinds.barrier import Wall
 from luoshu.kinds.travel import travel
 from luoshu.kinds.travel_speed import DEFAULTS, speeds
 from luoshu.methods.sphere import great_circle
@@ -68,6 +69,11 @@ def test_the_estimate_names_factor_and_speed_and_who_says_so(book):
     assert "FHWA" in told
 
 
+def test_walls_that_the_estimate_does_not_see_are_told(book):
+    laid = book.over({Wall: [Wall(id="w", wkt="LINESTRING (112 34, 113 34)", system="WGS-84")]})
+    assert any("1 walls" in reason.says for reason in travel(laid, "walk", "adult", DAY).because)
+
+
 def test_a_circle_has_the_radius_of_the_minutes(book):
     (area,) = travel(book, "walk", "adult", DAY).isochrone(112.4, 34.6, 10.0)
     ring = np.array(area["coordinates"][0])
@@ -80,7 +86,7 @@ def test_the_rule_in_force_on_the_day_counts_and_its_faults_are_listed(book):
     (book.folder / "rules").mkdir()
     (book.folder / "rules/speeds.yaml").write_text(
         "in_force:\n"
-        "  2015-01-01: {walk_metres_per_second: {adult: 1.0}, detour: {walk: 1.5}}\n"
+        "  2015-01-01: {source: 某标准, walk_metres_per_second: {adult: 1.0}, detour: {walk: 1.5}}\n"
         "  2024-01-01: {walk_metres_per_second: {adult: 1.1}, cycle_km_per_hour: -3, speed: 4}\n",
         "utf-8",
     )
@@ -89,6 +95,7 @@ def test_the_rule_in_force_on_the_day_counts_and_its_faults_are_listed(book):
     assert early.number("walk_metres_per_second", "adult") == 1.0
     assert early.number("walk_metres_per_second", "old") == 0.97
     assert travel(book, "walk", "adult", date(2020, 1, 1)).metres_per_minute == pytest.approx(60 / 1.5)
+    assert "某标准" in travel(book, "walk", "adult", date(2020, 1, 1)).because[0].says
     assert late.number("walk_metres_per_second", "adult") == 1.1
     assert late.number("cycle_km_per_hour") == DEFAULTS["cycle_km_per_hour"]
     assert {problem.code for problem in late.problems} == {"bad-value", "unknown-field"}
