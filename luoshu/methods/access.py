@@ -1,4 +1,4 @@
-"""Supply against demand: floating catchments, plain and with decay, on the minutes that a reach matrix holds."""
+"""What homes can reach, and supply against demand: opportunities, floating catchments, plain and with decay."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,26 @@ from luoshu.methods.compiled import compiled
 from luoshu.methods.siting import check_amounts
 
 Floats = NDArray[np.float64]
+
+
+def opportunities(
+    reach: sparse.csr_array, supply: ArrayLike, decay: Callable[[Floats], Floats] | None = None
+) -> Floats:
+    """For each home the supply within its reach, all of it or less the farther it is: ``sum(S f(t))``.
+
+    Cumulative opportunities without ``decay``, a gravity measure with one (Hansen 1959). ``reach``: sites by homes,
+    minutes, stored zeros included; ``supply`` of each site. For how many people reach a site, transpose ``reach`` and
+    give the people as supply.
+
+    >>> reach = sparse.csr_array(np.array([[1.0, 4.0, 0.0], [0.0, 2.0, 3.0]]))
+    >>> opportunities(reach, [10, 20]).tolist()
+    [10.0, 30.0, 20.0]
+    """
+    matrix = sparse.csr_array(reach)
+    offered = check_amounts("supply", supply, matrix.shape[0])
+    weights = _weights(matrix, decay)
+    sites = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    return np.asarray(np.bincount(matrix.indices, offered[sites] * weights, matrix.shape[1]), dtype=np.float64)
 
 
 def two_step_access(
@@ -33,13 +53,18 @@ def two_step_access(
     matrix = sparse.csr_array(reach)
     offered = check_amounts("supply", supply, matrix.shape[0])
     wanted = check_amounts("demand", demand, matrix.shape[1])
+    return np.asarray(_catch(matrix.indptr, matrix.indices, _weights(matrix, decay), offered, wanted))
+
+
+def _weights(matrix: sparse.csr_array, decay: Callable[[Floats], Floats] | None) -> Floats:
+    """What each stored minute weighs."""
     minutes = np.asarray(matrix.data, dtype=np.float64)
     if len(minutes) and not minutes.min() >= 0:
         raise ValueError("reach holds minutes that are negative or not a number.")
     weights = np.ones(len(minutes)) if decay is None else np.asarray(decay(minutes), dtype=np.float64)
     if weights.shape != minutes.shape or (len(weights) and not (weights.min() >= 0 and np.isfinite(weights).all())):
         raise ValueError("decay must give a finite weight of zero or more for every minute.")
-    return np.asarray(_catch(matrix.indptr, matrix.indices, weights, offered, wanted))
+    return weights
 
 
 @compiled
@@ -82,6 +107,17 @@ def _gaussian(minutes, within, edge):  # type: ignore[no-untyped-def]
         if share < 1.0:
             result[place] = (np.exp(-0.5 * share * share) - edge) / (1.0 - edge)
     return result
+
+
+def exponential(rate: float) -> Callable[[Floats], Floats]:
+    """A decay by so much a minute: ``exp(-rate t)``.
+
+    >>> exponential(0.1)(np.array([0.0, 10.0])).round(3).tolist()
+    [1.0, 0.368]
+    """
+    if not 0 <= rate < np.inf:
+        raise ValueError(f"rate is {rate}, and must be a finite number of zero or more.")
+    return lambda minutes: np.exp(-rate * minutes)
 
 
 def zones(edges: ArrayLike, weights: ArrayLike) -> Callable[[Floats], Floats]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import dijkstra
 
-from luoshu.methods.access import gaussian, two_step_access, zones
+from luoshu.methods.access import exponential, gaussian, opportunities, two_step_access, zones
 from luoshu.methods.equality import gini, worst_tenth
 from luoshu.methods.hilbert import hilbert_order
 from luoshu.methods.reach import k_nearest, nearest, network, reach_sets
@@ -154,23 +154,57 @@ def test_access_hands_out_exactly_what_there_is(seed):
         assert given_out == pytest.approx(supply[(weights @ demand) > 0].sum())
 
 
-@pytest.mark.skipif(not ACCESS.exists(), reason="the published access benchmark is not at hand")
-def test_access_of_belo_horizonte_as_published():
-    """Five places of the worked example of ipeaGIT/accessibility, jobs within 45 minutes among themselves."""
-    five = ["89a88cdb57bffff", "89a88cdb597ffff", "89a88cdb5b3ffff", "89a88cdb5cfffff", "89a88cd909bffff"]
+@pytest.fixture(scope="module")
+def belo_horizonte():
+    """The published example of ipeaGIT/accessibility: minutes to every place (rows) from every other, and land use."""
+    if not ACCESS.exists():
+        pytest.skip("the published access benchmark is not at hand")
     with open(ACCESS / "ipea_land_use_data.csv") as file:
-        place = {row["id"]: row for row in csv.DictReader(file)}
-    to, come, minutes = [], [], []
+        rows = list(csv.DictReader(file))
+    number = {row["id"]: at for at, row in enumerate(rows)}
     with gzip.open(ACCESS / "ipea_travel_matrix.csv.gz", "rt") as file:
-        for line in file:
-            one, two, time = line.strip().split(",")
-            if one in five and two in five and float(time) <= 45:
-                to.append(five.index(two))
-                come.append(five.index(one))
-                minutes.append(float(time))
-    reach = sparse.csr_array((minutes, (to, come)), shape=(5, 5))
-    jobs, people = ([float(place[one][column]) for one in five] for column in ("jobs", "population"))
-    assert two_step_access(reach, jobs, people).round(4).tolist() == [0.0152, 0.1491, 0.1491, 0.1068, 0]
+        next(file)
+        come, to, minutes = zip(*(line.rstrip().split(",") for line in file), strict=True)
+    table = sparse.csr_array(
+        (np.array(minutes, dtype=float), ([number[one] for one in to], [number[one] for one in come])),
+        shape=(len(rows), len(rows)),
+    )
+    return (
+        table,
+        {name: np.array([float(row[name]) for row in rows]) for name in ("jobs", "population", "schools")},
+        number,
+    )
+
+
+def up_to(minutes, table):
+    """The part of a table of minutes within a limit."""
+    whole = table.tocoo()
+    near = whole.data <= minutes
+    return sparse.csr_array((whole.data[near], (whole.row[near], whole.col[near])), shape=table.shape)
+
+
+FIVE = ["89a88cdb57bffff", "89a88cdb597ffff", "89a88cdb5b3ffff", "89a88cdb5cfffff", "89a88cd909bffff"]
+
+
+def test_access_of_belo_horizonte_as_published(belo_horizonte):
+    """2SFCA of the package's own test: five places among themselves, binary decay at 45 minutes."""
+    table, use, number = belo_horizonte
+    five = [number[one] for one in FIVE]
+    among = up_to(45, table[five][:, five])
+    found = two_step_access(among, use["jobs"][five], use["population"][five])
+    assert found.round(4).tolist() == [0.0152, 0.1491, 0.1491, 0.1068, 0]
+
+
+def test_opportunities_of_belo_horizonte_as_published(belo_horizonte):
+    """All 748,437 pairs: jobs and people within 30 minutes, schools by gravity, as its introduction prints."""
+    table, use, number = belo_horizonte
+    within = up_to(30, table)
+    assert opportunities(within, use["jobs"])[:6].tolist() == [14561, 29452, 16647, 10700, 6669, 37029]
+    assert opportunities(sparse.csr_array(within.T), use["population"])[:6].tolist() == [
+        11053, 31903, 12488, 14474, 15053, 69582,
+    ]  # fmt: skip
+    schools = opportunities(table, use["schools"], exponential(0.2))[[number[one] for one in FIVE]]
+    assert schools.round(8).tolist() == [0.03041853, 1.15549493, 0.56519126, 0.19852152, 0.41378042]
 
 
 def test_a_kernel_runs_where_nothing_can_be_cached(monkeypatch):
