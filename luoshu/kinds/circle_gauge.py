@@ -128,11 +128,14 @@ def _served(circle: Circle, seen: Picture, book: Book, day: date) -> Reason:
     """The share as a sentence."""
     places = {row.id: row.name for row in book.rows(Place)}
     where = places.get(circle.place or book.region) or circle.place or say("the region")
-    says = say(
+    template = (
         "{served:,} of {total:,} {who} in {place} have {service} within {minutes:g} minutes {mode} on {day}: {share}"
         if circle.of == "people"
         else "{served:,} of {total:,} villages and communities in {place} have {service} within {minutes:g} minutes "
-        "{mode} on {day}: {share}",
+        "{mode} on {day}: {share}"
+    )
+    says = say(
+        template,
         served=round(seen.share.served), total=round(float(seen.people.counted.sum())), place=where,
         service=named(circle.service), minutes=circle.minutes, mode=MODES[circle.mode], day=day,
         share=percent(seen.share.value), who=who(circle),

@@ -156,10 +156,13 @@ def _moves(
 
 def _does(circle: Circle, base: Ground, name: str, county: str, adds: float, year: int | None) -> Message:
     where = say(" ({county})", county=named(county)) if county else ""
-    says = say(
+    template = (
         "Build at {name}{county}: {service} for {adds:,} more {who} within {minutes:g} minutes"
         if circle.of == "people"
-        else "Build at {name}{county}: {service} for {adds:,} more villages and communities within {minutes:g} minutes",
+        else "Build at {name}{county}: {service} for {adds:,} more villages and communities within {minutes:g} minutes"
+    )
+    says = say(
+        template,
         service=named(circle.service), name=named(name), county=where, adds=max(round(adds), 1),
         minutes=circle.minutes, who=who(circle),
     )  # fmt: skip
