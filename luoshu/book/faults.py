@@ -106,6 +106,7 @@ FAULTS: dict[str, Message] = {
     "id-taken": say("The id belongs to another thing in the book; the row was not taken over."),
     "area-without-points": say("An area with people holds no point to spread them over; they stand in its middle."),
     "no-people": say("The file does not say how many people live where; nothing was taken over."),
+    "more-than-all": say("A part is larger than the whole that it belongs to; no more than the whole counts."),
     "outside-region": say("A place lies outside the outlines of the region; it counts where it stands."),
     "doubtful-system": say("The streets contradict the coordinate system that is written; it is used as written."),
     "site-twice": say("Two sites of one service stand in the same spot; both count until one is removed."),

@@ -306,8 +306,10 @@ def system_problem(text: str) -> Message | None:
     try:
         to_wgs84(0.0, 0.0, text)
     except ValueError:
-        return say("{found!r} is no coordinate system that is known: write WGS-84, CGCS2000, GCJ-02, BD-09 or EPSG:number",
-                   found=quoted(text))  # fmt: skip
+        return say(
+            "{found!r} is no coordinate system that is known: write WGS-84, CGCS2000, GCJ-02, BD-09 or EPSG:number",
+            found=quoted(text),
+        )
     return None
 
 

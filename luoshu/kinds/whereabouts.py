@@ -65,6 +65,7 @@ def problems_of_table(book: Book, table: type) -> list[Problem]:
         found.append(_unsaid(book, table, columns, unsaid))
     found += _outside(book, table, where)
     found += _doubtful(book, table, columns, where)
+    found += _beyond_all(book) if table is Home else []
     return found + (_twice(book, where) if table is Site else [])
 
 
@@ -187,6 +188,23 @@ def _doubtful(book: Book, table: type, columns: dict[str, Any], where: Positions
         yield Problem(code="doubtful-system", says=says, source=Source(file=schema(table).file, column="system"),
                       mend=say("Write {system} in system, or leave it where you know better",
                                system=found.hypotheses[0].system))  # fmt: skip
+
+
+def _beyond_all(book: Book) -> list[Problem]:
+    """Homes with more children or old people than people."""
+    columns = book.columns(Home)
+    found: list[Problem] = []
+    for name in ("children", "old"):
+        for i in np.flatnonzero(columns[name] > columns["people"])[:MOST_LISTED].tolist():
+            row = book.rows(Home)[i]
+            place = book.source_of(row)
+            says = say("{column} of {name} is {found:g}, more than its {people:g} people; no more than these count",
+                       column=name, name=quoted(row.name or row.id), found=getattr(row, name), people=row.people)  # fmt: skip
+            source = Source(file=place.file, line=place.line, column=name)
+            found.append(
+                Problem(code="more-than-all", says=says, source=source, mend=say("Mend one of the two figures"))
+            )
+    return found
 
 
 def _twice(book: Book, where: Positions) -> list[Problem]:

@@ -63,6 +63,13 @@ def test_people_without_a_place_are_counted_nowhere_and_told(town):
     assert sorted(p.code for p in found.problems) == ["no-coordinates", "no-system", "swapped-coordinates"]
 
 
+def test_no_more_children_count_than_people(town):
+    book = town(home=HOME + "a,甲,112.45,34.65,WGS-84,100,300,20,1,\nb,,112.46,34.65,WGS-84,,5,5,1,\n")
+    assert homes(book).groups["children"].tolist() == [100, 0]
+    (problem,) = misplaced(book)
+    assert (problem.code, problem.source.line, problem.source.column) == ("more-than-all", 2, "children")
+
+
 CENTRE = "id,name,x,y,system,place,people\ns,镇,112.45,34.7,WGS-84,1,\n"
 
 
