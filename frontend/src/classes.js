@@ -16,6 +16,9 @@ export function classOf(value, layer) {
   return found;
 }
 
+/** The unit of numbers from 0 to 1 that are said in per cent. */
+export const SHARE = "share";
+
 /** Above this a number is no number of minutes, people or gain any more: JSON has no word for the infinite. */
 export const FAR = 1e9;
 
@@ -75,7 +78,9 @@ export function tally(values, weights, layer) {
 /** The words of every class, in order: "≤ 5", "5–10", "> 30", then out of reach and not known. */
 export function classWords(layer, words) {
   const breaks = layer.breaks ?? [];
-  const unit = layer.unit ? `${/^[A-Za-z]/.test(layer.unit) ? " " : ""}${layer.unit}` : "";
+  const share = layer.unit === SHARE; // is said in per cent
+  const unit = share ? "%" : layer.unit ? `${/^[A-Za-z]/.test(layer.unit) ? " " : ""}${layer.unit}` : "";
+  const plain = (number) => String(Math.round(number * (share ? 1e4 : 100)) / 100);
   const own = (breaks.length ? breaks : [0]).map((low, at) => {
     const high = breaks[at + 1];
     if (!breaks.length) return layer.measure_label ?? "";
@@ -84,10 +89,6 @@ export function classWords(layer, words) {
     return `${plain(low)}–${plain(high)}${unit}`;
   });
   return [...own, words.out_of_reach ?? "", words.none ?? ""];
-}
-
-function plain(number) {
-  return String(Math.round(number * 100) / 100);
 }
 
 /** A number as people write it here: 12.3万 in Chinese, 123,000 in English; a dash where it is not known. */

@@ -1,5 +1,5 @@
 // What a small window says of one feature: its name, its figures with their units, and that they are estimates.
-import { FAR, figure } from "./classes.js";
+import { FAR, figure, SHARE } from "./classes.js";
 import { el } from "./element.js";
 
 /** The content of the window; `around` and others may add to it. */
@@ -27,6 +27,7 @@ export function shown(value, column, values, words, language) {
   if (value === null || value === undefined || Number.isNaN(value)) return column.numeric ? words.none : "";
   if (typeof value !== "number") return String(value);
   const unit = column.unit ?? "";
+  if (unit === SHARE) return `${figure(100 * value, language)}%`;
   if (!unit && Number.isInteger(value) && value >= 1000 && value < 3000) return String(value); // a year
   return `${figure(value, language)}${/^[A-Za-z]/.test(unit) ? " " : ""}${unit}`;
 }

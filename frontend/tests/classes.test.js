@@ -38,6 +38,7 @@ test("people are added up by class; unknown numbers of people are not", () => {
 test("classes are said as they cut", () => {
   const words = classWords(minutes, { out_of_reach: "无法到达", none: "无数据" });
   assert.deepEqual(words, ["≤ 5分钟", "5–10分钟", "10–15分钟", "> 15分钟", "无法到达", "无数据"]);
+  assert.deepEqual(classWords({ breaks: [0, 0.5], high_is_bad: false, unit: "share" }, {}).slice(0, 2), ["< 50%", "≥ 50%"]);
   assert.deepEqual(classWords(gain, {}).slice(0, 3), ["< 100人", "100–1000人", "≥ 1000人"]);
 });
 
