@@ -198,8 +198,9 @@ def _beyond_all(book: Book) -> list[Problem]:
         for i in np.flatnonzero(columns[name] > columns["people"])[:MOST_LISTED].tolist():
             row = book.rows(Home)[i]
             place = book.source_of(row)
+            told, shown = getattr(row, name), quoted(row.name or row.id)
             says = say("{column} of {name} is {found:g}, more than its {people:g} people; no more than these count",
-                       column=name, name=quoted(row.name or row.id), found=getattr(row, name), people=row.people)  # fmt: skip
+                       column=name, name=shown, found=told, people=row.people)  # fmt: skip
             source = Source(file=place.file, line=place.line, column=name)
             found.append(
                 Problem(code="more-than-all", says=says, source=source, mend=say("Mend one of the two figures"))
