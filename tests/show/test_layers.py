@@ -354,3 +354,53 @@ def test_an_estimate_is_called_one_wherever_it_shows(
     assert main(["--language", "en", "report", str(folder), str(tmp_path / "r.docx"), "--day", "2025-12-31"]) == 0
     document = Document(str(tmp_path / "r.docx"))
     assert any("(estimate)" in cell.text for table in document.tables for row in table.rows for cell in row.cells)
+
+
+def test_a_book_without_layers_loads_no_heavy_library(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    (tmp_path / "book.yaml").write_text("title: x\nregion: y\n", encoding="utf-8")
+    record = "- {kind: task, id: road, words: 修路, made: 2020-01-01}\n"
+    (tmp_path / "commitments.yaml").write_text(record, encoding="utf-8")
+    code = f"""
+import sys, warnings
+warnings.simplefilter("ignore")
+from datetime import date
+from pathlib import Path
+from fastapi.testclient import TestClient
+from luoshu.show.server import make_app
+app = make_app(Path({str(tmp_path)!r}), day=date(2025, 1, 1))
+client = TestClient(app, base_url="http://127.0.0.1:8000", client=("127.0.0.1", 5000))
+for path in ("/", "/map", "/promises/road", "/problems", "/ogc/collections"):
+    assert client.get(path).status_code == 200, path
+print([name for name in ("numba", "scipy", "shapely", "pyproj", "pyarrow", "highspy", "osmium") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_day_that_takes_long_holds_up_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+    from datetime import date
+
+    from luoshu.show import look as looking
+    from luoshu.show.shelf import Shelf
+
+    shelf, go, begun, quick = Shelf(folder, DAY), threading.Event(), threading.Event(), looking.look
+
+    def slow(folder: Path, day: date, book: Any = None) -> Any:
+        if day.year == 2021:
+            begun.set()
+            go.wait(20)
+        return quick(folder, day, book)
+
+    monkeypatch.setattr(looking, "look", slow)
+    late = threading.Thread(target=shelf.view, args=(date(2021, 1, 1),))
+    late.start()
+    assert begun.wait(20)
+    assert shelf.view().day == DAY
+    assert late.is_alive()
+    go.set()
+    late.join()
+    assert shelf.view(date(2021, 1, 1)).book is shelf.view().book, "days share one open book"
