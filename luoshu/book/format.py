@@ -30,6 +30,7 @@ _BOOK = """# 账本的格式 Book format
 | `documents/` | 规划原文，保持原样 | the plan's documents as they are |
 | `proposals/*.jsonl` | 读出而待确认的内容 | what was read and is not yet settled |
 | `rules/*.yaml` | `title` 名称，`in_force` 按施行日期书写的规则 | rules by their dates of force |
+| `roads/` | 路网及其来源和质量，由 `luoshu roads` 生成 | the streets, made by `luoshu roads` |
 | `tables/*.csv` | 下列各表 | the tables below |
 
 ## 表格怎么写 How tables are written
