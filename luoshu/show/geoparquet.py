@@ -105,6 +105,8 @@ def _array(column: LayerColumn, language: Language) -> Any:
         known = [value for value in values if value is not None]
         if known and all(isinstance(value, date) for value in known):
             return pa.array(values, pa.date32())
+        if known and all(isinstance(value, bool) for value in known):
+            return pa.array(values, pa.bool_())
         return pa.array([None if value is None else str(value) for value in values], pa.string())
     figures = np.asarray(column.values)
     if figures.dtype.kind != "f":

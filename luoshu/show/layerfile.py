@@ -99,6 +99,8 @@ def script(key: str, layer: Layer, language: Language) -> bytes:
 
 def word(value: Any, language: Language | None = None) -> Any:
     """One value that is no number, as JSON: days in ISO form, sentences in the language."""
+    if hasattr(value, "item"):  # of numpy
+        value = value.item()
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, date):

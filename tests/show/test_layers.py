@@ -181,6 +181,34 @@ def test_tiles_of_lines() -> None:
         pmtiles(homes(), ZH)
 
 
+def test_odd_geometries_and_empty_layers_go_through_every_form() -> None:
+    import pyarrow.parquet as parquet
+
+    corner = [[112, 34, 5], [113, 34, 5], [113, 35, 5], [112, 34, 5]]
+    bow = [[112, 34], [113, 35], [113, 34], [112, 35], [112, 34]]
+    mixed = [{"type": "Point", "coordinates": [112, 34]}, {"type": "Polygon", "coordinates": [corner]}]
+    odd = Layer(
+        id="odd", name=say("odd"), shape="polygons", role="areas",
+        geometries=[
+            None, {"type": "Polygon", "coordinates": [corner]}, {"type": "GeometryCollection", "geometries": mixed},
+            {"type": "MultiPolygon", "coordinates": []}, {"type": "Polygon", "coordinates": [bow]},
+        ],
+        columns={"good": LayerColumn(name=say("good"), values=np.array([True, False, True, False, True]))},
+    )  # fmt: skip
+    told = json.loads(geojson(odd, ZH))["features"]
+    assert [each["geometry"] and each["geometry"]["type"] for each in told] == [
+        None, "Polygon", "GeometryCollection", "MultiPolygon", "Polygon"
+    ]  # fmt: skip
+    assert told[1]["geometry"]["coordinates"][0][0] == [112.0, 34.0], "heights are left out"
+    table = parquet.read_table(io.BytesIO(geoparquet(odd, ZH)))
+    assert table["good"].to_pylist() == [True, False, True, False, True]
+    assert pmtiles(odd, ZH)
+    nothing = Layer(id="no", name=say("no"), shape="points", role="homes", lon=np.array([]), lat=np.array([]))
+    assert unpacked(binary(nothing))[0]["count"] == 0
+    assert json.loads(geojson(nothing, ZH))["features"] == []
+    assert parquet.read_table(io.BytesIO(geoparquet(nothing, ZH))).num_rows == 0
+
+
 # ---- on the server -----------------------------------------------------------------------------------------------
 
 

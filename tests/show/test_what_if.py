@@ -207,6 +207,22 @@ def test_when_many_ask_at_once_the_last_is_asked_to_come_again(
     assert ask(client).status_code == 200
 
 
+def test_questions_at_once_are_answered_in_turn_or_put_off(client: TestClient) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def one(number: int) -> Any:
+        return number, ask(client, {"table": "well", "row": {**NEW, "id": f"new-{number}", "x": 112.1 + number / 20}})
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(one, range(12)))
+    assert {answer.status_code for _, answer in answers} <= {200, 503}
+    good = [(number, answer.json()) for number, answer in answers if answer.status_code == 200]
+    assert good
+    for number, told in good:
+        assert told["csv"][0]["text"].splitlines()[1].startswith(f"new-{number},")
+        assert told["before"]["value"] == good[0][1]["before"]["value"]
+
+
 cells = st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=20) | st.lists(st.integers())
 rows = st.dictionaries(st.sampled_from(["id", "name", "service", "x", "y", "system", "state", "zzz"]), cells)
 
