@@ -201,14 +201,7 @@ def metres_a_minute(circle: Circle, book: Book, day: date) -> float:
 
 def farthest_a_minute(circle: Circle, book: Book, day: date) -> float:
     """How far anybody could come in a minute in a straight line by the way that minutes are computed here."""
-    from luoshu.kinds.travel_speed import speeds
-
-    if ways(circle, book, day).estimate:
-        return metres_a_minute(circle, book, day)
-    known = speeds(book, day)
-    if circle.mode != "drive":
-        return known.metres_per_minute(circle.mode, circle.walker)
-    return float(max(known.values["drive_km_per_hour"].values())) * 1000 / 60
+    return ways(circle, book, day).fastest
 
 
 def reached(circle: Circle, book: Book, day: date, when: str = "now") -> Reached | None:

@@ -33,6 +33,11 @@ class Crow(Travel):
                        count=barriers)  # fmt: skip
             self.because = (*self.because, Reason(says=told, tone="warn"))
 
+    @property
+    def fastest(self) -> float:
+        """See `Travel.fastest`."""
+        return self.metres_per_minute
+
     def nearest(
         self, from_lon: ArrayLike, from_lat: ArrayLike, to_lon: ArrayLike, to_lat: ArrayLike, within: float = np.inf
     ) -> tuple[Floats, NDArray[np.int64]]:

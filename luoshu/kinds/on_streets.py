@@ -22,7 +22,7 @@ from luoshu.methods.doors import Doors, corner_minutes, nearest_site, reach_of_s
 from luoshu.methods.isochrone import lines_reached, shapes_around
 from luoshu.methods.reach import Network
 from luoshu.methods.snap import snap
-from luoshu.methods.sphere import coordinates
+from luoshu.methods.sphere import coordinates, great_circle
 from luoshu.words.message import say
 
 if TYPE_CHECKING:
@@ -57,6 +57,23 @@ class OnStreets(Travel):
         self.farthest = speeds.number("farthest_metres", mode)
         self.gate_metres = speeds.number("gate_metres")
         self.because = (*self.floor.because, *_because(self.barred, self.farthest))
+
+    @property
+    def fastest(self) -> float:
+        """See `Travel.fastest`: of all links, bridges and doors the fastest; infinite where a link takes no time."""
+
+        def make() -> float:
+            way = self.barred.way
+            used = np.flatnonzero(np.isfinite(np.minimum(way.forth, way.back)))
+            lon, lat = self.floor.plane.degrees(way.x, way.y)
+            tail, head = way.tail[used], way.head[used]
+            metres = great_circle(lon[tail], lat[tail], lon[head], lat[head])
+            minutes = np.minimum(way.forth, way.back)[used]
+            some = metres > 0.01  # a gate has neither length nor minutes
+            with np.errstate(divide="ignore"):
+                return float(np.max(metres[some] / minutes[some], initial=self.floor.door_metres_per_minute))
+
+        return _remembered(self._kept, ("fastest", None), make)
 
     def nearest(
         self, from_lon: ArrayLike, from_lat: ArrayLike, to_lon: ArrayLike, to_lat: ArrayLike, within: float = np.inf

@@ -42,6 +42,11 @@ class Travel(ABC):
     estimate: bool
     because: tuple[Reason, ...]
 
+    @property
+    @abstractmethod
+    def fastest(self) -> float:
+        """How many metres in a straight line a minute can lead at most, anywhere: what bounds may rest on."""
+
     @abstractmethod
     def nearest(
         self, from_lon: ArrayLike, from_lat: ArrayLike, to_lon: ArrayLike, to_lat: ArrayLike, within: float = ...

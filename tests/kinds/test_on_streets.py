@@ -247,3 +247,13 @@ def test_the_area_is_a_strip_along_the_streets_and_never_crosses_a_river(opened)
     assert ground.bounds[3] < 450, "the bank over the river is not reached"
     assert areas[1]["coordinates"] == []
     assert shapely.LinearRing(areas[0]["coordinates"][0]).is_ccw
+
+
+def test_nothing_is_faster_than_the_fastest(opened):
+    town = streets([(0, 0), (1000, 0), (1000, 900)], [(0, 1), (1, 2)], way=["residential", "ferry"])
+    book = opened(town)
+    ferry = 10 * 1000 / 60
+    assert travel(book, "walk", "adult", DAY).fastest == pytest.approx(ferry, rel=1e-3)
+    short = opened(ROAD).over({Bridge: [bridge((0, 0), (1000, 0), metres=100)]})
+    assert travel(short, "walk", "adult", DAY).fastest == pytest.approx(10 * PACE, rel=1e-3)
+    assert travel(opened(ROAD), "walk", "adult", DAY).fastest == pytest.approx(PACE, rel=1e-3)
