@@ -141,5 +141,9 @@ FAULTS: dict[str, Message] = {
     "unknown-service": say(
         "A promise names a service that no site of the book gives, though one of a like name is there."
     ),
+    "cap-unreadable": say("The file is no CAP alert, or no well-formed XML; nothing of it is shown."),
+    "cap-hostile": say("The file tries what no alert needs (a document type, entities); nothing of it is read."),
+    "cap-older": say("The alert is written by an older version of the standard than CAP 1.2."),
+    "cap-invalid": say("An element of the alert is missing, out of order, or holds what the standard does not allow."),
 }
 """By code: what the fault means and what became of the entry. docs/problems.md is made from this list."""

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import luoshu.cli.commands
+import luoshu.cli.duty
 import luoshu.cli.geography  # noqa: F401 (each puts its verbs on the list)
 from luoshu.cli.verbs import VERBS, NotDone
 from luoshu.show.language import Language, machine_language

@@ -1,0 +1,227 @@
+"""CAP 1.2 alerts in and out: read without trust, every fault named with its line, written as the schema asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from luoshu.book.problem import Problem, Source
+from luoshu.desk.capform import ALERT, NAMESPACE, OLDER, SIGNATURE, Part, time_of
+from luoshu.words.message import Message, say
+
+Element = Any
+"""An element of lxml, whose own types do not say what a parsed file holds."""
+
+MOST_BYTES = 4_000_000
+MOST_PROBLEMS = 50
+MEND = say("See the standard CAP 1.2 of OASIS, table of elements")
+Told = Mapping[str, Any]
+
+
+def read_alert(data: bytes, name: str) -> tuple[Told | None, tuple[Problem, ...]]:
+    """The elements of an alert as nested values, and what is wrong with it; None where it cannot be read at all.
+
+    A text stands as a string, an element that may repeat as a list, one with parts as a mapping of its own. Entities,
+    document types and links are never followed: a file with a document type is refused whole.
+
+    >>> told, problems = read_alert(b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "a.xml")
+    >>> told, problems[0].code
+    (None, 'cap-hostile')
+    """
+    problems: list[Problem] = []
+    root: Element = _root(data, name, problems)
+    if root is None:
+        return None, tuple(problems)
+    faults = _Faults(name, problems)
+    told = _parts(root, ALERT, faults)
+    _rules(told, root, faults)
+    return told, tuple(problems)
+
+
+class _Faults:
+    """Problems of one file, at most so many."""
+
+    def __init__(self, name: str, problems: list[Problem]) -> None:
+        self.name, self.problems = name, problems
+
+    def add(self, at: Element, says: Message, mend: Message = MEND) -> None:
+        if len(self.problems) < MOST_PROBLEMS:
+            source = Source(file=self.name, line=at.sourceline)
+            self.problems.append(Problem(code="cap-invalid", says=says, source=source, mend=mend))
+
+
+_DOCTYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.I)
+
+
+def _root(data: bytes, name: str, problems: list[Problem]) -> Element | None:
+    from lxml import etree
+
+    def refuse(code: str, says: Message, mend: Message, line: int | None = None) -> None:
+        problems.append(Problem(code=code, says=says, source=Source(file=name, line=line), mend=mend))
+
+    ask = say("Ask the sender for a whole and plain file")
+    if len(data) > MOST_BYTES:
+        refuse("file-too-large", say("the file is larger than {most} bytes", most=MOST_BYTES), ask)
+        return None
+    wide = data.replace(b"\x00", b"") if b"\x00" in data[:4_096] else data  # UTF-16 hides its letters between zeros
+    if _DOCTYPE.search(wide):
+        refuse("cap-hostile", say("the file declares a document type or entities, which no alert needs"), ask)
+        return None
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
+        remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    try:
+        root: Element = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        refuse("cap-unreadable", say("the file is no well-formed XML: {reason}", reason=str(error)[:200]), ask, line)
+        return None
+    tag = etree.QName(root)
+    if tag.namespace in OLDER:
+        says = say("the alert is of an older version of CAP ({found})", found=tag.namespace or "")
+        refuse("cap-older", says, say("Ask the sender for CAP 1.2"), root.sourceline)
+        return None
+    if root.getroottree().docinfo.internalDTD is not None:
+        refuse("cap-hostile", say("the file declares a document type or entities, which no alert needs"), ask)
+        return None
+    if tag.namespace != NAMESPACE or tag.localname != "alert":
+        says = say("the file is no CAP alert: it begins with {found}", found=str(root.tag)[:100])
+        refuse("cap-unreadable", says, ask, root.sourceline)
+        return None
+    return root
+
+
+def _parts(parent: Element, parts: Sequence[Part], faults: _Faults) -> dict[str, Any]:
+    """The elements inside one element, checked for name, order, number and content."""
+    from lxml import etree
+
+    order = {part.name: place for place, part in enumerate(parts)}
+    told: dict[str, Any] = {part.name: [] for part in parts}
+    highest = 0
+    _no_attributes(parent, faults)
+    if (parent.text or "").strip():
+        faults.add(parent, say("words stand loose in {name}", name=etree.QName(parent).localname))
+    for child in parent:
+        if not isinstance(child.tag, str):
+            continue
+        if child.tag == SIGNATURE and parent.getparent() is None:
+            told["Signature"] = child
+            continue
+        tag = etree.QName(child)
+        place = order.get(tag.localname) if tag.namespace == NAMESPACE else None
+        if place is None:
+            faults.add(child, say("{name} is no element of CAP here", name=str(child.tag)[:100]))
+            continue
+        if place < highest:
+            says = say("{name} stands after {other}, and must come before it", name=tag.localname,
+                       other=parts[highest].name)  # fmt: skip
+            faults.add(child, says)
+        highest = max(highest, place)
+        part = parts[place]
+        told[part.name].append(_parts(child, part.parts, faults) if part.parts else _text(child, part, faults))
+    for part in parts:
+        found = told[part.name]
+        if len(found) < part.least:
+            faults.add(parent, say("{name} is missing in {parent}", name=part.name,
+                                   parent=etree.QName(parent).localname))  # fmt: skip
+        if len(found) > part.most:
+            faults.add(parent, say("{name} stands {count} times, and may stand once", name=part.name, count=len(found)))
+        if part.most == 1:
+            told[part.name] = found[0] if found else None
+    return told
+
+
+def _text(element: Element, part: Part, faults: _Faults) -> str:
+    _no_attributes(element, faults)
+    if len(element):
+        faults.add(element, say("{name} holds elements, and may hold only words", name=part.name))
+    text = "".join(element.itertext())
+    words = text.strip()
+    # words of a list must stand exactly; in all else the space around is nothing
+    wrong = part.check(text if part.name in _EXACT else words) if part.check else None
+    if wrong:
+        faults.add(element, say("{name}: {says}", name=part.name, says=wrong))
+    return words
+
+
+def _no_attributes(element: Element, faults: _Faults) -> None:
+    """CAP has no attributes; only where a schema lies may be said, which is not followed."""
+    for name in element.attrib:
+        if not str(name).startswith("{http://www.w3.org/2001/XMLSchema-instance}"):
+            faults.add(element, say("{name} is an attribute, and CAP has none", name=str(name)[:100]))
+
+
+_EXACT = frozenset(("status", "msgType", "scope", "category", "responseType", "urgency", "severity", "certainty"))
+
+
+def _rules(told: dict[str, Any], root: Element, faults: _Faults) -> None:
+    """What the standard asks beyond the form."""
+    scope, kind = told["scope"], told["msgType"]
+    if scope == "Restricted" and not told["restriction"]:
+        faults.add(root, say("an alert of restricted scope must say who may have it (restriction)"))
+    if scope == "Private" and not told["addresses"]:
+        faults.add(root, say("a private alert must say whom it is for (addresses)"))
+    if kind in ("Update", "Cancel", "Ack", "Error") and not told["references"]:
+        faults.add(root, say("{kind} must name the alert that it is about (references)", kind=kind))
+    infos = [each for each in root if isinstance(each.tag, str) and each.tag == f"{{{NAMESPACE}}}info"]
+    for info, at in zip(told["info"], infos, strict=False):
+        _info_rules(info, at, faults)
+
+
+def _info_rules(info: dict[str, Any], at: Element, faults: _Faults) -> None:
+    begins = time_of(info["effective"] or "") or time_of(info["onset"] or "")
+    ends = time_of(info["expires"] or "")
+    if begins and ends and ends < begins:
+        faults.add(at, say("it expires at {ends}, before it begins at {begins}", ends=info["expires"],
+                           begins=info["effective"] or info["onset"]))  # fmt: skip
+    for area in info["area"]:
+        if area["ceiling"] is not None and area["altitude"] is None:
+            faults.add(at, say("a ceiling needs the altitude that it is above"))
+    for resource in info["resource"]:
+        if resource["derefUri"] and len(resource["derefUri"]) > 1_500_000:
+            faults.add(at, say("a resource inside the alert is too large"))
+
+
+def write_alert(told: Told) -> bytes:
+    """The alert as XML in the order of the schema; ValueError where it would not be a valid alert.
+
+    >>> told = {"identifier": "1", "sender": "ly", "sent": "2021-07-20T08:00:00+08:00", "status": "Test",
+    ...     "msgType": "Ack", "scope": "Public", "references": "ly,0,2021-07-20T07:00:00+08:00"}
+    >>> read_alert(write_alert(told), "a.xml")[1]
+    ()
+    """
+    from lxml import etree
+
+    bare: dict[Any, str] = {None: NAMESPACE}
+    root = etree.Element(f"{{{NAMESPACE}}}alert", nsmap=bare)
+    _fill(root, ALERT, told)
+    etree.indent(root)
+    data: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    problems = read_alert(data, "alert")[1]
+    if problems:
+        raise ValueError("; ".join(str(problem.says) for problem in problems))
+    return data
+
+
+def _fill(parent: Element, parts: Sequence[Part], told: Told) -> None:
+    from lxml import etree
+
+    unknown = set(told) - {part.name for part in parts} - {"Signature"}
+    if unknown:
+        raise ValueError(f"{', '.join(sorted(unknown))} is no element of CAP here")
+    for part in parts:
+        for value in _all(told.get(part.name)):
+            element = etree.SubElement(parent, f"{{{NAMESPACE}}}{part.name}")
+            if part.parts:
+                _fill(element, part.parts, value)
+            else:
+                element.text = str(value)
+
+
+def _all(value: Any) -> Iterator[Any]:
+    if isinstance(value, (list, tuple)):
+        yield from value
+    elif value is not None:
+        yield value

@@ -1,0 +1,206 @@
+"""The form of a CAP 1.2 alert: its elements in their order, how often each may stand, and what it may hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from luoshu.words.message import Message, say
+
+NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
+SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
+OLDER = ("urn:oasis:names:tc:emergency:cap:1.1", "http://www.incident.com/cap/1.0")
+MANY = 10_000
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d")
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+_PLAIN = re.compile(r"[^\s,<&]+")
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)")
+_MIME = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;.*)?")
+
+Check = Callable[[str], Message | None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One element: its name, least and most times, what its text may be, or the parts inside it."""
+
+    name: str
+    least: int = 1
+    most: int = 1
+    check: Check | None = None
+    parts: tuple[Part, ...] = ()
+
+
+def time_of(text: str) -> datetime | None:
+    """A time as CAP writes it, with its offset; None where it is not one.
+
+    >>> time_of("2021-07-20T08:00:00+08:00").utcoffset().total_seconds(), time_of("2021-07-20T08:00:00Z")
+    (28800.0, None)
+    """
+    if not _TIME.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _time(text: str) -> Message | None:
+    if time_of(text):
+        return None
+    return say("{found!r} is not a time of CAP; write it as in 2021-07-20T08:00:00+08:00", found=_short(text))
+
+
+def one_of(*words: str) -> Check:
+    def check(text: str) -> Message | None:
+        if text in words:
+            return None
+        near = next((word for word in words if word.lower() == text.lower()), "")
+        if near:
+            return say("{found!r} must be written {near!r}", found=_short(text), near=near)
+        return say("{found!r} is not one of {words}", found=_short(text), words=", ".join(words))
+
+    return check
+
+
+def _filled(text: str) -> Message | None:
+    return None if text else say("it is empty")
+
+
+def _plain(text: str) -> Message | None:
+    if _PLAIN.fullmatch(text):
+        return None
+    return say("{found!r} must hold no space, comma, < or &, and not be empty", found=_short(text))
+
+
+def _language(text: str) -> Message | None:
+    return None if _LANGUAGE.fullmatch(text) else say("{found!r} is not a language, as in zh-CN", found=_short(text))
+
+
+def _whole(text: str) -> Message | None:
+    return None if text.isdecimal() else say("{found!r} is not a whole number", found=_short(text))
+
+
+def _number(text: str) -> Message | None:
+    return None if _NUMBER.fullmatch(text) else say("{found!r} is not a number", found=_short(text))
+
+
+def _mime(text: str) -> Message | None:
+    return None if _MIME.fullmatch(text) else say("{found!r} is not a media type, as in image/png", found=_short(text))
+
+
+def _web(text: str) -> Message | None:
+    """Addresses are only shown, and only such as a browser opens without running anything."""
+    try:
+        scheme = urlsplit(text).scheme.lower()
+    except ValueError:
+        return say("{found!r} is not an address", found=_short(text))
+    if scheme in ("javascript", "data", "vbscript", "file"):
+        return say("an address that begins with {scheme}: is not opened", scheme=scheme)
+    return None if " " not in text else say("{found!r} is not an address", found=_short(text))
+
+
+def points_of(text: str) -> list[tuple[float, float]] | None:
+    """Latitude and longitude of every point of a polygon; None where it is not written so.
+
+    >>> points_of("34.6,112.4 34.7,112.4 34.7,112.5 34.6,112.4")[0]
+    (34.6, 112.4)
+    """
+    points = []
+    for pair in text.split():
+        both = pair.split(",")
+        if len(both) != 2 or not all(_NUMBER.fullmatch(each) for each in both):
+            return None
+        points.append((float(both[0]), float(both[1])))
+    return points
+
+
+def _polygon(text: str) -> Message | None:
+    points = points_of(text)
+    if points is None:
+        return say("{found!r} is not a polygon: write latitude,longitude pairs with spaces between", found=_short(text))
+    if len(points) < 4:
+        return say("a polygon needs four points or more, the last like the first")
+    if points[0] != points[-1]:
+        return say("the polygon is not closed: its last point must be its first")
+    return next((wrong for point in points if (wrong := _on_earth(*point))), None)
+
+
+def _circle(text: str) -> Message | None:
+    centre, _, radius = text.partition(" ")
+    points = points_of(centre)
+    if not points or len(points) != 1 or not _NUMBER.fullmatch(radius) or float(radius) < 0:
+        return say("{found!r} is not a circle: write latitude,longitude, then the radius in km", found=_short(text))
+    return _on_earth(*points[0])
+
+
+def _on_earth(latitude: float, longitude: float) -> Message | None:
+    if abs(latitude) <= 90 and abs(longitude) <= 180:
+        return None
+    if abs(longitude) <= 90 and abs(latitude) <= 180:
+        return say("latitude and longitude are swapped: {found}", found=f"{latitude},{longitude}")
+    return say("{found} is no place on earth", found=f"{latitude},{longitude}")
+
+
+REFERENCE = re.compile(r"[^\s,<&]+,[^\s,<&]+,\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d")
+
+
+def _references(text: str) -> Message | None:
+    for each in text.split():
+        if not REFERENCE.fullmatch(each):
+            return say("{found!r} does not name an earlier alert: write sender,identifier,sent", found=_short(each))
+    return None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _pair(name: str) -> Part:
+    return Part(name, 0, MANY, None, (Part("valueName"), Part("value")))
+
+
+STATUS = ("Actual", "Exercise", "System", "Test", "Draft")
+TYPES = ("Alert", "Update", "Cancel", "Ack", "Error")
+SCOPES = ("Public", "Restricted", "Private")
+CATEGORIES = ("Geo", "Met", "Safety", "Security", "Rescue", "Fire", "Health", "Env", "Transport", "Infra", "CBRNE",
+              "Other")  # fmt: skip
+RESPONSES = ("Shelter", "Evacuate", "Prepare", "Execute", "Avoid", "Monitor", "Assess", "AllClear", "None")
+URGENCIES = ("Immediate", "Expected", "Future", "Past", "Unknown")
+SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
+CERTAINTIES = ("Observed", "Likely", "Possible", "Unlikely", "Unknown")
+
+AREA = (
+    Part("areaDesc", check=_filled), Part("polygon", 0, MANY, _polygon), Part("circle", 0, MANY, _circle),
+    _pair("geocode"), Part("altitude", 0, 1, _number), Part("ceiling", 0, 1, _number),
+)  # fmt: skip
+RESOURCE = (
+    Part("resourceDesc", check=_filled), Part("mimeType", check=_mime), Part("size", 0, 1, _whole),
+    Part("uri", 0, 1, _web), Part("derefUri", 0, 1), Part("digest", 0, 1),
+)  # fmt: skip
+INFO = (
+    Part("language", 0, 1, _language), Part("category", 1, MANY, one_of(*CATEGORIES)), Part("event", check=_filled),
+    Part("responseType", 0, MANY, one_of(*RESPONSES)), Part("urgency", check=one_of(*URGENCIES)),
+    Part("severity", check=one_of(*SEVERITIES)), Part("certainty", check=one_of(*CERTAINTIES)),
+    Part("audience", 0), _pair("eventCode"), Part("effective", 0, 1, _time), Part("onset", 0, 1, _time),
+    Part("expires", 0, 1, _time), Part("senderName", 0), Part("headline", 0), Part("description", 0),
+    Part("instruction", 0), Part("web", 0, 1, _web), Part("contact", 0), _pair("parameter"),
+    Part("resource", 0, MANY, None, RESOURCE), Part("area", 0, MANY, None, AREA),
+)  # fmt: skip
+ALERT = (
+    Part("identifier", check=_plain), Part("sender", check=_plain), Part("sent", check=_time),
+    Part("status", check=one_of(*STATUS)), Part("msgType", check=one_of(*TYPES)), Part("source", 0),
+    Part("scope", check=one_of(*SCOPES)), Part("restriction", 0), Part("addresses", 0), Part("code", 0, MANY),
+    Part("note", 0), Part("references", 0, 1, _references), Part("incidents", 0),
+    Part("info", 0, MANY, None, INFO),
+)  # fmt: skip
+"""The elements of an alert in the order that the schema of OASIS asks for."""
+
+
+def names(parts: tuple[Part, ...]) -> Mapping[str, int]:
+    """The place of each element in its order."""
+    return {part.name: place for place, part in enumerate(parts)}
