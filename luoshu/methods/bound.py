@@ -156,7 +156,7 @@ def relax(
             best_prices = prices.copy() if now <= then else mean
         if best < goal or (0 <= progress < 1e-5 * best):
             break
-        idle = ~usable | ((sum_parts == 0) & ~_promising(np.maximum(score, mean_score), purses, 0.85))
+        idle = ~usable | ((sum_parts == 0) & ~_promising(np.maximum(score, mean_score), purses, 0.95))
         which = np.flatnonzero(~idle)
         if done >= restart:
             restart = 2 * done + check_every

@@ -275,6 +275,63 @@ def shake(rounds, slack, tiny, random, cover, rules, state):  # type: ignore[no-
 
 
 @compiled
+def anneal(likely, steps, hot, cold, tiny, random, cover, rules, state):  # type: ignore[no-untyped-def]
+    """Simulated annealing over swaps with the likely sites; the best choice met, which the rules allow.
+
+    Half of the leavers are drawn from all, half from those that serve a home of the comer alone; the heat falls from
+    ``hot`` to ``cold`` by equal factors (Kirkpatrick, Gelatt and Vecchi 1983).
+    """
+    starts, homes, _, _, weights = cover
+    count, owner, loss, chosen = state[0], state[1], state[2], state[3]
+    members = np.full(len(chosen), -1, dtype=np.int64)
+    size = 0
+    for site in np.flatnonzero(chosen):
+        members[size] = site
+        size += 1
+    place = np.full(len(chosen), -1, dtype=np.int64)
+    for slot in range(size):
+        place[members[slot]] = slot
+    total = best = 0.0
+    top = chosen.copy()
+    fall = (cold / hot) ** (1.0 / steps)
+    for _ in range(steps):
+        hot *= fall
+        comer = likely[draw(random, len(likely))]
+        first, last = starts[comer], starts[comer + 1]
+        if chosen[comer] or first == last:
+            continue
+        leaver = np.int64(-1)
+        if not fits(comer, leaver, rules, state):
+            if size == 0:
+                continue
+            home = homes[first + draw(random, last - first)]
+            leaver = owner[home] if count[home] == 1 and draw(random, 2) == 0 else members[draw(random, size)]
+            if not fits(comer, leaver, rules, state):
+                continue
+        need = loss[leaver] + hot * np.log((draw(random, 1 << 30) + 1) / (1 << 30)) if leaver >= 0 else 0.0
+        gain = 0.0
+        for entry in range(first, last):
+            home = homes[entry]
+            if count[home] == 0 or (count[home] == 1 and owner[home] == leaver):
+                gain += weights[home]
+        if gain < need:
+            continue
+        if leaver >= 0:
+            total -= close_site(leaver, cover, rules, state)
+            slot = place[leaver]
+            place[leaver] = -1
+        else:
+            slot = size
+            size += 1
+        total += open_site(comer, cover, rules, state)
+        members[slot], place[comer] = comer, slot
+        if total > best + tiny:
+            best = total
+            top[:] = chosen
+    return top
+
+
+@compiled
 def scores(starts, homes, prices, which):  # type: ignore[no-untyped-def]
     """For each of these sites the sum of the prices of the homes it reaches; zero for the others."""
     result = np.zeros(len(starts) - 1)

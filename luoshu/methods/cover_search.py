@@ -64,7 +64,7 @@ class CoverSearch:
 
         number, people = self.matrix.shape
         state = (
-            np.zeros(people, dtype=np.int32), np.zeros(people, dtype=np.int64), np.zeros(number),
+            np.zeros(people, dtype=np.int32), np.zeros(people, dtype=np.int32), np.zeros(number),
             np.zeros(number, dtype=np.bool_), np.zeros_like(self.purses.limits), np.zeros(number, dtype=np.int32),
             np.zeros(number, dtype=np.int64),
         )  # fmt: skip
@@ -149,18 +149,33 @@ class CoverSearch:
             worse = value + score - least * rate < self.best + self.step()
             self.barred |= inside & worse & ~self.chosen
 
+    def likely(self, each: int) -> NDArray[np.int64]:
+        """The sites that the prices do not rule out in practice: so many for each that may be built."""
+        free = np.flatnonzero(~self.barred)
+        number = min(float(self.purses.limits[:, 1].sum()), 2.0 * float(self.parts.sum()) + 1)
+        if self.prices is None or each * number >= len(free):
+            return free
+        score = self.relaxation.scores(self.prices)[free]
+        return free[np.argsort(-score, kind="stable")[: max(200, each * int(number))]]
+
+    def anneal(self, steps: int) -> None:
+        """Simulated annealing from the best choice, then swaps: for large towns better than shaking alone."""
+        from luoshu.methods.cover import anneal
+
+        likely = self.likely(16)
+        if not len(likely) or not self.chosen.any():
+            return
+        heat = 0.2 * self.best / float(self.chosen.sum())
+        state = self.state(self.chosen)
+        top = anneal(likely, steps, heat, heat / 100, self.tiny, self.random, self.cover, self.rules(), state)
+        self.polish(self.state(top))
+
     def shake(self, rounds: int, slack: float = 1e-3) -> None:
-        """Iterated search from the best choice, among the sites that the prices do not rule out in practice."""
+        """Iterated search from the best choice, among the likely sites."""
         from luoshu.methods.cover import shake
 
-        barred = self.barred
-        number = self.purses.limits[:, 1].sum()
-        if self.prices is not None and np.isfinite(number):
-            score = np.where(barred, -1.0, self.relaxation.scores(self.prices))
-            likely = np.argsort(-score, kind="stable")[: max(200, 8 * int(number))]
-            barred = np.ones_like(barred)
-            barred[likely] = False
-            barred |= self.barred
+        barred = np.ones_like(self.barred)
+        barred[self.likely(16)] = False
         state = self.state(self.chosen)
         shake(rounds, slack * self.best, self.tiny, self.random, self.cover, self.rules(barred), state)
         self.polish(state)
@@ -205,13 +220,40 @@ class CoverSearch:
         """All of it in turn, until nothing better is possible."""
         self.begin()
         self.raise_bound(rounds)
-        if not self.open_gap():
-            return
+        if self.open_gap():
+            self.finish(shakes, seconds, entries)
+
+    def finish(self, shakes: int, seconds: float, entries: int) -> None:
+        """After the bound: what the relaxation opens, iterated search, HiGHS where it is small, annealing."""
         self.round_parts()
-        while shakes > 0 and self.open_gap():  # each time from the best so far, and with the whole slack again
-            self.shake(min(shakes, 400))
-            shakes -= 400
+        sites, inside = self.among_likely()
+        if shakes > 0 and self.open_gap():
+            inside.shake(min(shakes, 400))
+            self.adopt(inside, sites)
         self.close_exactly(seconds, entries)
+        if shakes > 400 and self.open_gap():
+            inside.anneal(600 * shakes)
+            inside.shake(400)
+            self.adopt(inside, sites)
+
+    def among_likely(self) -> tuple[NDArray[np.int64], "CoverSearch"]:
+        """The likely sites, and a search among them alone: fewer sites tell fewer homes apart, so that it is faster."""
+        chosen = self.chosen & ~self.barred
+        sites = np.union1d(self.likely(16), np.flatnonzero(chosen))
+        kept, group = merge_homes(sparse.csr_array(self.matrix[sites]), np.ones(self.matrix.shape[1], dtype=np.bool_))
+        use = group >= 0
+        amount = np.bincount(group[use], self.amount[use], minlength=kept.shape[1]).astype(np.float64)
+        purses = Purses(limits=self.purses.limits, draws=self.purses.draws[sites])
+        conflicts = sparse.csr_array(self.conflicts[sites][:, sites])
+        inside = CoverSearch(kept, amount, self.costs[sites], purses, conflicts, self.barred[sites], self.relaxation)
+        inside.best, inside.chosen = self.best, chosen[sites]
+        return sites, inside
+
+    def adopt(self, inside: "CoverSearch", sites: NDArray[np.int64]) -> None:
+        """Takes over the best choice of a search among these sites, improved among all."""
+        chosen = np.zeros_like(self.chosen)
+        chosen[sites[inside.chosen]] = True
+        self.polish(self.state(chosen))
 
 
 def merge_homes(matrix: sparse.csr_array, wanted: NDArray[np.bool_]) -> tuple[sparse.csr_array, NDArray[np.int64]]:

@@ -88,12 +88,7 @@ def phased_cover(
         search.lower(beyond)
     search.parts = years.parts.reshape(span, -1)[:, members].ravel()
     if search.open_gap():
-        search.round_parts()
-        while shakes > 0 and search.open_gap():
-            search.shake(min(shakes, 400))
-            shakes -= 400
-        if len(members) == number:
-            search.close_exactly(seconds, exact_entries)
+        search.finish(shakes, seconds if len(members) == number else 0.0, exact_entries)
     built, site = np.divmod(np.flatnonzero(search.chosen), len(members))
     order = np.argsort(members[site], kind="stable")
     sites, built = members[site][order], built[order]
