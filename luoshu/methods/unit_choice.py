@@ -47,10 +47,10 @@ def units_within(
     """The areas worth the most together that a budget pays for, in contiguous units of ``least`` to ``most`` in size.
 
     ``worth`` of each area (``size`` where it is left out), ``cost`` of each; sizes and ``value`` as in ``max_units``.
-    Groups of up to 14 areas are looked at set by set; of larger ones whole units are taken, and areas beside them
-    while the money lasts. ``bound``: the price of money (Lagrange multiplier) at which what is best for each group by
-    itself is worth least; areas of large groups count one by one there, so that the bound is less sharp. ValueError
-    for a negative budget or cost.
+    Groups of up to 14 areas are looked at set by set; of larger ones whole units are taken, and then areas and units
+    come in and go out again by simulated annealing. ``bound``: the price of money (Lagrange multiplier) at which what
+    is best for each group by itself is worth least; areas of large groups count one by one there, so that the bound is
+    less sharp. ValueError for a negative budget or cost.
 
     >>> found = units_within([[0, 1], [1, 2], [2, 3]], [3, 2, 2, 3], [5, 5, 1, 2], 9, least=5)
     >>> found.unit.tolist(), found.objective, found.bound
@@ -76,6 +76,12 @@ def units_within(
     for part, at in zip(parts, taken, strict=True):
         found = part.units(at)
         unit[part.members] = np.where(found >= 0, found + int(unit.max(initial=-1)) + 1, -1)
+    if any(part.first is None for part in parts):
+        from luoshu.methods.unit_budget import spend
+
+        steps = effort * (50_000 + 500 * len(amount))
+        most_spent = float(budget) * (1 + SLACK)
+        spend(starts, ends, amount, price, gain, unit, low, high, most_spent, steps, seed)
     _extend(starts, ends, unit, amount, price, gain, float(budget), high)
     unit = in_order(unit)
     objective = float(gain[unit >= 0].sum())
