@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -160,7 +160,9 @@ def _paces(streets: Streets, speeds: Speeds, mode: Mode, walker: str) -> tuple[F
 
 def _because(streets: Streets, speeds: Speeds, mode: Mode, walker: str, guessed: int, links: int) -> tuple[Reason, ...]:
     """How the minutes come about, in sentences."""
-    credit = str(streets.about.get("attribution", "") or streets.about.get("source", ""))
+    source = streets.about.get("source", "")
+    stated = source if isinstance(source, Mapping) else {"file": source}
+    credit = ", ".join(str(stated[name]) for name in ("file", "attribution") if stated.get(name))
     along = say("minutes are along {count} links of the book's street network {mode} ({credit})", count=links,
                 mode=MODES[mode], credit=credit or "—")  # fmt: skip
     reasons = [Reason(says=along)]
