@@ -14,7 +14,7 @@ import numpy as np
 from luoshu.book.mapfile import reading, unreadable
 from luoshu.book.streetlines import Lines, Tell
 from luoshu.book.streetrows import Rows, roles_of
-from luoshu.book.streetshapes import from_shapes
+from luoshu.book.streetshapes import add_walls, from_shapes
 from luoshu.words.message import say
 
 LINES = frozenset(["LINESTRING", "MULTILINESTRING", "GEOMETRY", "GEOMETRYCOLLECTION", "CURVE", "MULTICURVE"])
@@ -73,16 +73,23 @@ def _read(database: sqlite3.Connection, table: str, geometry: str, system: str, 
         raise ValueError(f"no column {geometry}")
     roles = {role: place for role, place in roles_of(names).items() if role != "geometry"}
     rows, blobs = Rows(roles), []
+    walls: list[tuple[str, bytes | None]] = []
     total = database.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0]
     columns = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
     for number, cells in enumerate(database.execute(f'SELECT {columns} FROM "{quoted}"'), 1):
         if not number % 50_000:
             tell(number, total + 1)
-        if rows.add(cells, _id(cells, roles, number)):
+        if wall := rows.wall(cells):
+            walls.append((wall, well_known(cells[shape])))
+        elif rows.add(cells, _id(cells, roles, number)):
             blobs.append(well_known(cells[shape]))
     shapes = shapely.from_wkb(np.array(blobs, dtype=object), on_invalid="ignore")
     made = from_shapes(rows, shapes, system)
     made.about["layer"] = table
+    drawn = shapely.from_wkb(np.array([blob for _, blob in walls], dtype=object), on_invalid="ignore")
+    lines, owner = shapely.get_parts(drawn, return_index=True)
+    counts = shapely.get_num_coordinates(lines).tolist()
+    add_walls(made, shapely.get_coordinates(lines), counts, [walls[i][0] for i in owner.tolist()])
     return made
 
 

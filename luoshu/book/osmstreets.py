@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from luoshu.book.mapfile import reading
-from luoshu.book.streetclass import BARRIER, GATE_KEYS, KEYS, Gate, Profile, gate_of, profile_of
+from luoshu.book.streetclass import BARRIER, GATE_KEYS, KEYS, WALLS, Gate, Profile, gate_of, profile_of
 from luoshu.book.streetlines import Lines, Profiles, Tell
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
-WALLS = frozenset(["wall", "fence", "city_wall", "retaining_wall", "hedge"])
 GATED = frozenset(["private", "no"])
 SMALL_FILE = 50_000_000
 NAN = float("nan")

@@ -47,6 +47,8 @@ KEYS = (
 """The tags that `profile_of` looks at."""
 GATE_KEYS = ("barrier", "access", "foot", "vehicle", "bicycle", "motor_vehicle", "motorcar", "locked", "wheelchair")
 """The tags that `gate_of` looks at."""
+WALLS = frozenset(["wall", "fence", "city_wall", "retaining_wall", "hedge"])
+"""Barriers along a line that nobody walks through."""
 
 _ALL, _SLOW, _WALK, _NONE = (True, True, True), (True, True, False), (True, False, False), (False, False, False)
 _OPEN = {name: _ALL for name in CLASSES} | {
@@ -67,7 +69,7 @@ _ALIASES = {
 }  # fmt: skip
 _CLOSED = frozenset(
     ["no", "private", "military", "emergency", "agricultural", "forestry", "agricultural;forestry", "delivery", "psv",
-     "bus", "residents", "use_sidepath", "closed", "restricted"]
+     "bus", "residents", "use_sidepath", "dismount", "closed", "restricted"]
 )  # fmt: skip
 _YES, _NO, _BACK = (
     frozenset(["yes", "1", "true", "t_f", "f", "ft", "forward", "是", "单向"]),

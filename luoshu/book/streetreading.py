@@ -42,19 +42,22 @@ def read_streets_file(
     """
     path = Path(path)
     try:
-        lines = _reader(path, nodes)(path, tell)
+        lines = _reader(path, nodes)(path, lambda done, total: tell(70 * done // max(total, 1), 100))
     except Unreadable as stop:
         return None, (stop.problem,)
     problem = _set_system(lines, system, path)
     if problem:
         return None, (*lines.problems, problem)
+    tell(70, 100)
     streets = make_streets(lines)
+    tell(90, 100)
     if not streets.edges:
         says, mend = say("the file holds no street that can be used"), say("Check that it is a map of streets")
         source = Source(file=path.name)
-        left = told_faults(streets.about)
+        left = [replace(each, source=source) for each in told_faults(streets.about)]
         return None, (*lines.problems, *left, Problem(code="no-streets", says=says, source=source, mend=mend))
     streets = replace(streets, about=_about(streets, path, day))
+    tell(100, 100)
     return streets, tuple(lines.problems)
 
 

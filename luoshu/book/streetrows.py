@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from luoshu.book.streetclass import KEYS, Profile, class_of, kmh_of, profile_of
+from luoshu.book.streetclass import KEYS, WALLS, Profile, class_of, kmh_of, profile_of
 from luoshu.book.streetlines import Lines, Profiles
 
 ROLES: dict[str, tuple[str, ...]] = {
@@ -30,6 +30,20 @@ ROLES: dict[str, tuple[str, ...]] = {
     "geometry": ("geometry", "geom", "wkt", "the_geom"),
     "osm": ("osm_id", "osmid", "link_id", "id", "fid", "编号"),
 }
+OTHERS = (
+    "waterway",
+    "railway",
+    "aerialway",
+    "building",
+    "landuse",
+    "natural",
+    "power",
+    "boundary",
+    "leisure",
+    "man_made",
+)
+"""Columns of OpenStreetMap that say what a line is that is no street."""
+ROLES |= {key: (key,) for key in ("barrier", "other_tags", *OTHERS)}
 ROLES |= {key: (key, key.replace(":", "_")) for key in KEYS if key not in ROLES}
 """What a column can say, by the names that it may have."""
 
@@ -38,7 +52,8 @@ PLANNED = frozenset(
      "escape", "bus_stop", "rest_area", "services", "规划", "在建"]
 )  # fmt: skip
 """Classes of ways that nobody uses; any other unknown word is a street of unknown class."""
-TELLING = ("highway", "maxspeed", "maxspeed:forward", "maxspeed:backward", "oneway", "direction", "modes")
+TELLING = ("highway", "maxspeed", "maxspeed:forward", "maxspeed:backward", "oneway", "direction", "modes", "other_tags")
+_OTHER_TAGS = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
 NO_LIMIT = frozenset(["", "0", "0.0", "none", "null", "nan", "signals", "variable", "unknown", "unposted", "-"])
 
 
@@ -71,12 +86,18 @@ class Rows:
     def __post_init__(self) -> None:
         self._telling = [role for role in (*TELLING, *KEYS) if role in self.roles]
         self._telling = list(dict.fromkeys(self._telling))
+        self._others = [self.roles[role] for role in ("barrier", *OTHERS) if role in self.roles]
+
+    def wall(self, cells: Sequence[Any]) -> str:
+        """The kind of wall that a row is, as in fence; "" where it is none."""
+        said = {role: _word(cells[self.roles[role]]) for role in ("barrier", "highway") if role in self.roles}
+        return said["barrier"] if said.get("barrier") in WALLS and not said.get("highway") else ""
 
     def add(self, cells: Sequence[Any], place: int) -> bool:
         """Take a row over; False where it is no street (planned, under construction)."""
         key = tuple([cells[self.roles[role]] for role in self._telling])
         number = self.profiles.number(key, partial(self._profile, key))
-        if number < 0:
+        if number < 0 or (self._others and self._is_other(cells)):
             self.not_streets.append(place)
             return False
         self.number.append(number)
@@ -88,9 +109,17 @@ class Rows:
             self.ends.append((_word(cells[self.roles["tail"]]), _word(cells[self.roles["head"]])))
         return True
 
+    def _is_other(self, cells: Sequence[Any]) -> bool:
+        """Whether a line without a class is something else: a river, a railway, a wall."""
+        named = "highway" in self.roles and _word(cells[self.roles["highway"]])
+        return not named and any(_word(cells[place]) not in ("", "no") for place in self._others)
+
     def _profile(self, key: tuple[Any, ...]) -> Profile | None:
         said = dict(zip(self._telling, map(_word, key), strict=True))
-        profile = row_profile(said)
+        # as GDAL writes what has no column of its own, "oneway"=>"yes","maxspeed"=>"50": rivers are in that table too
+        whole = "other_tags" in said and not said.get("highway")
+        said = dict(_OTHER_TAGS.findall(said.pop("other_tags", ""))) | {key: word for key, word in said.items() if word}
+        profile = None if whole and said.get("route") != "ferry" else row_profile(said)
         speeds = [said[role] for role in TELLING[1:4] if said.get(role, "").lower() not in NO_LIMIT]
         if any(math.isnan(kmh_of(text)) and not re.match(r"[A-Za-z]{2}:|\[", text) for text in speeds):
             self._bad.add(key)
@@ -140,7 +169,7 @@ def row_profile(said: Mapping[str, str]) -> Profile | None:
     known = class_of(word)
     if not known and word.strip("[]'\"").lower() in PLANNED:
         return None
-    tags["highway"] = known or "unknown"
+    tags["highway"] = known or ("ferry" if tags.get("route") == "ferry" else "unknown")
     direction = said.get("direction", "")
     if "oneway" not in tags and direction in ("1", "-1", "1.0", "-1.0"):
         tags["oneway"] = direction.removesuffix(".0")

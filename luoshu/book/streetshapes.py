@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from luoshu.book.mapfile import reading, unreadable
+from luoshu.book.streetclass import BARRIER, Gate, gate_of
 from luoshu.book.streetlines import Lines, Tell
 from luoshu.book.streetrows import Rows, assemble, roles_of
 from luoshu.words.message import say
@@ -59,28 +60,93 @@ def read_geojson(path: Path, tell: Tell) -> Lines:
             names.update(dict.fromkeys(map(str, each["properties"])))
     roles = {role: place for role, place in roles_of(list(names)).items() if role != "geometry"}
     rows, columns = Rows(roles), list(names)
-    points: list[Any] = []
-    counts: list[int] = []
-    owner: list[int] = []
+    streets, walls, gates = _Drawn(), _Drawn(), _Gates()
     without: list[int] = []
     for number, each in good:
         said = each["properties"] if isinstance(each.get("properties"), dict) else {}
-        parts = _parts(each.get("geometry"))
-        if not parts:
+        cells = [_cell(said.get(name)) for name in columns]
+        geometry = each.get("geometry")
+        kind = geometry.get("type") if isinstance(geometry, dict) else None
+        parts = _parts(geometry)
+        if wall := rows.wall(cells):
+            walls.add(parts, wall)
+        elif kind in ("Point", "MultiPoint", "Polygon", "MultiPolygon"):
+            gates.add(geometry, {str(key): str(value) for key, value in said.items()})
+        elif not parts:
             without.append(number)
-        elif rows.add([_cell(said.get(name)) for name in columns], number):
-            for part in parts:
-                points.append(part)
-                counts.append(len(part))
-                owner.append(len(rows.number) - 1)
+        elif rows.add(cells, number):
+            streets.add(parts, len(rows.number) - 1)
     tell(2, 3)
-    coordinates = np.concatenate(points) if points else np.empty((0, 2))
-    made = assemble(rows, coordinates, counts, owner, _system(found.get("crs")))
+    made = assemble(rows, streets.coordinates(), streets.counts, streets.what, _system(found.get("crs")))
     if without:
         made.leave_out("bad-geometry", without[0], len(without))
     if len(good) < len(features):
         made.leave_out("bad-row", 1, len(features) - len(good))
+    add_walls(made, walls.coordinates(), walls.counts, walls.what)
+    gates.set_into(made)
     return made
+
+
+class _Drawn:
+    """Lines growing: their points, how many each has, and what each is or belongs to."""
+
+    def __init__(self) -> None:
+        self.parts: list[Any] = []
+        self.counts: list[int] = []
+        self.what: list[Any] = []
+
+    def add(self, parts: list[Any], what: Any) -> None:
+        for part in parts:
+            self.parts.append(part)
+            self.counts.append(len(part))
+            self.what.append(what)
+
+    def coordinates(self) -> Any:
+        return np.concatenate(self.parts) if self.parts else np.empty((0, 2))
+
+
+class _Gates:
+    """Points that bar a street, as features of their own."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[int, int], Gate] = {}
+
+    def add(self, geometry: Any, said: dict[str, str]) -> None:
+        place = geometry.get("coordinates")
+        gate = gate_of(said) if geometry.get("type") == "Point" and said.get("barrier", "None") != "None" else None
+        if gate and isinstance(place, list) and len(place) >= 2 and all(map(_is_degrees, place[:2])):
+            self.found[_ten_millionths(place[0]), _ten_millionths(place[1])] = gate
+
+    def set_into(self, made: Lines) -> None:
+        """The gates that stand on a point of a street."""
+        if not self.found:
+            return
+        places = zip(made.x.tolist(), made.y.tolist(), strict=True)
+        at = {(_ten_millionths(x), _ten_millionths(y)): i for i, (x, y) in enumerate(places) if abs(x) + abs(y) < 1e9}
+        there = sorted((at[place], gate) for place, gate in self.found.items() if place in at)
+        made.gate_point = np.array([point for point, _ in there], dtype=np.int64)
+        made.gate_osm = np.zeros(len(there), dtype=np.int64)
+        made.gates = [gate for _, gate in there]
+
+
+def _is_degrees(value: Any) -> bool:
+    return isinstance(value, int | float) and abs(value) < 1e9
+
+
+def _ten_millionths(degrees: float) -> int:
+    return round(degrees * 1e7)
+
+
+def add_walls(made: Lines, coordinates: Any, counts: list[int], kinds: list[str]) -> None:
+    """Put walls into the lines of a file: their points (n x 2), how many each has, what each is."""
+    if not counts:
+        return
+    made.wall_start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    made.wall_x, made.wall_y = coordinates[:, 0], coordinates[:, 1]
+    made.wall_kind = np.array([BARRIER[kind] for kind in kinds], dtype=np.uint8)
+    made.wall_osm = np.zeros(len(counts), dtype=np.int64)
+    first, last = coordinates[made.wall_start[:-1]], coordinates[made.wall_start[1:] - 1]
+    made.wall_area = (first == last).all(axis=1)
 
 
 def _cell(value: Any) -> Any:
@@ -95,7 +161,7 @@ def _parts(geometry: Any) -> list[Any]:
     if not isinstance(geometry, dict):
         return []
     kind, given = geometry.get("type"), geometry.get("coordinates")
-    if kind not in ("LineString", "MultiLineString") or not isinstance(given, list):
+    if kind not in ("LineString", "MultiLineString", "Polygon") or not isinstance(given, list):
         return []
     try:
         made = [np.array([place[:2] for place in line], dtype=np.float64)

@@ -72,6 +72,7 @@ def test_all_points_exchanged_give_no_network(tmp_path):
     streets, problems = tables(tmp_path, "from,to\n1,2\n", nodes)
     assert streets is None
     assert {each.code for each in problems} >= {"no-streets", "impossible-coordinates"}
+    assert {each.source.file for each in problems} == {"edges.csv"}
 
 
 def test_a_network_elsewhere_and_one_exchanged(tmp_path):
@@ -173,6 +174,39 @@ def test_no_bytes_stop_the_program(tmp_path, data, ending):
     path.write_bytes(data)
     streets, problems = read_streets_file(path, system="WGS-84")
     assert streets is not None or problems
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats(-200, 200) | st.integers(-(10**20), 10**20) | st.text(max_size=5)
+    | st.just(float("inf")),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+FEATURE = st.fixed_dictionaries(
+    {
+        "geometry": st.none() | st.fixed_dictionaries(
+            {"type": st.sampled_from(["LineString", "MultiLineString", "Polygon", "Point", "x"]), "coordinates": JSON}
+        ),
+        "properties": st.none() | st.dictionaries(
+            st.sampled_from(["highway", "barrier", "maxspeed", "length", "oneway", "modes", "u", "v", "other_tags"]),
+            JSON,
+        ),
+    }
+)  # fmt: skip
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(FEATURE | JSON, max_size=4))
+def test_any_features_give_a_network_or_say_why(tmp_path, features):
+    path = tmp_path / "any.geojson"
+    good = {"geometry": {"type": "LineString", "coordinates": [[112.4, 34.6], [112.41, 34.6]]},
+            "properties": {"highway": "path"}}  # fmt: skip
+    path.write_text(json.dumps({"features": [*features, good]}), "utf-8")
+    streets, problems = read_streets_file(path)
+    assert streets is not None, problems
+    assert streets.edges >= 1
+    save_streets(streets, tmp_path)
+    assert read_streets(tmp_path)[1] == ()
 
 
 CELL = st.sampled_from(["1", "2", "3", "4", "9", "", "yes", "-1", "50", "residential", "x", "1e400", "0", "nan", "二"])

@@ -229,6 +229,64 @@ def test_two_directions_are_one_street_where_most_edges_stand_there_twice(tmp_pa
     assert (read(tmp_path / "edges.csv", system="WGS-84").oneway == 0).all()
 
 
+MIXED = [  # what a whole map exported as GeoJSON holds: a street with a gate on it, a wall, a river, a house, a tree
+    ("LineString", [[112.40, 34.60], [112.41, 34.60], [112.42, 34.60]], {"highway": "service", "@id": "way/1"}),
+    ("Point", [112.41, 34.60], {"barrier": "gate", "access": "private"}),
+    ("Point", [112.4101, 34.60], {"barrier": "gate"}),
+    ("Point", [112.30, 34.60], {"natural": "tree"}),
+    ("LineString", [[112.40, 34.61], [112.42, 34.61]], {"barrier": "wall"}),
+    ("Polygon", [[[112.40, 34.60], [112.42, 34.60], [112.42, 34.62], [112.40, 34.60]]], {"barrier": "fence"}),
+    ("Polygon", [[[112.40, 34.60], [112.42, 34.60], [112.42, 34.62], [112.40, 34.60]]], {"building": "yes"}),
+    ("LineString", [[112.40, 34.63], [112.42, 34.63]], {"waterway": "river"}),
+]
+
+
+def test_a_whole_map_as_geojson_is_streets_gates_and_walls(tmp_path):
+    features = [{"geometry": {"type": kind, "coordinates": at}, "properties": said} for kind, at, said in MIXED]
+    path = tmp_path / "map.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    streets = read(path)
+    assert streets.edges == 3
+    assert len(streets.gate_edge) == 1
+    assert not streets.foot[streets.gate_edge].any()
+    assert [(kind, area, len(points)) for kind, _, area, points in streets.walls()] == [
+        ("wall", False, 2), ("fence", True, 4),
+    ]  # fmt: skip
+    assert streets.about["left_out"] == {"not-a-street": 1}
+
+
+def test_a_layer_of_all_lines_as_gdal_writes_it(tmp_path):
+    path = tmp_path / "lines.gpkg"
+    rows = [
+        ("residential", None, None, '"oneway"=>"yes","maxspeed"=>"30","note"=>"a \\"b\\" c"'),
+        (None, None, "river", None), (None, "wall", None, None), (None, None, None, '"power"=>"line"'),
+        ("footway", None, None, '"access"=>"private"'),
+    ]  # fmt: skip
+    with sqlite3.connect(path) as base:
+        base.executescript(
+            "CREATE TABLE gpkg_spatial_ref_sys (srs_id INT, organization TEXT, organization_coordsys_id INT);"
+            "CREATE TABLE gpkg_geometry_columns "
+            "(table_name TEXT, column_name TEXT, geometry_type_name TEXT, srs_id INT);"
+            "CREATE TABLE lines (fid INTEGER PRIMARY KEY, geom BLOB, highway TEXT, barrier TEXT, waterway TEXT, "
+            "other_tags TEXT);"
+            "INSERT INTO gpkg_geometry_columns VALUES ('lines', 'geom', 'LINESTRING', 4326);"
+            "INSERT INTO gpkg_spatial_ref_sys VALUES (4326, 'EPSG', 4326)"
+        )
+        for i, row in enumerate(rows):
+            blob = b"GP\x00\x01" + struct.pack("<i", 4326) + line([(112.4, 34.6 + i / 100), (112.41, 34.6 + i / 100)])
+            base.execute("INSERT INTO lines VALUES (NULL, ?, ?, ?, ?, ?)", (blob, *row))
+    base.close()
+    streets = read(path)
+    assert streets.edges == 2
+    assert streets.about["left_out"] == {"not-a-street": 2}
+    assert [kind for kind, *_ in streets.walls()] == ["wall"]
+    street, footway = (np.flatnonzero(streets.way == CLASSES.index(name)) for name in ("residential", "footway"))
+    assert streets.kmh[street] == 30
+    assert streets.oneway[street] != 0
+    assert not streets.foot[footway]
+    assert streets.private[footway]
+
+
 def test_collections_of_lines_in_spatialite():
     parts = [[(1.0, 2.0), (3.0, 4.0)], [(5.0, 6.0), (7.0, 8.0), (9.0, 9.0)]]
     body = struct.pack("<II", 5, 2) + b"".join(b"\x69" + line(part)[1:] for part in parts)
