@@ -257,3 +257,25 @@ def test_nothing_is_faster_than_the_fastest(opened):
     short = opened(ROAD).over({Bridge: [bridge((0, 0), (1000, 0), metres=100)]})
     assert travel(short, "walk", "adult", DAY).fastest == pytest.approx(10 * PACE, rel=1e-3)
     assert travel(opened(ROAD), "walk", "adult", DAY).fastest == pytest.approx(PACE, rel=1e-3)
+
+
+@pytest.mark.parametrize("mode", ["walk", "drive"])
+def test_nothing_to_go_from_to_or_on_is_no_accident(opened, mode):
+    """No homes, no sites, no coordinates; and a network on which nobody may drive, with a wall, a gate and a bridge."""
+    book = opened(streets([(0, 0), (1000, 0)], [(0, 1)], drive=[False])).over(
+        {Wall: [wall([(500, -50), (500, 50)])], Gate: [gate((500, 0), drive=True)], Bridge: [bridge((0, 9), (900, 9))]}
+    )
+    way = travel(book, mode, "adult", DAY)
+    some, none, lost = degrees([(10, 0), (20, 0)]), (np.empty(0), np.empty(0)), (np.array([np.nan]), np.array([34.0]))
+    assert way.nearest(*none, *some)[0].tolist() == []
+    assert way.nearest(*some, *none)[1].tolist() == [-1, -1]
+    assert way.nearest(*some, *lost)[1].tolist() == [-1, -1]
+    assert way.nearest(*lost, *some)[1].tolist() == [-1]
+    assert way.reach(*none, *some, 5.0).shape == (2, 0)
+    assert way.reach(*some, *none, 5.0).shape == (0, 2)
+    assert way.reach(*some, *some, 5.0).nnz == (4 if mode == "walk" else 0)
+    assert np.isinf(way.badly_snapped(*lost)).all()
+    assert np.isfinite(way.badly_snapped(*some)).all() == (mode == "walk")
+    assert way.isochrone(*none, 5.0) == []
+    assert way.isochrone(*lost, 5.0)[0]["coordinates"] == []
+    assert way.fastest > 0
