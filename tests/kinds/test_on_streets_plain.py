@@ -131,7 +131,13 @@ def test_minutes_are_those_of_plain_geometry(tmp_path_factory, town):
     for number, gate in enumerate(gates):
         (lon,), (lat,) = degrees([gate])
         doors.append(Gate(id=f"g{number}", x=lon, y=lat, system="WGS-84"))
-    way = travel(open_book(folder).over({Wall: rows, Gate: doors}), "walk", "adult", DAY)
+    before = open_book(folder).over({Wall: rows[1:], Gate: doors[:1]})  # what is kept of it must not be taken for ours
+    travel(before, "walk", "adult", DAY).nearest(*degrees(homes), *degrees(sites))
+    now = before.over({Wall: rows, Gate: doors}, instead=True)
+    way = travel(now, "walk", "adult", DAY)
+    fresh = travel(open_book(folder).over({Wall: rows, Gate: doors}), "walk", "adult", DAY)
+    both = [each.nearest(*degrees(homes), *degrees(sites))[0] for each in (way, fresh)]
+    np.testing.assert_array_equal(*both)
     table = plain(corners, links, walls, gates, homes, sites)
     if gates:  # gates give more doors and passages than the plain town has: no way may be longer
         reach = way.reach(*degrees(homes), *degrees(sites), 1e6)
