@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from luoshu.book.table import column, table
 from luoshu.kinds.site import SYSTEM, SYSTEM_ZH, X_ZH, Y_ZH, X, Y
@@ -11,14 +10,6 @@ from luoshu.kinds.site import SYSTEM, SYSTEM_ZH, X_ZH, Y_ZH, X, Y
 GATE_STATES = {"open": "可通行", "planned": "拟开", "closed": "关闭"}
 WALL_STATES = {"standing": "存在", "planned": "拟建", "opened": "已打通", "closed": "已拆除"}
 BRIDGE_STATES = {"open": "可通行", "planned": "在建或规划", "candidate": "备选", "closed": "关闭"}
-OPENS: dict[str, Any] = {
-    "note": "First day on which one can pass; empty: already", "zh": "启用日期",
-    "note_zh": "可以通行的第一天；留空为已可通行", "period": "end", "default": None,
-}  # fmt: skip
-CLOSES: dict[str, Any] = {
-    "note": "Last day on which one can pass; empty: no end is known", "zh": "停用日期",
-    "note_zh": "可以通行的最后一天；留空为未定", "period": "end", "default": None,
-}  # fmt: skip
 
 
 @table(zh="出入口", caption_zh="围墙、小区或道路上的大门和出入口。")
@@ -40,8 +31,14 @@ class Gate:
     walk: bool = column("People on foot may pass", zh="行人可过", note_zh="行人是否可以通过", default=True)
     cycle: bool = column("Bicycles may pass", zh="自行车可过", note_zh="自行车是否可以通过", default=True)
     drive: bool = column("Cars may pass", zh="汽车可过", note_zh="汽车是否可以通过", default=False)
-    opens: date | None = column(**OPENS)
-    closes: date | None = column(**CLOSES)
+    opens: date | None = column(
+        "First day on which one can pass; empty: already", zh="启用日期", note_zh="可以通行的第一天；留空为已可通行",
+        period="end", default=None,
+    )  # fmt: skip
+    closes: date | None = column(
+        "Last day on which one can pass; empty: no end is known", zh="停用日期",
+        note_zh="可以通行的最后一天；留空为未定", period="end", default=None,
+    )  # fmt: skip
     source: str = column("Who says so", zh="来源", note_zh="数据来自何处", default="")
     note: str = column("Anything to know", zh="备注", note_zh="需要说明的情况", default="")
 
@@ -92,8 +89,14 @@ class Bridge:
         "Whether one can pass: open, planned, candidate, closed", zh="状态",
         note_zh="可通行、在建或规划、备选、关闭", choices=BRIDGE_STATES, default="open",
     )  # fmt: skip
-    opens: date | None = column(**OPENS)
-    closes: date | None = column(**CLOSES)
+    opens: date | None = column(
+        "First day on which one can pass; empty: already", zh="启用日期", note_zh="可以通行的第一天；留空为已可通行",
+        period="end", default=None,
+    )  # fmt: skip
+    closes: date | None = column(
+        "Last day on which one can pass; empty: no end is known", zh="停用日期",
+        note_zh="可以通行的最后一天；留空为未定", period="end", default=None,
+    )  # fmt: skip
     cost: float | None = column(
         "What it costs to build", zh="造价", note_zh="建设所需资金", unit="元", minimum=0, default=None
     )

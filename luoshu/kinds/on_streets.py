@@ -69,7 +69,8 @@ class OnStreets(Travel):
             tail, head = way.tail[used], way.head[used]
             metres = great_circle(lon[tail], lat[tail], lon[head], lat[head])
             minutes = np.minimum(way.forth, way.back)[used]
-            some = metres > 0.01  # a gate has neither length nor minutes
+            metres -= 0.02  # coordinates are kept to the centimetre; and a gate has neither length nor minutes
+            some = metres > 0
             with np.errstate(divide="ignore"):
                 return float(np.max(metres[some] / minutes[some], initial=self.floor.door_metres_per_minute))
 
