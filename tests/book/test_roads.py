@@ -1,6 +1,7 @@
 """An OpenStreetMap file becomes a network: a walled compound with its gates, one-ways, steps, a motorway."""
 
 import hashlib
+from collections import Counter
 from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
@@ -230,6 +231,59 @@ def test_a_whole_country():
     assert told["gates"]["count"] == 51
     assert (streets.lon > 9.4).all()
     assert (streets.lat < 47.4).all()
+
+
+@pytest.mark.skipif(not LIECHTENSTEIN.exists(), reason="the map of Liechtenstein is not at hand")
+def test_ways_are_as_long_as_in_the_map_node_by_node():
+    """Every node of the map as a corner, put together here; all gates open in both: the same metres everywhere."""
+    import osmium
+    import scipy.sparse as sparse
+    from scipy.sparse.csgraph import dijkstra
+
+    from luoshu.book.streetclass import KEYS
+    from luoshu.book.streetmaking import metres_between
+
+    number, at, pairs = {}, [], []
+    for way in osmium.FileProcessor(LIECHTENSTEIN).with_locations().with_filter(osmium.filter.KeyFilter("highway")):
+        if way.is_way():
+            profile = profile_of({key: way.tags[key] for key in KEYS if key in way.tags})
+            if profile and profile.foot:
+                for node in way.nodes:
+                    if number.setdefault(node.ref, len(number)) == len(at):
+                        at.append((round(node.lon, 7), round(node.lat, 7)))
+                pairs += [(number[a.ref], number[b.ref]) for a, b in pairwise(way.nodes)]
+    lon, lat = np.array(at).T
+    tail, head = np.array(pairs).T
+    metres = metres_between(lon[tail], lat[tail], lon[head], lat[head])
+    plain = sparse.coo_array((metres, (tail, head)), shape=[len(at)] * 2)
+    streets, _ = read_streets_file(LIECHTENSTEIN)
+    open_all = streets.foot.copy()
+    open_all[streets.gate_edge] = True
+    ends = streets.tail[open_all], streets.head[open_all]
+    ours = sparse.coo_array((streets.metres[open_all] + 1e-9, ends), shape=[streets.nodes] * 2)
+    # two nodes of the map stand in one place now and then: such places are not asked
+    twice = {place for place, count in Counter(at).items() if count > 1}
+    here = {place: i for i, place in enumerate(at) if place not in twice}
+    walked = np.bincount(np.concatenate(ends), minlength=streets.nodes) > 0
+    known = [(here[place], i) for i, place in enumerate(zip(streets.lon.round(7), streets.lat.round(7), strict=True))
+             if place in here and walked[i] and streets.node_kind[i] != 1]  # fmt: skip
+    there, mine = np.array(known).T
+    sources = np.random.default_rng(4).choice(len(known), 8, replace=False)
+    theirs = dijkstra(smallest(plain), directed=False, indices=there[sources])[:, there]
+    found = dijkstra(smallest(ours), directed=False, indices=mine[sources])[:, mine]
+    assert np.isfinite(theirs).mean() > 0.9
+    assert np.allclose(found, theirs, rtol=1e-6, atol=0.01)
+
+
+def smallest(graph):
+    """Of several links between two corners the shortest: scipy would add them up."""
+    import scipy.sparse as sparse
+
+    low, high = np.minimum(*graph.coords), np.maximum(*graph.coords)
+    order = np.lexsort((graph.data, high, low))
+    low, high, data = low[order], high[order], graph.data[order]
+    first = np.append(True, (np.diff(low) > 0) | (np.diff(high) > 0))
+    return sparse.csr_array((data[first], (low[first], high[first])), shape=graph.shape)
 
 
 TAGS = st.dictionaries(
