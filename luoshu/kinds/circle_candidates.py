@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from luoshu.kinds.circle_reach import PEOPLE, WAYS, Floats, Folk, farthest_a_minute, offered, ways
+from luoshu.kinds.circle_reach import PEOPLE, WAYS, Floats, Folk, offered, ways
 from luoshu.kinds.circle_share import reach_metres
 from luoshu.kinds.commitment import Reason
 from luoshu.kinds.site import Site
@@ -139,5 +139,8 @@ def most_anywhere(circle: Circle, people: Folk, left: Floats, book: Book, day: d
     from luoshu.methods.served import most_within
     from luoshu.methods.sphere import Plane
 
+    metres = circle.minutes * ways(circle, book, day).fastest * 1.02
+    if not np.isfinite(metres):
+        return float(left.sum())
     east, north = Plane.around(people.lon, people.lat).metres(people.lon, people.lat)
-    return most_within(east, north, left, circle.minutes * farthest_a_minute(circle, book, day) * 1.02)
+    return most_within(east, north, left, metres)

@@ -73,7 +73,7 @@ def circle_gauge(announced: Circle, book: Book, day: date) -> Gauge:
     standing = stand(circle, day, seen.share, seen.share_due, seen.estimate)
     because = (
         _served(circle, seen, book, day),
-        *_bounds(seen),
+        *_bounds(seen, not ways(circle, book, day).estimate),
         *standing.because,
         *_sites(circle, seen, book, day),
         *_due(circle, seen, day),
@@ -144,13 +144,16 @@ def _served(circle: Circle, seen: Picture, book: Book, day: date) -> Reason:
     return Reason(says=maybe(says, seen.estimate), source=SITES, tone="good" if good else "plain")
 
 
-def _bounds(seen: Picture) -> Iterator[Reason]:
+def _bounds(seen: Picture, on_streets: bool) -> Iterator[Reason]:
     if not seen.share.sure:
         says = say(
             "It lies between {low} and {high}: homes and sites are located only so well",
             low=percent(seen.share.low), high=percent(seen.share.high),
         )  # fmt: skip
         yield Reason(says=says, tone="warn")
+        if on_streets:
+            says = say("An inaccuracy counts as a way of that length: a river or a wall beside it could make it longer")
+            yield Reason(says=says, tone="warn")
     never = float(seen.people.counted[~np.isfinite(seen.now.minutes)].sum())
     if never > 0 and len(seen.now.sites):
         says = say("{count:,} have no way to any site, and count as not served", count=round(never))

@@ -199,11 +199,6 @@ def metres_a_minute(circle: Circle, book: Book, day: date) -> float:
     return known.metres_per_minute(circle.mode, circle.walker) / known.number("detour", circle.mode)
 
 
-def farthest_a_minute(circle: Circle, book: Book, day: date) -> float:
-    """How far anybody could come in a minute in a straight line by the way that minutes are computed here."""
-    return ways(circle, book, day).fastest
-
-
 def reached(circle: Circle, book: Book, day: date, when: str = "now") -> Reached | None:
     """Minutes to the sites that serve on the day, or (`when` is "due") to those that are to serve on the due day.
 

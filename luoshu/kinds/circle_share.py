@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from luoshu.kinds.circle_reach import Floats, Folk, Reached, farthest_a_minute, metres_a_minute
+from luoshu.kinds.circle_reach import Floats, Folk, Reached, metres_a_minute, ways
 from luoshu.kinds.circle_supply import roomy
 from luoshu.kinds.commitment import Reason
 from luoshu.words.message import Message, amount, say
@@ -99,7 +99,9 @@ def fullest(circle: Circle, people: Folk, book: Book, day: date) -> float:
     from luoshu.methods.served import most_within
     from luoshu.methods.sphere import Plane
 
-    metres = circle.minutes * farthest_a_minute(circle, book, day)
+    metres = circle.minutes * ways(circle, book, day).fastest
+    if not np.isfinite(metres):
+        return float(people.counted.sum())
     reach = (metres + float(people.accuracy.max(initial=0.0))) * 1.02  # the plane is off by at most 2 % here
     east, north = Plane.around(people.lon, people.lat).metres(people.lon, people.lat)
     return most_within(east, north, people.counted, reach)
@@ -116,7 +118,9 @@ def fewest(circle: Circle, people: Folk, book: Book, day: date, left: np.ndarray
     which = np.flatnonzero(left & (people.counted > 0))
     if not len(which):
         return 0
-    metres = circle.minutes * farthest_a_minute(circle, book, day) * 1.02
+    metres = circle.minutes * ways(circle, book, day).fastest * 1.02
+    if not np.isfinite(metres):
+        return 1
     east, north = Plane.around(people.lon, people.lat).metres(people.lon[which], people.lat[which])
     return len(apart(east, north, 2 * metres))
 
@@ -139,12 +143,13 @@ def stand(circle: Circle, day: date, now: Share, due: Share, estimated: bool) ->
     Kept and missed, and a chance of one or zero, only where the bounds lie on one side and nothing is estimated; before
     the deadline what is short can still be built.
     """
-    goal = circle.share
+    goal = circle.share - (1e-12 if circle.share < 1 else 0.0)  # sums of floats; everybody stays everybody
     met = 1.0 if due.value >= goal else min(ALMOST, due.value / goal)
     over = circle.due is not None and day >= circle.due
     if due.low >= goal and (over or now.low >= goal):
         sure = not estimated
-        return Standing(met=met, chance=1.0 if sure else None, verdict="kept" if sure else "likely")
+        certain = sure and (over or circle.due is None)  # what stands today may close before the deadline
+        return Standing(met=met, chance=1.0 if certain else None, verdict="kept" if sure else "likely")
     if over:
         if due.high >= goal:
             return Standing(met=met, chance=None, verdict="open", because=(_undecided(due, goal),))
