@@ -203,13 +203,14 @@ def tables_asked(book: Book, gauge: Gauge, layers: Mapping[str, Layer]) -> list[
 
 
 def packed(before: Mapping[str, Layer], after: Mapping[str, Layer], trial: Tried) -> dict[str, str]:
-    """The layers of points that changed, packed in base64; where rows are the same, only what colours them."""
+    """The layers of points that changed, packed in base64; of homes that are the same only what colours them."""
     tables = {schema(table).name for table in trial.changed}
     found = {}
     for name, layer in after.items():
         if layer.shape != "points" or not (layer.measure or layer.table in tables):
             continue
-        same = name in before and same_rows(before[name], layer) and layer.table not in tables
+        # homes are many and stay where they are; all else is small and may have got other rows or words
+        same = layer.role == "homes" and name in before and same_rows(before[name], layer) and layer.table not in tables
         only = frozenset({layer.measure, NEAREST}) if same else None
         found[layer.id] = base64.b64encode(binary(layer, only, bare=same)).decode()
     return found
