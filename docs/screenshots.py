@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 HERE = Path(__file__).parent
 EXAMPLE = HERE.parent / "examples" / "luoyang"
@@ -40,7 +41,16 @@ class Picture:
     theme: str = "light"
     keys: str = ""
     waits: int = 400
+    until: str = ""
+    whole: bool = False
 
+
+READY = ".atlas[data-ready][data-live]"
+CITY = "promise=metro-circle&at=112.44,34.655,11.3"
+TRIED = (
+    '[{"edit":"add-site","table":"site","said":"伊滨站","row":{"id":"new-1","name":"伊滨站",'
+    '"service":"地铁站","system":"WGS-84","state":"open","x":112.512,"y":34.622}}]'
+)
 
 PICTURES = (
     Picture("overview", "", "总览：每项承诺一行 Overview: every promise as a row"),
@@ -58,11 +68,33 @@ PICTURES = (
     Picture("document", "documents/promises-2020.txt", "原文与其中的承诺 A document and what it promises"),
     Picture("owners", "owners", "责任单位 Who owes what"),
     Picture("owner", "owners/culture", "一个单位 One owner"),
-    Picture("map", "map", "分县区地图 Figures by county", waits=2500),
+    Picture("map", "map", "地图：谁在十分钟之内 The map: who is within ten minutes", until=READY, whole=True),
+    Picture(
+        "map-city",
+        f"map#{CITY}&pick=sites%2Fmetro-yingtianmen",
+        "选中一处设施 One place picked",
+        until=f"{READY} .reached",
+    ),
+    Picture("map-dark", f"map#{CITY}", "地图，深色 The map, dark", theme="dark", until=READY),
+    Picture(
+        "map-phone", f"map#{CITY}", "地图，手机 The map on a phone", width=390, height=844, until=READY, whole=True
+    ),
+    Picture("map-figures", "map#layer=layer-1", "分县区数据 Figures by county", waits=2500),
     Picture("problems", "problems", "台账中的问题 Faults of the book"),
     Picture("about", "about", "评估方法 How promises are gauged"),
 )
+TRYING = Picture(
+    "what-if",
+    f"map#promise=metro-circle&at=112.46,34.645,11.3&what={quote(TRIED)}",
+    "试算：新增一处设施，谁受益 What if: a new place, and who gains",
+    until=".trial-pair",
+    waits=1500,
+    whole=True,
+)
 SETTLING = Picture("settle", "documents/draft.txt", "逐条确认 Settling what was read, by keyboard", keys="e")
+
+SERVED = (TRYING, SETTLING)
+"""What only a server can do."""
 
 
 def main(wanted: list[str]) -> None:
@@ -81,13 +113,17 @@ def main(wanted: list[str]) -> None:
         for picture in PICTURES:
             for code, tree in (("zh", ""), ("en", "en/")):
                 if chosen(picture, wanted):
-                    address = f"{site}/{tree}{picture.path or 'index'}.html"
+                    path, _, anchor = picture.path.partition("#")
+                    address = f"{site}/{tree}{path or 'index'}.html" + (f"#{anchor}" if anchor else "")
                     take(browser, picture, address, folder / f"{picture.name}-{code}.png")
-        if chosen(SETTLING, wanted):
+        served = [picture for picture in SERVED if chosen(picture, wanted)]
+        if served:
             with server(Path(place) / "book") as address:
-                for code in ("zh", "en"):
-                    url = f"{address}/{SETTLING.path}?language={code}"
-                    take(browser, SETTLING, url, folder / f"{SETTLING.name}-{code}.png")
+                for picture in served:
+                    path, _, anchor = picture.path.partition("#")
+                    for code in ("zh", "en"):
+                        url = f"{address}/{path}?language={code}" + (f"#{anchor}" if anchor else "")
+                        take(browser, picture, url, folder / f"{picture.name}-{code}.png")
         browser.close()
     write_page()
 
@@ -106,8 +142,11 @@ def take(browser: Any, picture: Picture, address: str, file: Path) -> None:
     page.goto(address)
     for key in picture.keys:
         page.keyboard.press(key)
+    if picture.until:
+        for selector in picture.until.split():
+            page.wait_for_selector(selector, timeout=60_000)
     page.wait_for_timeout(picture.waits)
-    page.screenshot(path=file)
+    page.screenshot(path=file, full_page=picture.whole)
     context.close()
     print(file.relative_to(HERE))
 
@@ -140,7 +179,7 @@ def write_page() -> None:
     """docs/screenshots.md: every picture with its words."""
     text = "<!-- made by docs/screenshots.py: do not edit -->\n\n# 页面 The pages\n\n"
     text += "示例台账，2025年12月31日。The example's book on 31 December 2025.\n"
-    for picture in (*PICTURES, SETTLING):
+    for picture in (*PICTURES, *SERVED):
         text += f"\n## {picture.says}\n\n"
         text += "\n".join(f"![{picture.says}, {code}](screenshots/{picture.name}-{code}.png)" for code in ("zh", "en"))
         text += "\n"
