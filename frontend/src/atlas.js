@@ -141,6 +141,7 @@ export class Atlas {
     if (!this.view.isStyleLoaded() && !this.box.dataset.live) return;
     this.counties.paint();
     this.subject?.paint();
+    this.subject?.whatIf?.places.paint();
   }
 
   /** Remembers in the address what is seen. */

@@ -91,12 +91,17 @@ export function classWords(layer, words) {
   return [...own, words.out_of_reach ?? "", words.none ?? ""];
 }
 
-/** A number as people write it here: 12.3万 in Chinese, 123,000 in English; a dash where it is not known. */
+/** A number as the pages write it: 12.35万 in Chinese from a hundred thousand on, 123,456 in English; a dash for none. */
 export function figure(number, language) {
   if (number === null || number === undefined || Number.isNaN(number)) return "—";
-  const large = Math.abs(number) >= 10_000;
-  const options = { maximumFractionDigits: Math.abs(number) < 100 && !Number.isInteger(number) ? 1 : 0 };
-  if (language !== "zh") return new Intl.NumberFormat("en", options).format(number);
-  if (!large) return new Intl.NumberFormat("zh-CN", options).format(number);
-  return new Intl.NumberFormat("zh-CN", { notation: "compact", maximumFractionDigits: 1 }).format(number);
+  const size = Math.abs(number);
+  if (language === "zh") {
+    const [step, word] = size >= 1e8 ? [1e8, "亿"] : size >= 1e5 ? [1e4, "万"] : [1, ""];
+    return `${rounded(number / step, step > 1 ? 2 : size < 100 ? 1 : 0)}${word}`;
+  }
+  return rounded(number, size < 100 ? 1 : 0, true);
+}
+
+function rounded(number, digits, grouped = false) {
+  return new Intl.NumberFormat("en", { maximumFractionDigits: digits, useGrouping: grouped }).format(number);
 }

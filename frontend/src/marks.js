@@ -44,11 +44,13 @@ export class Marks {
     const { columns, lon, lat } = points;
     this.places = placed(lon, lat);
     this.places.value = columns[this.layer.measure];
-    this.places.weight = this.small ? sizes(columns[this.layer.weight]) : undefined;
+    // homes by their people, candidates by what they would bring
+    const sized = this.small ? this.layer.weight : this.layer.role === "candidates" ? this.layer.measure : "";
+    this.places.weight = sizes(columns[sized]);
     this.places.nearest = this.layer.nearest ? columns[this.layer.nearest.column] : undefined;
     const look = { breaks: this.layer.breaks ?? [], upper: this.layer.high_is_bad };
     const shape = SHAPES[SHAPE_OF[this.layer.role] ?? "disc"];
-    this.gl = new PointLayer(this.key, this.places, { ...look, shape, beyond: this.small ? SHAPES.cross : shape });
+    this.gl = new PointLayer(this.key, this.places, { ...look, shape, beyond: this.small ? SHAPES.cross : shape, soft: points.count < MANY });
     this.gl.set(this.small ? this.smallSize() : this.markSize());
     if (this.small && points.count > MANY) this.sparse();
     this.paint();

@@ -154,6 +154,7 @@ export class PointLayer {
     gl.uniform3fv(at.u_halo, look.halo);
     gl.uniform1i(at.u_shape, look.shape);
     gl.uniform1i(at.u_beyond, look.beyond);
+    gl.uniform1f(at.u_margin, look.soft ? 1.5 * ratio : 0);
     gl.uniform1f(at.u_split, state.split);
     gl.uniform1f(at.u_focus, state.focus);
     gl.uniform1f(at.u_over, state.over ?? -OUT_OF_REACH);

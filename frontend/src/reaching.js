@@ -21,7 +21,7 @@ export async function around(subject, layer, one, content) {
   busy.remove();
   if (asking.signal.aborted || !found) return;
   subject.reach.fill({ geojson: found });
-  content.append(...figures(found.figures ?? [], found.estimate && subject.words.estimate));
+  content.append(...figures(found.figures ?? [], found.estimate && !layer.estimate && subject.words.estimate));
   for (const note of found.notes ?? []) content.append(el("p", { className: "note" }, note));
 }
 
@@ -40,7 +40,7 @@ export function nearestTo(subject, layer, index, content) {
   const unit = `${/^[A-Za-z]/.test(homes.layer.unit) ? " " : ""}${homes.layer.unit}`;
   const says = limit === null ? subject.words.nearest_all : subject.words.nearest;
   content.append(el("p", { className: "note" }, says.replace("{limit}", `${limit}${unit}`)));
-  content.append(...figures(list, homes.layer.estimate && subject.words.estimate));
+  content.append(...figures(list, homes.layer.estimate && !layer.estimate && subject.words.estimate));
 }
 
 /** People of every group whose nearest place is number `index`: all of them, and those within the promise's limit. */

@@ -200,7 +200,10 @@ export class Subject {
     const layer = this.layers.find((one) => name.startsWith(`${one.id}/`));
     const marks = layer && this.drawn.get(layer.id);
     const at = marks?.data?.ids?.indexOf(name.slice(layer.id.length + 1)) ?? -1;
-    if (id && at >= 0) this.go(marks, at);
+    if (!id || at < 0) return;
+    // a link that says where to look is followed to the letter
+    if (this.atlas.state.at) this.pick({ marks, at });
+    else this.go(marks, at);
   }
 
   /** Looks at one place of a layer and picks it. */

@@ -70,6 +70,7 @@ export function readBack(text) {
     (change) =>
       typeof change?.table === "string" &&
       typeof change.edit === "string" &&
+      typeof (change.said ?? "") === "string" &&
       (typeof change.remove === "string" || typeof change.row?.id === "string") &&
       Object.values(change.row ?? {}).every((value) => ["string", "number", "boolean"].includes(typeof value)),
   );

@@ -111,7 +111,7 @@ export class TrialPanel {
 
   changes() {
     const { trial } = this.whatIf;
-    const items = trial.changes.map((change) => el("li", {}, change.said));
+    const items = trial.changes.map((change) => el("li", {}, this.whatIf.wordsOf(change)));
     const button = (words, act, off) => {
       const made = el("button", { type: "button", disabled: off }, words);
       made.addEventListener("click", act);

@@ -2,6 +2,7 @@
 // Every gesture has a key: the edit's letter, arrows to move the map under the cross, Enter to act there, Esc to stop.
 import { bytes, decode } from "./pointfile.js";
 import { el, filled, toast } from "./element.js";
+import { TriedPlaces } from "./triedplaces.js";
 import { askFields } from "./tryform.js";
 import { TrialPanel } from "./trialpanel.js";
 import { readBack, Trial, written } from "./trial.js";
@@ -18,6 +19,7 @@ export class WhatIf {
     this.trial = readBack(this.atlas.state.what);
     this.kept = new Map(); // layers as they are in the book, by id
     this.bar = this.makeBar();
+    this.places = new TriedPlaces(subject);
     this.panel = new TrialPanel(this);
     this.card = el("div", { className: "map-card", hidden: true });
     this.atlas.canvas.append(this.card);
@@ -205,10 +207,16 @@ export class WhatIf {
   }
 
   change(edit, row, said) {
-    const own = { edit: name(edit), table: edit.table, said: `${edit.label} ${said}`.trim() };
+    const own = { edit: name(edit), table: edit.table, said };
     const emptied = edit.do === "close" && Object.keys(edit.row ?? {}).length === 0;
     this.stop();
     this.set(this.trial.add(emptied ? { ...own, remove: row.id } : { ...own, row }));
+  }
+
+  /** A change in words of the page's language: "new place X". */
+  wordsOf(change) {
+    const edit = this.about.edits.find((one) => name(one) === change.edit);
+    return [edit?.label ?? change.edit, change.said].filter(Boolean).join(" · ");
   }
 
   set(trial) {
@@ -224,6 +232,7 @@ export class WhatIf {
     this.asking?.abort();
     this.answer = undefined;
     this.restore();
+    this.places.draw([]);
     this.panel.draw();
     this.subject.legend.draw();
   }
@@ -262,6 +271,7 @@ export class WhatIf {
 
   take(answer) {
     this.answer = answer;
+    this.places.draw(this.trial.changes, this.kept);
     for (const [id, text] of Object.entries(answer.layers ?? {})) {
       const marks = this.subject.drawn.get(id);
       if (!marks?.gl) continue;
@@ -285,6 +295,7 @@ export class WhatIf {
     this.asking?.abort();
     this.view.off("mousedown", this.press);
     this.view.off("touchstart", this.press);
+    this.places.remove();
     this.bar.remove();
     this.card.remove();
     this.panel.remove();

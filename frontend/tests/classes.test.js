@@ -43,6 +43,7 @@ test("classes are said as they cut", () => {
 });
 
 test("numbers are written as people write them here", () => {
-  assert.deepEqual([figure(123456, "zh"), figure(123456, "en")], ["12.3万", "123,456"]);
+  assert.deepEqual([figure(123456, "zh"), figure(123456, "en")], ["12.35万", "123,456"]);
+  assert.deepEqual([figure(17881, "zh"), figure(1.53e8, "zh"), figure(12.34, "en")], ["17881", "1.53亿", "12.3"]);
   assert.deepEqual([figure(9.96, "zh"), figure(12, "en"), figure(NaN, "zh")], ["10", "12", "—"]);
 });

@@ -17,7 +17,7 @@ test("out of reach and not known are words, never a number", () => {
 
 test("a year is no number of things", () => {
   assert.equal(shown(1985, { name: "built", unit: "", numeric: true }, {}, words, "zh"), "1985");
-  assert.equal(shown(1985, { name: "people", unit: "人", numeric: true }, {}, words, "zh"), "1,985人");
+  assert.equal(shown(1985, { name: "people", unit: "人", numeric: true }, {}, words, "zh"), "1985人");
 });
 
 test("who has a place as the nearest is added up by group, and who is within the limit besides", () => {
