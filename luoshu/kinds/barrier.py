@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from luoshu.book.table import column, table
 from luoshu.kinds.site import SYSTEM, SYSTEM_ZH, X_ZH, Y_ZH, X, Y
+
+if TYPE_CHECKING:
+    from luoshu.book.book import Book
 
 GATE_STATES = {"open": "可通行", "planned": "拟开", "closed": "关闭"}
 WALL_STATES = {"standing": "存在", "planned": "拟建", "opened": "已打通", "closed": "已拆除"}
@@ -42,6 +46,13 @@ class Gate:
     source: str = column("Who says so", zh="来源", note_zh="数据来自何处", default="")
     note: str = column("Anything to know", zh="备注", note_zh="需要说明的情况", default="")
 
+    @staticmethod
+    def implied(book: Book) -> list[Gate]:
+        """The gates of the book's street network as rows, so that a what-if can open and shut them."""
+        from luoshu.kinds.barrier_layers import gates_of_map
+
+        return gates_of_map(book)
+
 
 @table(zh="围墙", caption_zh="围墙、栅栏和封闭小区的边界：只能从打开的出入口通过。")
 class Wall:
@@ -63,6 +74,13 @@ class Wall:
     )  # fmt: skip
     source: str = column("Who says so", zh="来源", note_zh="数据来自何处", default="")
     note: str = column("Anything to know", zh="备注", note_zh="需要说明的情况", default="")
+
+    @staticmethod
+    def implied(book: Book) -> list[Wall]:
+        """The walls of the book's street network as rows, so that a what-if can open and remove them."""
+        from luoshu.kinds.barrier_layers import walls_of_map
+
+        return walls_of_map(book)
 
 
 @table(zh="桥梁通道", caption_zh="路网中没有的桥、地道和连通道，连接两个地点。")
@@ -112,3 +130,12 @@ def passable(row: Gate | Bridge, day: date) -> bool:
     """Whether a gate or bridge can be passed on a day: open, or planned for a day that has come, and not shut since."""
     state = row.state == "open" or (row.state == "planned" and row.opens is not None)
     return state and (row.opens is None or row.opens <= day) and (row.closes is None or day <= row.closes)
+
+
+def of_map(id: str) -> bool:
+    """Whether the id of a wall or gate speaks of one of the street network.
+
+    >>> of_map("osm123"), of_map("osmanthus garden")
+    (True, False)
+    """
+    return id[:3] == "osm" and id[3:].isascii() and id[3:].isdigit()

@@ -10,7 +10,7 @@ import numpy as np
 
 from luoshu.book.streets import BARRIERS as KINDS_OF_BARRIER
 from luoshu.book.streets import Streets
-from luoshu.kinds.barrier import BRIDGE_STATES, GATE_STATES, WALL_STATES, Bridge, Gate, Wall, passable
+from luoshu.kinds.barrier import BRIDGE_STATES, GATE_STATES, WALL_STATES, Bridge, Gate, Wall, of_map, passable
 from luoshu.kinds.layer import Layer, LayerColumn
 from luoshu.kinds.position import positions
 from luoshu.kinds.travel import streets_of
@@ -32,6 +32,36 @@ def barrier_layers(book: Book, day: date) -> Iterator[Layer]:
             yield layer
 
 
+def walls_of_map(book: Book) -> list[Wall]:
+    """The walls of the street network as rows of their table: an id that speaks of the map's wall, and no line."""
+    streets = streets_of(book)
+    numbers = [] if streets is None else np.unique(streets.wall_osm).tolist()
+    return [Wall(id=f"osm{number}", state="standing") for number in numbers if number > 0]
+
+
+def gates_of_map(book: Book) -> list[Gate]:
+    """The gates of the street network as rows of their table, where they stand and whom they let pass."""
+    streets = streets_of(book)
+    if streets is None:
+        return []
+    some = _gate_numbers(streets)
+    links = streets.gate_edge[some]
+    corner = streets.tail[links]
+    kept = (streets.gate_osm[some], streets.lon[corner], streets.lat[corner],
+            streets.foot[links], streets.cycle[links], streets.drive[links])  # fmt: skip
+    return [
+        Gate(id=f"osm{number}", x=lon, y=lat, system="WGS-84", state="open" if walk or cycle or drive else "closed",
+             walk=walk or not (cycle or drive), cycle=cycle or not (walk or drive), drive=drive)
+        for number, lon, lat, walk, cycle, drive in zip(*(each.tolist() for each in kept), strict=True)
+    ]  # fmt: skip
+
+
+def _gate_numbers(streets: Streets) -> Any:
+    """The places in the list of gates at which each gate of the map first stands; a gate at a crossing has several."""
+    numbers, first = np.unique(streets.gate_osm, return_index=True)
+    return first[numbers > 0]
+
+
 def _words(states: Sequence[str], known: dict[str, str]) -> LayerColumn:
     return LayerColumn(name=say("State"), values=[_word(each, known) for each in states])
 
@@ -46,7 +76,9 @@ def _walls(book: Book, streets: Streets | None) -> Layer:
     geometries: list[dict[str, Any]] = []
     ids, names, states = [], [], []
     for row in rows:
-        lines = [np.stack(line, axis=1).round(7).tolist() for line in wall_points(row, book)[0]]
+        lines = (
+            [] if of_map(row.id) else [np.stack(line, axis=1).round(7).tolist() for line in wall_points(row, book)[0]]
+        )
         if lines:
             geometries.append({"type": "MultiLineString", "coordinates": lines})
             ids.append(row.id)
@@ -67,7 +99,7 @@ def _walls(book: Book, streets: Streets | None) -> Layer:
 
 
 def _gates(book: Book, streets: Streets | None, day: date) -> Layer:
-    rows = [row for row in book.rows(Gate) if row.x is not None]
+    rows = [row for row in book.rows(Gate) if not of_map(row.id)]
     spoken = {row.id: row for row in book.rows(Gate)}
     where = positions(rows, book)
     lon, lat = where.lon[where.good].tolist(), where.lat[where.good].tolist()
@@ -75,8 +107,7 @@ def _gates(book: Book, streets: Streets | None, day: date) -> Layer:
     ids, names = [row.id for row in placed], [row.name or row.id for row in placed]
     states = ["open" if passable(row, day) else row.state for row in placed]
     if streets is not None:
-        numbers, first = np.unique(streets.gate_osm, return_index=True)  # a gate at a crossing has several links
-        some = first[numbers > 0][: MOST - len(ids)]
+        some = _gate_numbers(streets)[: MOST - len(ids)]
         links = streets.gate_edge[some]
         corner = streets.tail[links]
         lon += streets.lon[corner].tolist()

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from luoshu.book.streets import Mode, Streets
-from luoshu.kinds.barrier import Bridge, Gate, Wall, passable
+from luoshu.kinds.barrier import Bridge, Gate, Wall, of_map, passable
 from luoshu.kinds.position import positions
 from luoshu.kinds.wallines import wall_points
 from luoshu.methods.snap import Segments, crossings, segments, several, snap
@@ -81,7 +81,7 @@ def map_gates(streets: Streets, book: Book, mode: Mode, day: date, near: float) 
     opened: list[int] = []
     shut: list[int] = []
     for row, east, north in zip(rows, at_x.tolist(), at_y.tolist(), strict=True):
-        meant = streets.gate_osm == int(row.id[3:]) if _of_map(row.id) else np.hypot(x - east, y - north) <= near
+        meant = streets.gate_osm == int(row.id[3:]) if of_map(row.id) else np.hypot(x - east, y - north) <= near
         links = streets.gate_edge[meant].tolist()
         if row.state != "planned" or passable(row, day):
             (opened if passable(row, day) and getattr(row, mode) else shut).extend(links)
@@ -121,11 +121,11 @@ def bar(book: Book, streets: Streets, floor: Pavement, speeds: Speeds, mode: Mod
 def standing_walls(book: Book, streets: Streets, floor: Pavement) -> tuple[Segments, list[tuple[Floats, Floats]]]:
     """The walls that stand, of the map and of the book, as segments on the plane; and those of the book as lines."""
     rows = book.rows(Wall)
-    spoken = {int(row.id[3:]): row for row in rows if _of_map(row.id)}
+    spoken = {int(row.id[3:]): row for row in rows if of_map(row.id)}
     stands = [i for i, osm in enumerate(streets.wall_osm.tolist())
               if osm not in spoken or spoken[osm].state == "standing"]  # fmt: skip
     start, plane = streets.wall_start, floor.plane
-    of_map = [plane.metres(streets.wall_lon[start[i] : start[i + 1]], streets.wall_lat[start[i] : start[i + 1]])
+    drawn = [plane.metres(streets.wall_lon[start[i] : start[i + 1]], streets.wall_lat[start[i] : start[i + 1]])
               for i in stands]  # fmt: skip
     known = floor.kept.setdefault("walls", {})
     own: list[tuple[Floats, Floats]] = []
@@ -134,7 +134,7 @@ def standing_walls(book: Book, streets: Streets, floor: Pavement) -> tuple[Segme
             if row not in known:
                 known[row] = [plane.metres(lon, lat) for lon, lat in wall_points(row, book)[0]]
             own += known[row]
-    placed = [*of_map, *own]
+    placed = [*drawn, *own]
     parts = [np.concatenate([np.empty(0), *some]) for some in (
         [x[:-1] for x, _ in placed], [y[:-1] for _, y in placed], [x[1:] for x, _ in placed], [y[1:] for _, y in placed]
     )]  # fmt: skip
@@ -154,30 +154,26 @@ def _with_map_gates(floor: Pavement, opened: Ints, shut: Ints) -> Pavement:
 
 def _shut_on_streets(book: Book, floor: Pavement) -> tuple[Ints, Floats]:
     """Where a gate that is closed stands on a street: there it ends, with or without a wall."""
-    rows = [row for row in book.rows(Gate) if row.state == "closed" and not _of_map(row.id)]
+    rows = [row for row in book.rows(Gate) if row.state == "closed" and not of_map(row.id)]
     where = positions(rows, book)
     lines, numbers = _doors_onto(floor)
     edge, share, _ = snap(lines, *floor.plane.metres(where.lon, where.lat), within=ON_STREET)
     return numbers[edge[edge >= 0]], share[edge >= 0]
 
 
-def _of_map(name: str) -> bool:
-    return name[:3] == "osm" and name[3:].isascii() and name[3:].isdigit()
-
-
 def _open_spots(
     book: Book, streets: Streets, floor: Pavement, walls: Segments, mode: Mode, day: date, near: float
 ) -> Floats:
     """Where gates are open for this mode: x, y and whether the book names it (1) or the map (0)."""
-    rows = [row for row in book.rows(Gate) if passable(row, day) and getattr(row, mode) and not _of_map(row.id)]
+    rows = [row for row in book.rows(Gate) if passable(row, day) and getattr(row, mode) and not of_map(row.id)]
     where = positions(rows, book)
     x, y = floor.plane.metres(where.lon[where.good], where.lat[where.good])
     named = np.stack([x, y, np.ones(len(x))], axis=1)
     links = np.flatnonzero(np.isin(floor.street, streets.gate_edge) & np.isfinite(floor.way.forth))
     corner = floor.way.tail[links]
-    of_map = np.stack([floor.way.x[corner], floor.way.y[corner], np.zeros(len(corner))], axis=1)
-    in_wall = np.isfinite(snap(walls, of_map[:, 0], of_map[:, 1], within=near)[2])
-    return np.concatenate([named, of_map[in_wall]])
+    mapped = np.stack([floor.way.x[corner], floor.way.y[corner], np.zeros(len(corner))], axis=1)
+    in_wall = np.isfinite(snap(walls, mapped[:, 0], mapped[:, 1], within=near)[2])
+    return np.concatenate([named, mapped[in_wall]])
 
 
 def _near_gate(x: Floats, y: Floats, gate_x: Floats, gate_y: Floats, near: float) -> Ints:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from luoshu.book.problem import Problem
-from luoshu.kinds.barrier import Bridge, Gate, Wall
+from luoshu.kinds.barrier import Bridge, Gate, Wall, of_map
 from luoshu.kinds.position import positions
 from luoshu.kinds.travel import streets_of
 from luoshu.kinds.travel_speed import RULE, speeds
@@ -29,7 +29,7 @@ def travel_faults(book: Book) -> Iterator[Problem]:
         problem = wall_points(wall, book)[1]
         if problem:
             yield problem
-    gates = [row for row in book.rows(Gate) if not (row.id.startswith("osm") and row.x is None)]
+    gates = [row for row in book.rows(Gate) if not (of_map(row.id) and row.x is None)]
     yield from positions(gates, book).problems
     bridges = book.rows(Bridge)
     one = positions(bridges, book)
@@ -47,11 +47,11 @@ def travel_faults(book: Book) -> Iterator[Problem]:
 def _unknown_to_the_map(book: Book) -> Iterator[Problem]:
     """Rows that speak of a wall or gate of the map which it does not have."""
     rows: tuple[Wall | Gate, ...] = (*book.rows(Wall), *book.rows(Gate))
-    named = [row for row in rows if row.id[:3] == "osm" and row.id[3:].isdigit()]
+    named = [row for row in rows if of_map(row.id)]
     streets = streets_of(book) if named else None
     for row in named:
-        of_map = np.empty(0) if streets is None else streets.wall_osm if isinstance(row, Wall) else streets.gate_osm
-        if int(row.id[3:]) not in of_map:
+        known = np.empty(0) if streets is None else streets.wall_osm if isinstance(row, Wall) else streets.gate_osm
+        if int(row.id[3:]) not in known:
             says = say("{found!r} names nothing on the book's street network", found=row.id)
             mend = say("Check the number, or give the row an id and a place of its own")
             yield Problem(code="dangling", says=says, source=book.source_of(row), mend=mend)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from luoshu.book.problem import Problem, Source
-from luoshu.kinds.barrier import Wall
+from luoshu.kinds.barrier import Wall, of_map
 from luoshu.methods.coordinates import system_named, to_wgs84
 from luoshu.words.message import Message, say
 
@@ -23,7 +23,7 @@ def wall_points(row: Wall, book: Book) -> tuple[list[Line], Problem | None]:
 
     An area gives its edge and the edges of its holes. A wall of the map (osm123) without text has no lines of its own.
     """
-    if not row.wkt and row.id.startswith("osm"):
+    if not row.wkt and of_map(row.id):
         return [], None
     import shapely
 

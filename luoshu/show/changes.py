@@ -70,7 +70,9 @@ class _Trial:
         """The rows of a table by their key as text, with what was changed so far."""
         if table not in self.rows:
             (key,) = schema(table).key
-            rows: tuple[Any, ...] = self.book.rows(table)
+            # rows that the book does not write but has all the same, as the gates of its street network
+            implied = table.implied(self.book) if hasattr(table, "implied") else ()
+            rows: tuple[Any, ...] = (*implied, *self.book.rows(table))
             self.rows[table] = {str(getattr(row, key)): row for row in rows}
         return self.rows[table]
 

@@ -57,3 +57,17 @@ def test_a_rule_that_cannot_be_is_named_once(book):
     (problem,) = travel_faults(open_book(book.folder))
     assert problem.code == "bad-value"
     assert "stairs_share" in problem.says
+
+
+def test_what_the_map_has_can_be_opened_and_removed_by_a_what_if(book):
+    from luoshu.show.changes import tried
+
+    asked = [{"table": "wall", "remove": "osm500"}, {"table": "gate", "row": {"id": "osm900", "state": "closed"}}]
+    trial = tried(book, [Wall, Gate], asked)
+    assert trial.problems == ()
+    assert [row.state for row in trial.book.rows(Wall)] == ["closed"]
+    assert [row.state for row in trial.book.rows(Gate)] == ["closed"]
+    assert not list(travel_faults(trial.book))
+    walls, gates = barrier_layers(trial.book, DAY)
+    assert (walls.ids, gates.ids) == (["osm500"], ["osm900"])
+    assert [str(s) for s in (*walls.columns["state"].values, *gates.columns["state"].values)] == ["closed"] * 2
