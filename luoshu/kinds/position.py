@@ -85,13 +85,18 @@ def _numbers(values: list[float | None]) -> Floats:
 
 
 def _problems(all_rows: Sequence[Any], good: np.ndarray, book: Book) -> tuple[Problem, ...]:
-    rows = [row for row, at in zip(all_rows, good, strict=True) if not at]
+    rows = [row for row, at in zip(all_rows, good, strict=True) if not at and not _outlined(row)]
     found = [_problem(row, book) for row in rows[:MOST_LISTED]]
     if len(rows) > MOST_LISTED:
         says = say("{count} more rows cannot be placed", count=len(rows) - MOST_LISTED)
         found.append(Problem(code="more-problems", says=says, source=Source(file=found[0].source.file),
                              mend=say("Mend the first ones and check again")))  # fmt: skip
     return tuple(found)
+
+
+def _outlined(row: Any) -> bool:
+    """Whether a row lies where its outline is, without a point of its own."""
+    return row.x is None and row.y is None and bool(getattr(row, "wkt", "")) and system_named(row.system) != ""
 
 
 def _problem(row: Any, book: Book) -> Problem:

@@ -304,13 +304,18 @@ def _told(renewal: Renewal, offer: Proposal) -> list[Reason]:
                    bound=int(offer.found.bound))  # fmt: skip
     else:
         says = say("Under {budget} no choice of units is worth more than {gap:.2%} above this one",
-                   budget=amount(offer.limit, "元"), gap=offer.found.gap)  # fmt: skip
+                   budget=amount(offer.limit, "元"), gap=_above(offer.found))  # fmt: skip
     alone = int((offer.found.unit < 0).sum())
     reasons = [Reason(says=says)]
     if alone and offer.limit is None:
         says = say("{count} estates adjoin too few others to make a unit", count=alone)
         reasons.append(Reason(says=says, tone="warn"))
     return reasons
+
+
+def _above(found: Units) -> float:
+    """By how much of this choice's worth the best one could be above it."""
+    return found.bound / found.objective - 1 if found.objective > 0 else 0.0
 
 
 def _round(value: float) -> float:

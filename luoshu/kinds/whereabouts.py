@@ -10,6 +10,7 @@ import numpy as np
 from luoshu.book.cell import quoted
 from luoshu.book.problem import Problem, Source
 from luoshu.book.table import schema
+from luoshu.kinds.estate import Estate
 from luoshu.kinds.ground import ground, recognised
 from luoshu.kinds.home import Census, Home, Settlement
 from luoshu.kinds.peopling import people_without_outline, rule_problems
@@ -23,7 +24,7 @@ from luoshu.words.message import Message, say
 if TYPE_CHECKING:
     from luoshu.book.book import Book
 
-LOCATED = (Site, Home, Settlement)
+LOCATED = (Site, Home, Settlement, Estate)
 SAME_SPOT_METRES = 5.0
 """Two sites of one service nearer to each other than this are one site written twice."""
 FEWEST = 8

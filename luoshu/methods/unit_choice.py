@@ -14,6 +14,10 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
+MOST_KEPT = 3_000_000
+"""Choices of some groups that are kept in mind at once, before the search for the best of all is given up."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choices:
     """What can be taken of one part: costs rising, worth rising with them, from nothing on."""
@@ -47,14 +51,15 @@ def units_within(
     """The areas worth the most together that a budget pays for, in contiguous units of ``least`` to ``most`` in size.
 
     ``worth`` of each area (``size`` where it is left out), ``cost`` of each; sizes and ``value`` as in ``max_units``.
-    Groups of up to 14 areas are looked at set by set; of larger ones whole units are taken, and then areas and units
-    come in and go out again by simulated annealing. ``bound``: the price of money (Lagrange multiplier) at which what
-    is best for each group by itself is worth least; areas of large groups count one by one there, so that the bound is
-    less sharp. ValueError for a negative budget or cost.
+    Groups of up to 14 areas are looked at set by set, and where all are so small the best choice is nearly always
+    found and proven; of larger ones whole units are taken, and then areas and units come in and go out again by
+    simulated annealing. ``bound``: the price of money (Lagrange multiplier) at which what is best for each group by
+    itself is worth least; areas of large groups count one by one there, so that the bound is less sharp. ValueError
+    for a negative budget or cost.
 
     >>> found = units_within([[0, 1], [1, 2], [2, 3]], [3, 2, 2, 3], [5, 5, 1, 2], 9, least=5)
     >>> found.unit.tolist(), found.objective, found.bound
-    ([-1, -1, 0, 0], 5.0, 5.0)
+    ([-1, 0, 0, 0], 7.0, 7.0)
     """
     amount = check_amounts("size", size, len(np.atleast_1d(size)))
     price = check_amounts("cost", cost, len(amount))
@@ -72,6 +77,11 @@ def units_within(
             loose += alone
     bound, money = _bound(loose, float(budget))
     taken = _fill(parts, float(budget), money)
+    small = all(part.first is not None for part in parts)
+    best = _exact(parts, float(budget) * (1 + SLACK), money, taken) if small else None
+    if best is not None:
+        taken = best
+        bound = float(sum(part.worth[at] for part, at in zip(parts, taken, strict=True)))
     unit = np.full(len(amount), -1, dtype=np.int64)
     for part, at in zip(parts, taken, strict=True):
         found = part.units(at)
@@ -163,6 +173,39 @@ def _fill(parts: list[Choices], budget: float, money: float) -> list[int]:
         worth = _improve(parts, taken, budget * (1 + SLACK), spent)
         best = max(best, (worth, taken), key=lambda pair: pair[0])
     return best[1]
+
+
+def _exact(parts: list[Choices], budget: float, money: float, known: list[int]) -> list[int] | None:
+    """The best choice of all; None where too many would have to be kept in mind.
+
+    Part by part all costs and worths that no other beats are kept (Nemhauser and Ullmann 1969), of them those that
+    the rest, at the price of money, can still lift above the best known choice.
+    """
+    floor = float(sum(part.worth[at] for part, at in zip(parts, known, strict=True)))
+    promise = [float((part.worth - money * part.cost).max()) for part in parts]
+    rest = np.append(np.cumsum(promise[::-1])[::-1], 0.0)
+    cost, worth = np.zeros(1), np.zeros(1)
+    steps: list[tuple[Ints, Ints]] = []
+    for at, part in enumerate(parts):
+        if len(cost) * len(part.cost) > MOST_KEPT:
+            return None
+        spent = np.add.outer(cost, part.cost).ravel()
+        total = np.add.outer(worth, part.worth).ravel()
+        hope = total + rest[at + 1] + money * (budget - spent)
+        keep = np.flatnonzero((spent <= budget) & (hope >= floor - SLACK * max(1.0, floor)))
+        keep = keep[np.lexsort((-total[keep], spent[keep]))]
+        best = np.maximum.accumulate(total[keep])
+        keep = keep[np.concatenate([[True], total[keep][1:] > best[:-1]])] if len(keep) else keep
+        if not len(keep):  # nothing is better than what is known
+            return list(known)
+        before, choice = np.divmod(keep, len(part.cost))
+        steps.append((before, choice))
+        cost, worth = spent[keep], total[keep]
+    place, taken = int(np.argmax(worth)), []
+    for before, choice in reversed(steps):
+        taken.append(int(choice[place]))
+        place = int(before[place])
+    return taken[::-1]
 
 
 def _density(part: Choices, at: int) -> float:
