@@ -144,9 +144,11 @@ class _Links:
         number = self.lines.profile[self.line]
         kinds: dict[str, int] = {}
         alike = [kinds.setdefault(str(each._replace(oneway=0, cycle_oneway=0)), len(kinds)) for each in profiles]
-        kind = np.array(alike, dtype=np.int32)[number]
+        kind = np.array(alike, dtype=np.int64)[number]
+        size = len(self.lines.x) + 1
         decimetres = np.round(self.metres * 10).astype(np.int64)
-        order = np.lexsort((self.line, decimetres, kind, self.head, self.tail))
+        # lines come in their order already: of doubles the first in the file stays the first
+        order = np.lexsort((kind * (int(decimetres.max(initial=0)) + 1) + decimetres, self.tail * size + self.head))
         order = order[~loops[order]]
         fresh = np.ones(len(order), dtype=bool)
         for values in (self.tail, self.head, kind, decimetres):
@@ -224,7 +226,7 @@ class _Links:
         tail, head = rank[self.tail], rank[self.head]
         turned = tail > head
         tail, head = np.where(turned, head, tail), np.where(turned, tail, head)
-        order = np.lexsort((self.columns["way"], self.metres, head, tail))
+        order = np.lexsort((self.columns["way"], self.metres, tail.astype(np.int64) * len(here) + head))
         columns = {name: values[order] for name, values in self.columns.items()}
         for name in ("oneway", "cycle_oneway"):
             columns[name] = np.where(turned[order], -columns[name], columns[name]).astype(np.int8)
@@ -245,14 +247,15 @@ def _straightened(lines: Lines, lon: Floats, lat: Floats, line: Ints) -> NDArray
     uses[lines.gate_point] = 9
     uses[lines.signals] = 9
     free = (point >= 0) & (uses[point] == 1) if len(point) else np.zeros(0, dtype=bool)
-    x, y = np.append(lon, np.nan), np.append(lat, np.nan)
+    scale = 111_319.5 * np.cos(np.radians(lat))
+    x, y, scale = (np.append(values, np.nan)[point] for values in (lon, lat * 111_319.5, scale))
     kept = np.arange(len(point))
     for tolerance in ROUNDS:
         before, here, after = kept[:-2], kept[1:-1], kept[2:]
         inner = free[here] & (line[before] == line[here]) & (line[here] == line[after])
         before, after, here = before[inner], after[inner], here[inner]
         goes = np.zeros(len(kept), dtype=bool)
-        goes[np.flatnonzero(inner) + 1] = _off(x, y, point[before], point[here], point[after]) < tolerance
+        goes[np.flatnonzero(inner) + 1] = _off(x, y, scale[here], before, here, after) < tolerance
         beside = np.zeros(len(kept), dtype=bool)
         beside[1:] |= goes[:-1]
         beside[:-1] |= goes[1:]
@@ -264,11 +267,10 @@ def _straightened(lines: Lines, lon: Floats, lat: Floats, line: Ints) -> NDArray
     return mask
 
 
-def _off(x: Floats, y: Floats, before: Ints, here: Ints, after: Ints) -> Floats:
-    """Metres from a point to the straight line between its neighbours."""
-    scale = 111_319.5 * np.cos(np.radians(y[here]))
-    ax, ay = (x[before] - x[here]) * scale, (y[before] - y[here]) * 111_319.5
-    bx, by = (x[after] - x[here]) * scale, (y[after] - y[here]) * 111_319.5
+def _off(lon: Floats, y: Floats, scale: Floats, before: Ints, here: Ints, after: Ints) -> Floats:
+    """Metres from a point to the straight line between its neighbours; `scale`: metres of a degree of longitude."""
+    ax, ay = (lon[before] - lon[here]) * scale, y[before] - y[here]
+    bx, by = (lon[after] - lon[here]) * scale, y[after] - y[here]
     dx, dy = bx - ax, by - ay
     along = dx * dx + dy * dy
     share = np.clip(-(ax * dx + ay * dy) / np.where(along > 0, along, 1.0), 0.0, 1.0)
