@@ -100,7 +100,7 @@ def _plan(circle: Circle, book: Book, day: date, budget: float | None, count: in
     told = sum(move.gain or 0.0 for move in moves)
     return Plan(
         moves=moves, gain=told, bound=max(bound / whole, told), because=because,
-        problem=circle.aim, certified=choice.certified,
+        problem="cover" if choice.certified is None else circle.aim, certified=choice.certified,
     )  # fmt: skip
 
 

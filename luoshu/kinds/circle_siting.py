@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +38,13 @@ def choose(
     if not len(free):
         says = say("No candidate may be built under these limits")
         return Choice(sites=free, gains=np.zeros(0), most=0.0, because=(Reason(says=says, tone="warn"),))
-    if circle.aim == "set" and circle.capacity is None:
+    if circle.capacity is not None and circle.aim != "cover":
+        says = say("With a promised capacity the most people are looked for, whatever the problem")
+        found_most = _most(circle, base, found, free, budget, count)
+        return replace(found_most, because=(Reason(says=says, tone="warn"),))
+    if circle.aim == "set":
         return _fewest(circle, base, found, free, budget, count)
-    if circle.aim in ("median", "center") and circle.capacity is None:
+    if circle.aim in ("median", "center"):
         return _shortest(circle, base, found, free, book, day, budget, count)
     if circle.phases and circle.capacity is None and count is None:
         from luoshu.kinds.circle_years import by_years
@@ -65,7 +70,7 @@ def _free(circle: Circle, base: Ground, found: Candidates, budget: float | None)
     return np.flatnonzero(may)
 
 
-def too_close(circle: Circle, found: Candidates, free: NDArray[np.int64]) -> object:
+def too_close(circle: Circle, found: Candidates, free: NDArray[np.int64]) -> sparse.csr_array | None:
     """Pairs of free candidates that lie closer than the spacing; None where none is asked for."""
     if circle.spacing <= 0:
         return None
@@ -139,7 +144,12 @@ def _fewest(
     reachable = float(left[np.unique(matrix.indices)].sum()) if matrix.nnz else 0.0
     wanted = min(circle.share * base.total - base.served, reachable)
     whole = wanted >= reachable * (1 - 1e-12)
-    sites, cost, least = _cover_all(matrix, costs) if whole else _cover_share(matrix, left, costs, wanted)
+    apart = too_close(circle, found, free)
+    sites, cost, least = _cover_all(matrix, costs, apart) if whole else _cover_share(matrix, left, costs, wanted, apart)
+    if not math.isfinite(cost):
+        says = say("So far apart, sites cannot serve everybody whom candidates reach: the most people are looked for")
+        most = _most(circle, base, found, free, budget, len(free) if count is None else count)
+        return replace(most, because=(Reason(says=says, tone="warn"),))
     order, gains = _in_order(matrix, left, sites, costs if costed else None)
     gap = (cost - least) / cost if cost > least else 0.0
     because = [_tell_fewest(costed, cost, least)]
@@ -163,15 +173,17 @@ def _tell_fewest(costed: bool, cost: float, least: float) -> Reason:
     return Reason(says=says)
 
 
-def _cover_all(matrix: sparse.csr_array, costs: Floats) -> tuple[NDArray[np.int64], float, float]:
+def _cover_all(
+    matrix: sparse.csr_array, costs: Floats, apart: sparse.csr_array | None
+) -> tuple[NDArray[np.int64], float, float]:
     from luoshu.methods.locate import set_cover
 
-    answer = set_cover(matrix, costs, seconds=SECONDS)
+    answer = set_cover(matrix, costs, apart=apart, seconds=SECONDS)
     return answer.sites, answer.objective, answer.bound
 
 
 def _cover_share(
-    matrix: sparse.csr_array, left: Floats, costs: Floats, wanted: float
+    matrix: sparse.csr_array, left: Floats, costs: Floats, wanted: float, apart: sparse.csr_array | None
 ) -> tuple[NDArray[np.int64], float, float]:
     """Fewest or cheapest sites that serve so many: maximal covers under halved limits, each with its bound.
 
@@ -182,13 +194,19 @@ def _cover_share(
     every = np.arange(len(costs))
     unit = bool((costs == 1).all())
     best, low, high = (every, float(costs.sum())), 0.0, float(costs.sum())
+    if apart is not None:
+        whole = maximal_cover(matrix, left, p=len(every), apart=apart, seconds=1.0)
+        if whole.objective < wanted * (1 - 1e-12):
+            return whole.sites, math.inf, 0.0
+        best = (whole.sites, float(costs[whole.sites].sum()))
+        high = best[1]
     for _ in range(24):
         middle = math.floor((low + high) / 2) if unit else (low + high) / 2
         if middle <= low or high - low <= 0.002 * high:
             break
         answer = maximal_cover(
             matrix, left, p=int(middle) if unit else None, costs=None if unit else costs,
-            budget=None if unit else middle, seconds=1.0, shakes=200,
+            budget=None if unit else middle, apart=apart, seconds=1.0, shakes=200,
         )  # fmt: skip
         if answer.objective >= wanted * (1 - 1e-12):
             spent = float(costs[answer.sites].sum())
@@ -196,25 +214,25 @@ def _cover_share(
         elif answer.bound < wanted * (1 - 1e-12):
             low = middle
         else:  # neither found nor ruled out: the answer stays above, the bound below
-            return *_search_up(matrix, left, costs, wanted, middle, best, unit), low + (1 if unit else 0)
+            return *_search_up(matrix, left, costs, wanted, middle, best, apart), low + (1 if unit else 0)
     return *best, min(low + (1 if unit else 0), best[1])
 
 
 def _search_up(
     matrix: sparse.csr_array, left: Floats, costs: Floats, wanted: float, low: float,
-    best: tuple[NDArray[np.int64], float], unit: bool,
+    best: tuple[NDArray[np.int64], float], apart: sparse.csr_array | None,
 ) -> tuple[NDArray[np.int64], float]:  # fmt: skip
     """The least limit above `low` under which the search finds an answer."""
     from luoshu.methods.locate import maximal_cover
 
-    high = best[1]
+    high, unit = best[1], bool((costs == 1).all())
     for _ in range(16):
         middle = math.floor((low + high) / 2) if unit else (low + high) / 2
         if middle <= low or high - low <= 0.002 * high:
             break
         answer = maximal_cover(
             matrix, left, p=int(middle) if unit else None, costs=None if unit else costs,
-            budget=None if unit else middle, seconds=1.0, shakes=200,
+            budget=None if unit else middle, apart=apart, seconds=1.0, shakes=200,
         )  # fmt: skip
         if answer.objective >= wanted * (1 - 1e-12):
             best = (answer.sites, float(costs[answer.sites].sum()))
@@ -232,9 +250,6 @@ def _shortest(
     from luoshu.methods.locate import p_center, p_median
 
     notes: list[Reason] = []
-    if budget is not None:
-        says = say("The shortest way is planned by the number of sites; the budget only cuts the list")
-        notes.append(Reason(says=says, tone="warn"))
     spots, weight = _gathered(base, len(free) + len(base.lon))
     if len(spots) < int((base.people.counted > 0).sum()):
         says = say("The homes are gathered at {count:,} points for this; the bound holds for these", count=len(spots))
@@ -252,22 +267,36 @@ def _shortest(
         notes.append(Reason(says=says, tone="warn"))
     standing = np.arange(len(base.lon))
     number = min(len(free) if count is None else count, len(free))
+    costs = None if budget is None else np.concatenate([np.zeros(len(base.lon)), found.cost[free]])
+    apart = _beside(too_close(circle, found, free), len(base.lon))
     if number + len(standing) == 0:
         return Choice(sites=free[:0], gains=np.zeros(0), most=0.0, certified=0.0, because=tuple(notes))
-    if circle.aim == "median":
-        answer = p_median(times, weight, p=number, existing=standing, seconds=SECONDS)
-    else:
-        answer = p_center(times[:, weight > 0], p=number, existing=standing, seconds=SECONDS)
+    limits: dict[str, Any] = {"p": number, "existing": standing, "apart": apart, "seconds": SECONDS}
+    if budget is not None:
+        limits |= {"p": None, "costs": costs, "budget": budget}
+    solve, table = (p_median, times) if circle.aim == "median" else (p_center, times[:, weight > 0])
+    answer = solve(table, weight if circle.aim == "median" else None, **limits)
     notes.append(_tell_shortest(circle.aim, answer.objective, answer.bound, float(weight.sum()) - far))
     matrix, homes = within_reach(found, free, base.left)
     sites, gains = _in_order(matrix, base.left[homes], answer.sites - len(standing), None)
-    if budget is not None:
-        paid = np.cumsum(found.cost[free[sites]]) <= budget * (1 + 1e-12)
-        sites, gains = sites[paid], gains[paid]
+    if count is not None and len(sites) > count:
+        notes.append(Reason(says=say("Only the first {count} of them are listed", count=count)))
+        sites, gains = sites[:count], gains[:count]
     alone = np.sort(np.asarray(matrix.astype(np.float64) @ base.left[homes]))[::-1]
     certified = min(answer.gap, 1.0) if math.isfinite(answer.objective) else 1.0
     return Choice(sites=free[sites], gains=gains, most=float(alone[:number].sum()), certified=certified,
                   because=tuple(notes))  # fmt: skip
+
+
+def _beside(apart: sparse.csr_array | None, standing: int) -> sparse.csr_array | None:
+    """The pairs of candidates numbered behind the sites that stand."""
+    if apart is None:
+        return None
+    import scipy.sparse as sparse
+
+    pairs = sparse.coo_array(apart)
+    size = standing + pairs.shape[0]
+    return sparse.csr_array((pairs.data, (pairs.row + standing, pairs.col + standing)), shape=(size, size))
 
 
 def _gathered(base: Ground, sites: int) -> tuple[NDArray[np.int64], Floats]:

@@ -220,3 +220,24 @@ def test_sites_in_years_come_the_largest_first_and_keep_to_each_years_number():
     paid = town(HOMES, [replace(each, cost=10.0) for each in candidates(15, 30, 45)])
     spread = circle(phases=(2, 2)).plan(paid, DAY, 20.0)
     assert [move.does[:5] for move in spread.moves] == ["2026:", "2027:"]
+
+
+def test_every_problem_keeps_budget_and_distance():
+    homes = [home("a", 0, 100), home("b", 3, 90), home("c", 20, 10)]
+    prices = (30.0, 10.0, 10.0)
+    sites = [replace(each, cost=cost) for each, cost in zip(candidates(0, 3, 20), prices, strict=True)]
+    book = town(homes, [site("s", 40), *sites])
+    for aim in ("median", "center"):
+        plan = circle(aim=aim).plan(book, DAY, 20.0)
+        assert {move.row for move in plan.moves} == {"c1", "c2"}
+        assert plan.gap == pytest.approx(0.0, abs=1e-6)
+        far = circle(aim=aim, minutes=2.0, spacing=600.0).plan(book, DAY, None, 3)
+        assert not {"c0", "c1"} <= {move.row for move in far.moves}
+    fewest = circle(aim="set", minutes=2.0, spacing=600.0).plan(book, DAY)
+    assert "So far apart" in "\n".join(each.says for each in fewest.because)
+    assert not {"c0", "c1"} <= {move.row for move in fewest.moves}
+    assert fewest.problem == "cover"
+    some = circle(aim="set", minutes=2.0, spacing=600.0, share=0.5).plan(book, DAY)
+    assert {move.row for move in some.moves} == {"c1", "c2"}  # 100 of 200 for 20, where c0 alone costs 30
+    room = circle(aim="median", capacity=Room(per_head=1, unit="座")).plan(book, DAY, None, 1)
+    assert (room.problem, room.moves) == ("cover", ())
