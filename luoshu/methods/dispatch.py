@@ -1,0 +1,154 @@
+"""Dispatch: what leaves which depot for which area when, so that waiting costs least; with a bound on any plan."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from luoshu.methods.dispatch_model import Floats, Orders, Wholes, orders
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispatch:
+    """Who sends what to whom, what then still waits, and what no plan can cost less than.
+
+    Shipments are five lists of one length: ``depot``, ``area``, ``item``, ``period`` (when it leaves) and ``amount``
+    (units, not rounded to whole ones). ``arriving``, ``waiting`` (areas, items, periods): what comes in a period, and
+    what is missing at its end of all that was needed until then. ``unmet`` (areas, items): missing at the end of the
+    last period. ``share`` (areas): of the need of all items, by weight, what has come by the end (NaN: no need).
+    ``promptness`` (areas): of what each period's end asks for by weight, what was there in time.
+    ``objective``: weight times units times periods of waiting, with what is never served and the ways; ``bound``: no
+    plan costs less, computed here from prices (weak duality). ``method``: program (to the optimum) or prices.
+    """
+
+    depot: Wholes
+    area: Wholes
+    item: Wholes
+    period: Wholes
+    amount: Floats
+    arriving: Floats
+    waiting: Floats
+    unmet: Floats
+    share: Floats
+    promptness: Floats
+    objective: float
+    bound: float
+    method: str
+
+    @property
+    def gap(self) -> float:
+        """How much of the cost could at most still be saved, as a share of it."""
+        return max(0.0, self.objective - self.bound) / self.objective if self.objective > 0 else 0.0
+
+
+def dispatch(
+    need: ArrayLike,
+    stock: ArrayLike,
+    travel: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    never: float | None = None,
+    costs: ArrayLike | None = None,
+    capacity: ArrayLike | None = None,
+    sizes: ArrayLike | None = None,
+    first: float = 0.0,
+    extra: float = 0.0,
+    cut_off: bool = False,
+    accept: float = 0.003,
+    rounds: int = 3000,
+    exact_columns: int = 100_000,
+    seconds: float = 60.0,
+    trace: Any = None,
+) -> Dispatch:
+    """The plan of least waiting over time: a linear program, solved to its optimum or within a certified gap.
+
+    ``need`` (areas, items, periods): units that are newly needed in a period; what is not there waits and is carried
+    over. ``stock`` (depots, items, periods): units that come to a depot at the start of a period (those on hand in
+    period 0, producers' deliveries later). ``travel`` (depots, areas): periods on the way, rounded up to whole ones; 0
+    arrives in the period it leaves in, infinity: no way. What comes ahead of its need is kept in the area.
+
+    ``weights`` (areas, items; or items): what a unit that waits at the end of a period costs. ``never``: a unit still
+    missing at the end costs as much as so many further periods of waiting (default: as many as there are periods).
+    ``costs`` (depots, areas): cost of one unit of size on the way. ``sizes`` (items) and ``capacity`` (depots, or
+    depots by periods): what can leave a depot in a period, in units of size (tonnes, cubic metres, lorry loads).
+
+    Fairness is a stated penalty: missing any of the ``first`` part of a need (0.5: the first half) costs ``extra``
+    times the weight on top, so that no area gets its second half while others lack their first (if ways allow).
+
+    Up to ``exact_columns`` possible shipments HiGHS solves it whole within ``seconds``; beyond (or after), first-order
+    steps on the prices of stock and room, until the gap is at most ``accept`` or ``rounds`` are over.
+
+    ValueError for amounts below zero or not finite, shapes that do not fit, and needs that no depot has a way to
+    (``cut_off=True``: such a need stays, and counts as waiting).
+
+    >>> plan = dispatch(need=[[[4, 0, 0]], [[2, 0, 0]]], stock=[[[3, 0, 2]]], travel=[[0, 1]], weights=[[1], [5]])
+    >>> list(zip(plan.area.tolist(), plan.period.tolist(), plan.amount.tolist()))
+    [(0, 0, 1.0), (0, 2, 2.0), (1, 0, 2.0)]
+    >>> plan.waiting[:, 0].tolist(), plan.unmet.tolist(), plan.share.tolist()
+    ([[3.0, 3.0, 1.0], [2.0, 0.0, 0.0]], [[1.0], [0.0]], [0.75, 1.0])
+    >>> plan.objective, plan.bound, plan.method
+    (20.0, 20.0, 'program')
+    """
+    given = orders(
+        need, stock, travel, weights=weights, never=never, costs=costs, capacity=capacity, sizes=sizes, first=first,
+        extra=extra, cut_off=cut_off,
+    )  # fmt: skip
+    if not 0 <= accept < 1:
+        raise ValueError(f"accept is {accept}, and must be a share from 0 to below 1.")
+    if rounds < 1:
+        raise ValueError(f"rounds is {rounds}, and must be 1 or more.")
+    if not len(given.item):
+        empty = np.zeros((0, given.periods))
+        value = given.value(np.zeros(given.need.shape), 0.0)
+        return _answer(given, empty, value, "program")
+    if given.columns <= exact_columns:
+        found = _whole(given, seconds)
+        if found is not None:
+            return found
+    from luoshu.methods.dispatch_prices import by_prices
+
+    priced = by_prices(given, accept=accept, rounds=rounds, trace=trace)
+    return _answer(given, priced.plan, priced.bound, "prices")
+
+
+def _whole(given: Orders, seconds: float) -> Dispatch | None:
+    """The optimum by HiGHS, with our own bound from its prices rather than its word."""
+    from luoshu.methods.dispatch_exact import by_program
+    from luoshu.methods.dispatch_kernel import bound_at
+
+    found = by_program(given, seconds=seconds)
+    if found is None:
+        return None
+    plan, stock_prices, room_prices = found
+    start = np.searchsorted(given.item, np.arange(len(given.need) + 1))
+    bound = bound_at(
+        (given.item, given.depot, given.area, given.delay, given.cost, start), given.need, given.wait, given.extra,
+        given.tier, given.stock, given.capacity, given.sizes, stock_prices, room_prices,
+    )  # fmt: skip
+    return _answer(given, plan, float(bound), "program")
+
+
+def _answer(given: Orders, plan: Floats, bound: float, method: str) -> Dispatch:
+    from luoshu.methods.dispatch_prices import arrivals
+
+    arriving = arrivals(given, plan) if len(plan) else np.zeros(given.need.shape)
+    objective = given.value(arriving, float((plan.sum(axis=1) * given.cost).sum()))
+    asked, come = np.cumsum(given.need, axis=2), np.cumsum(arriving, axis=2)
+    waiting = np.maximum(asked - come, 0.0)
+    waiting[waiting <= 1e-9 * asked] = 0.0
+    weight = given.wait[:, :, 0]
+    whole, timely = (weight[:, :, None] * asked).sum(axis=(0, 2)), (weight[:, :, None] * waiting).sum(axis=(0, 2))
+    total, missing = (weight * asked[:, :, -1]).sum(axis=0), (weight * waiting[:, :, -1]).sum(axis=0)
+    lane, leaves = np.nonzero(plan > 1e-9)
+    order = np.lexsort((leaves, given.item[lane], given.area[lane], given.depot[lane]))
+    lane, leaves = lane[order], leaves[order]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(total > 0, 1 - missing / total, np.nan)
+        promptness = np.where(whole > 0, 1 - timely / whole, np.nan)
+    return Dispatch(
+        depot=given.depot[lane], area=given.area[lane], item=given.item[lane], period=leaves.astype(np.int64),
+        amount=plan[lane, leaves], arriving=arriving.transpose(1, 0, 2), waiting=waiting.transpose(1, 0, 2),
+        unmet=waiting[:, :, -1].T, share=share, promptness=promptness, objective=objective,
+        bound=min(bound, objective), method=method,
+    )  # fmt: skip
