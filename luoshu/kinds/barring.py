@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Line = tuple[Floats, Floats]
 NEAREST = 16
 """So many of the nearest links are tried before a gate or a home counts as walled off from all of them."""
 ON_STREET = 1.0
@@ -58,11 +59,13 @@ class Gates:
 class Barred:
     """The ways with everything that bars and joins: `walls` that stand, `gates` that are open, both for this mode.
 
-    `cuts`: at how many places a street ends at a wall. `loose`: bridges that meet no street.
+    `rings` are the closed lines among the walls. `cuts`: at how many places a street ends at a wall. `loose`: bridges
+    that meet no street.
     """
 
     way: Ways
     walls: Segments
+    rings: tuple[Line, ...]
     gates: Gates
     cuts: int
     loose: tuple[Bridge, ...]
@@ -91,13 +94,14 @@ def map_gates(streets: Streets, book: Book, mode: Mode, day: date, near: float) 
 def bar(book: Book, streets: Streets, floor: Pavement, speeds: Speeds, mode: Mode, walker: str, day: date) -> Barred:
     """Lays the barriers of map and book over the streets, as they stand on the day."""
     near, reach = speeds.number("gate_metres"), speeds.number("gate_to_street_metres")
-    walls, lines = standing_walls(book, streets, floor)
+    drawn, own = standing_walls(book, streets, floor)
+    walls = _as_segments([*drawn, *own])
     floor = _with_map_gates(floor, *map_gates(streets, book, mode, day, near))
     spots = _open_spots(book, streets, floor, walls, mode, day, near)
     tail, head = floor.way.tail, floor.way.head
     x, y = floor.way.x, floor.way.y
     link, _, share = crossings(walls, x[tail], y[tail], x[head], y[head])
-    at_corner = corner_cuts(floor.way, lines)
+    at_corner = corner_cuts(floor.way, own)
     link, share = np.append(link, at_corner[0]), np.append(share, at_corner[1])
     through = _near_gate(*floor.way.at(link, share), spots[:, 0], spots[:, 1], near)
     shut = _shut_on_streets(book, floor)
@@ -115,11 +119,12 @@ def bar(book: Book, streets: Streets, floor: Pavement, speeds: Speeds, mode: Mod
     ends = corner[open_]
     minutes = joints[:, 4] / floor.metres_per_minute
     way = join(way, ends[: len(joints)], ends[len(joints) :], minutes, minutes)
-    return Barred(way=way, walls=walls, gates=gates, cuts=len(cut_link), loose=tuple(loose))
+    rings = tuple(line for line in (*drawn, *own) if len(line[0]) > 3 and all(axis[0] == axis[-1] for axis in line))
+    return Barred(way=way, walls=walls, rings=rings, gates=gates, cuts=len(cut_link), loose=tuple(loose))
 
 
-def standing_walls(book: Book, streets: Streets, floor: Pavement) -> tuple[Segments, list[tuple[Floats, Floats]]]:
-    """The walls that stand, of the map and of the book, as segments on the plane; and those of the book as lines."""
+def standing_walls(book: Book, streets: Streets, floor: Pavement) -> tuple[list[Line], list[Line]]:
+    """The walls that stand, those of the map and those of the book: x and y of the corners of each line."""
     rows = book.rows(Wall)
     spoken = {int(row.id[3:]): row for row in rows if of_map(row.id)}
     stands = [i for i, osm in enumerate(streets.wall_osm.tolist())
@@ -128,17 +133,20 @@ def standing_walls(book: Book, streets: Streets, floor: Pavement) -> tuple[Segme
     drawn = [plane.metres(streets.wall_lon[start[i] : start[i + 1]], streets.wall_lat[start[i] : start[i + 1]])
               for i in stands]  # fmt: skip
     known = floor.kept.setdefault("walls", {})
-    own: list[tuple[Floats, Floats]] = []
+    own: list[Line] = []
     for row in rows:
         if row.state == "standing":
             if row not in known:
                 known[row] = [plane.metres(lon, lat) for lon, lat in wall_points(row, book)[0]]
             own += known[row]
-    placed = [*drawn, *own]
+    return drawn, own
+
+
+def _as_segments(lines: Sequence[Line]) -> Segments:
     parts = [np.concatenate([np.empty(0), *some]) for some in (
-        [x[:-1] for x, _ in placed], [y[:-1] for _, y in placed], [x[1:] for x, _ in placed], [y[1:] for _, y in placed]
+        [x[:-1] for x, _ in lines], [y[:-1] for _, y in lines], [x[1:] for x, _ in lines], [y[1:] for _, y in lines]
     )]  # fmt: skip
-    return segments(*parts), own
+    return segments(*parts)
 
 
 def _with_map_gates(floor: Pavement, opened: Ints, shut: Ints) -> Pavement:

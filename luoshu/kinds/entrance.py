@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from luoshu.kinds.barring import NEAREST, Barred, blocked, cut_pieces, nearest_seen
+from luoshu.kinds.barring import NEAREST, Barred, Gates, blocked, cut_pieces, nearest_seen
 from luoshu.kinds.pavement import Pavement
 from luoshu.methods.doors import Doors
 from luoshu.methods.snap import segments, several, snap
@@ -18,6 +18,8 @@ Ints = NDArray[np.int64]
 Free = tuple[Any, ...]
 Found = tuple[Ints, Ints, Floats, Floats]
 V = TypeVar("V")
+BEND = 1.3
+"""How much longer than the straight line the way to a gate out of sight is taken to be (an assumption)."""
 KEPT = 8
 """So many lists of places are remembered with their doors: homes are asked about again and again."""
 
@@ -28,7 +30,8 @@ def entrances(
     """The doors of places on the plane, given where each snaps freely (link, share, metres) onto the body.
 
     Within `farthest` metres: the nearest street of the body, else of an island. Where a wall stands between, the
-    nearest to which none does; and every open gate that is seen from the place, by which it comes to the streets there.
+    nearest to which none does, and the open gates in sight, by which it comes to the streets there. Where neither is,
+    the open gates of its own compound, round its corners.
 
     What is found is kept by the `name` of the list of places; under another set of barriers only those places are
     looked at again that have a changed wall or gate within reach.
@@ -92,6 +95,8 @@ def _found(floor: Pavement, barred: Barred, x: Floats, y: Floats, free: Free, fa
         found += _other_streets(floor, barred, x, y, shut, farthest, near)
         lost = np.flatnonzero((link < 0) & np.isfinite(x))
         found += _by_gates(barred, x, y, np.concatenate([shut, lost]), farthest, near)
+        none = np.setdiff1d(np.concatenate([shut, lost]), np.concatenate([each[0] for each in found]))
+        found += _round_corners(barred, x, y, none, farthest, near)
     parts = [np.concatenate(some) for some in zip(*found, strict=True)]
     return parts[0], parts[1], parts[2], parts[3]
 
@@ -128,20 +133,57 @@ def _other_streets(
 def _by_gates(
     barred: Barred, x: Floats, y: Floats, place: Ints, farthest: float, near: float
 ) -> list[tuple[Ints, Ints, Floats, Floats]]:
-    """For places without a way to their street every open gate in sight, and the streets that it lets onto."""
+    """For places without a way to their street the open gates in sight, and the streets that these let onto."""
     from scipy.spatial import KDTree
 
     gates = barred.gates
     if not len(place) or not len(gates.gate):
         return []
-    at = KDTree(np.stack([gates.x, gates.y], axis=1))
-    pairs = KDTree(np.stack([x[place], y[place]], axis=1)).sparse_distance_matrix(at, farthest, output_type="ndarray")
-    home, gate, metres = place[pairs["i"]], pairs["j"], pairs["v"]
+    most = min(NEAREST, len(gates.x))
+    metres, gate = KDTree(np.stack([gates.x, gates.y], axis=1)).query(
+        np.stack([x[place], y[place]], axis=1), k=np.arange(1, most + 1), distance_upper_bound=farthest
+    )
+    row, column = np.nonzero(np.isfinite(metres))
+    home, gate, metres = place[row], gate[row, column], metres[row, column]
     seen = ~blocked(barred.walls, (gates.x, gates.y), near, x[home], y[home], gates.x[gate], gates.y[gate])
-    home, gate, metres = home[seen], gate[seen], metres[seen]
-    order = np.argsort(gates.gate, kind="stable")
-    first = np.searchsorted(gates.gate[order], gate, "left")
-    count = np.searchsorted(gates.gate[order], gate, "right") - first
-    entry = order[np.repeat(first - np.concatenate([[0], np.cumsum(count)[:-1]]), count) + np.arange(count.sum())]
-    total = np.repeat(metres, count) + gates.metres[entry]
-    return [(np.repeat(home, count), gates.link[entry], gates.share[entry], total)]
+    return [_through(gates, home[seen], gate[seen], metres[seen])]
+
+
+def _round_corners(
+    barred: Barred, x: Floats, y: Floats, place: Ints, farthest: float, near: float
+) -> list[tuple[Ints, Ints, Floats, Floats]]:
+    """For places in a compound from which no gate is in sight its own gates, by the straight line and a bend more."""
+    import shapely
+
+    gates = barred.gates
+    if not len(place) or not len(gates.gate) or not barred.rings:
+        return []
+    corners = np.concatenate([np.stack(ring, axis=1) for ring in barred.rings])
+    number = np.repeat(np.arange(len(barred.rings)), [len(ring[0]) for ring in barred.rings])
+    yards = shapely.polygons(shapely.linearrings(corners, indices=number))
+    row, yard = shapely.STRtree(yards).query(shapely.points(x[place], y[place]), predicate="within")
+    order = np.lexsort((shapely.area(yards)[yard], row))
+    row, first = np.unique(row[order], return_index=True)
+    home, yard = place[row], yard[order][first]  # of compounds in compounds the innermost
+    edge, gate = shapely.STRtree(shapely.points(gates.x, gates.y)).query(
+        shapely.boundary(yards), predicate="dwithin", distance=near
+    )
+    home, gate = _joined(home, yard, edge, gate)
+    metres = BEND * np.hypot(x[home] - gates.x[gate], y[home] - gates.y[gate])
+    within = metres <= farthest
+    return [_through(gates, home[within], gate[within], metres[within])]
+
+
+def _through(gates: Gates, home: Ints, gate: Ints, metres: Floats) -> tuple[Ints, Ints, Floats, Floats]:
+    """Every street that a gate lets onto, for each home that comes to it."""
+    row, entry = _joined(np.arange(len(home)), gate, gates.gate, np.arange(len(gates.gate)))
+    return home[row], gates.link[entry], gates.share[entry], metres[row] + gates.metres[entry]
+
+
+def _joined(one: Ints, key: Ints, other_key: Ints, other: Ints) -> tuple[Ints, Ints]:
+    """All pairs of ones and others that have the same key."""
+    order = np.argsort(other_key, kind="stable")
+    first = np.searchsorted(other_key[order], key, "left")
+    count = np.searchsorted(other_key[order], key, "right") - first
+    at = np.repeat(first - np.concatenate([[0], np.cumsum(count)[:-1]]), count) + np.arange(count.sum())
+    return np.repeat(one, count), other[order[at]]

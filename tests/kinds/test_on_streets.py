@@ -148,6 +148,19 @@ def test_a_walled_compound_without_streets_is_entered_by_its_gates(opened):
     assert metres(both, [home], [site]) == pytest.approx([np.hypot(100, 30) + 50 + 100], abs=0.5)
 
 
+def test_a_gate_out_of_sight_is_reached_round_the_corner_of_its_own_compound(opened):
+    """A compound like an L with a gate at one end, a home at the other; and one without a gate inside another."""
+    town = streets([(0, 0), (1000, 0)], [(0, 1)])
+    yard = wall([(100, 20), (400, 20), (400, 120), (200, 120), (200, 300), (100, 300), (100, 20)], kind="POLYGON")
+    book = opened(town).over({Wall: [yard], Gate: [gate((390, 20))]})
+    far = 1.3 * np.hypot(240, 260) + 20
+    assert metres(book, [(150, 280)], [(390, 0)]) == pytest.approx([far], abs=0.5)
+    assert metres(book, [(300, 100)], [(390, 0)]) == pytest.approx([np.hypot(90, 80) + 20], abs=0.5), "in sight"
+    inner = book.over({Wall: [wall([(130, 260), (170, 260), (170, 295), (130, 295), (130, 260)], id="i",
+                                   kind="POLYGON")]})  # fmt: skip
+    assert np.isinf(metres(inner, [(150, 280)], [(390, 0)])), "a yard without a gate"
+
+
 def test_a_compound_with_its_own_path_is_left_by_the_gate_nearest_to_it(opened):
     town = streets([(0, 0), (1000, 0), (400, 60), (600, 60)], [(0, 1), (2, 3)])
     yard = wall([(300, 30), (700, 30), (700, 350), (300, 350), (300, 30)], kind="POLYGON")
