@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from luoshu.book.directory import Place
 from luoshu.book.problem import Source
 from luoshu.kinds.commitment import Amount, Chart, Figure, Gauge, GoalStep, Listing, Point, Reason
-from luoshu.kinds.estate import Estate
 from luoshu.kinds.renewal_claim import unmeant
 from luoshu.kinds.renewal_state import Stock, counted, stock, total, unaged, worth
-from luoshu.words.message import Message, amount, named, say
+from luoshu.words.message import amount, say
 
 if TYPE_CHECKING:
     from luoshu.book.book import Book
@@ -86,13 +86,16 @@ def _judged(
     pace = _pace(renewal, seen, day)
     if pace is None:
         says = say("It takes {need} a year from now on; how fast works go is not known yet",
-                   need=amount(_figure(need), renewal.unit))  # fmt: skip
+                   need=amount(_some(need, renewal, math.ceil), renewal.unit))  # fmt: skip
         reasons.append(Reason(says=says))
         return "open", min(1.0, begun / level) if begun else share, None, tuple(reasons)
     hoped = done + pace * left / YEAR
-    says = say("It takes {need} a year from now on; so far it went at {pace} a year, which makes {hoped} by {due}",
-               need=amount(_figure(need), renewal.unit), pace=amount(_figure(pace), renewal.unit),
-               hoped=amount(_figure(hoped), renewal.unit), due=renewal.due)  # fmt: skip
+    says = say(
+        "It takes {need} a year from now on; so far it went at {pace} a year, which makes {hoped} by {due}",
+        need=amount(_some(need, renewal, math.ceil), renewal.unit),
+        pace=amount(_some(pace, renewal, round), renewal.unit),
+        hoped=amount(_some(hoped, renewal, math.floor), renewal.unit), due=renewal.due,
+    )  # fmt: skip
     reasons.append(Reason(says=says, source=ESTATES, tone="good" if hoped >= level else "bad"))
     met = min(1.0, max(hoped, done) / level)
     if hoped >= level and not short:
@@ -160,7 +163,7 @@ def _figures(announced: Renewal, renewal: Renewal, seen: Stock, done: float, boo
         yield Amount(name=name, value=_figure(total(renewal, rows)), unit=renewal.unit)
     if renewal.due is not None and day < renewal.due and done < renewal.level:
         need = (renewal.level - done) / (renewal.due - day).days * YEAR
-        yield Amount(name=say("Needed a year from now on"), value=_figure(need), unit=renewal.unit)
+        yield Amount(name=say("Needed a year from now on"), value=_some(need, renewal, math.ceil), unit=renewal.unit)
     yield _course(announced, renewal, seen, done, day)
     yield _by_place(renewal, seen, book)
 
@@ -201,7 +204,7 @@ def _by_place(renewal: Renewal, seen: Stock, book: Book) -> Listing:
         sums = [_figure(total(renewal, tuple(row for row in group if row.place == place))) for group in groups]
         found.append((-sums[2] - sums[3], names.get(place) or place or say("no area named"), sums))
     rows = tuple((name, *sums) for _, name, sums in sorted(found, key=lambda each: (each[0], str(each[1]))))
-    columns = (say("area"), say("renewed"), say("under way"), say("planned"), say("waiting"))
+    columns = (say("area"), say("Renewed"), say("Under way"), say("Planned"), say("Waiting"))
     return Listing(name=say("Renewal by area, in {unit}", unit=renewal.unit), columns=columns, rows=rows)
 
 
@@ -210,6 +213,6 @@ def _figure(value: float) -> float:
     return float(f"{value:.10g}")
 
 
-def estate_name(row: Estate) -> Message:
-    """What an estate is called."""
-    return named(row.name or row.id)
+def _some(value: float, renewal: Renewal, whole: Callable[[float], int]) -> float:
+    """A computed figure to four digits; estates, households and square metres are whole."""
+    return float(f"{value:.4g}") if renewal.unit.startswith("万") else float(whole(_figure(value)))

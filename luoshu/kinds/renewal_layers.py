@@ -52,10 +52,12 @@ def _estates(renewal: Renewal, where: Ground, units: dict[str, int], day: date) 
         if not len(which):
             continue
         rows = [where.rows[at] for at in which.tolist()]
+        words = {"waiting": say("Waiting"), "planned": say("Planned"), "under way": say("Under way"),
+                 "done": say("Renewed")}  # fmt: skip
         states = [state_on(row, day) for row in rows]
         columns = {
             "progress": LayerColumn(name=say("How far it has come"), values=_floats(PROGRESS[each] for each in states)),
-            "state": LayerColumn(name=say("State"), values=[say(each) for each in states]),
+            "state": LayerColumn(name=say("State"), values=[words[each] for each in states]),
             "unit": LayerColumn(name=say("Proposed unit"), values=_floats(units.get(row.id) for row in rows)),
             "households": LayerColumn(
                 name=say("Households"), values=_floats(row.households for row in rows), unit="户"
