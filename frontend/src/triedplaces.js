@@ -4,8 +4,10 @@ import { colour } from "./theme.js";
 const ID = "tried";
 
 export class TriedPlaces {
-  constructor(subject) {
+  /** `edits` tell which columns of a row hold where it lies. */
+  constructor(subject, edits) {
     this.subject = subject;
+    this.edits = edits;
     this.view = subject.view;
   }
 
@@ -22,10 +24,9 @@ export class TriedPlaces {
     return this.paint();
   }
 
-  feature({ remove, row }, kept) {
-    const line = /^LINESTRING \((.+)\)$/.exec(row?.wkt ?? "")?.[1];
-    if (line) return shaped("LineString", line.split(", ").map((pair) => pair.split(" ").map(Number)));
-    if (typeof row?.x === "number" && typeof row?.y === "number") return shaped("Point", [row.x, row.y]);
+  feature({ edit, remove, row }, kept) {
+    const placed = row && lies(row, this.edits.find((one) => `${one.do}-${one.table}` === edit)?.at ?? {});
+    if (placed) return placed;
     for (const marks of this.subject.drawn.values()) {
       const points = kept.get(marks.layer.id) ?? marks.data;
       const at = points?.lon && points.ids.indexOf(remove ?? row.id);
@@ -49,6 +50,15 @@ export class TriedPlaces {
     for (const part of ["ring", "line"]) if (this.view.getLayer(`${ID}/${part}`)) this.view.removeLayer(`${ID}/${part}`);
     if (this.view.getSource(ID)) this.view.removeSource(ID);
   }
+}
+
+/** Where a changed row lies, as its columns say: a point, two points as a line, or a line written out. */
+export function lies(row, { x = "x", y = "y", x2, y2, wkt }) {
+  const line = /^LINESTRING \((.+)\)$/.exec(row[wkt] ?? "")?.[1];
+  if (line) return shaped("LineString", line.split(", ").map((pair) => pair.split(" ").map(Number)));
+  if (typeof row[x] !== "number" || typeof row[y] !== "number") return undefined;
+  if (x2 && typeof row[x2] === "number") return shaped("LineString", [[row[x], row[y]], [row[x2], row[y2]]]);
+  return shaped("Point", [row[x], row[y]]);
 }
 
 function shaped(type, coordinates) {

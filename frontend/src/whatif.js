@@ -19,7 +19,7 @@ export class WhatIf {
     this.trial = readBack(this.atlas.state.what);
     this.kept = new Map(); // layers as they are in the book, by id
     this.bar = this.makeBar();
-    this.places = new TriedPlaces(subject);
+    this.places = new TriedPlaces(subject, about.edits);
     this.panel = new TrialPanel(this);
     this.card = el("div", { className: "map-card", hidden: true });
     this.atlas.canvas.append(this.card);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readState, writeState } from "../src/mapstate.js";
+import { lies } from "../src/triedplaces.js";
 import { readBack, Trial, written } from "../src/trial.js";
 
 const add = (id) => ({ edit: "add-site", table: "site", said: "新建", row: { id, x: 112.5, y: 34.5 } });
@@ -47,4 +48,13 @@ test("an address that was cut or made up is no what-if", () => {
   assert.deepEqual(readState("#at=1,2&layer=x").at, null);
   assert.deepEqual(readState("#at=200,2,3").at, null);
   assert.equal(writeState({}), "");
+});
+
+test("a changed row lies where its columns say", () => {
+  const kind = (row, at) => lies(row, at)?.geometry;
+  assert.deepEqual(kind({ x: 112, y: 34 }, {}), { type: "Point", coordinates: [112, 34] });
+  assert.equal(kind({ state: "closed" }, {}), undefined);
+  const ends = { type: "LineString", coordinates: [[112, 34], [113, 35]] };
+  assert.deepEqual(kind({ x: 112, y: 34, to_x: 113, to_y: 35 }, { x: "x", y: "y", x2: "to_x", y2: "to_y" }), ends);
+  assert.deepEqual(kind({ wkt: "LINESTRING (112 34, 113 35)" }, { wkt: "wkt" }), ends);
 });

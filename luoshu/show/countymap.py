@@ -18,6 +18,8 @@ from luoshu.show.page import Desk, Page
 from luoshu.show.view import CountyValue
 
 CLASSES = 5
+SHARES = (0, 5, 20, 50, 80)
+"""Per cent at which the classes of shares begin."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +162,9 @@ def share_layer(group: MapGroup) -> Layer | None:
     if group.listing is None or not rows:
         return None
     shares = {row.id: row.share for row in rows if row.share is not None}
-    steps = breaks(list(shares.values()))
+    # shares of one, or in per cent already
+    percent = 1 if any(column.unit == "%" for column in group.listing.columns) else 100
+    steps = tuple(step / percent for step in SHARES)
     return Layer(
         id=group.commitment,
         name=group.words,
@@ -169,7 +173,7 @@ def share_layer(group: MapGroup) -> Layer | None:
         values=shares,
         texts={row.id: next((text for text in row.texts if text.endswith("%")), "") for row in rows},
         classes=steps,
-        class_texts=tuple(f"{step:g}%" for step in steps),
+        class_texts=tuple(f"{step}%" for step in SHARES),
         href=group.href,
     )
 
