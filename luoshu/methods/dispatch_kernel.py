@@ -6,7 +6,7 @@ from luoshu.methods.compiled import compiled
 
 
 @compiled
-def steps(
+def steps(  # type: ignore[no-untyped-def]
     rounds, done, goods, step, x, x0, asked, tier, need_price, first_price, stock, room, dual_step, duals, duals0,
     sizes, scratch, pull,
 ):  # fmt: skip
@@ -23,8 +23,8 @@ def steps(
     items, areas, periods = theta.shape
     depots = lam.shape[1]
     weight = pull
-    moved_x = np.float64(0.0)
-    moved_y = np.float64(0.0)
+    moved_x = 0.0
+    moved_y = 0.0
     for turn in range(rounds):
         count = done + turn
         keep = np.float32((count + 1.0) / (count + 2.0))
@@ -104,7 +104,7 @@ def steps(
 
 
 @compiled
-def bound_at(goods, need, wait, extra, tier, stock, capacity, sizes, lam, mu):
+def bound_at(goods, need, wait, extra, tier, stock, capacity, sizes, lam, mu):  # type: ignore[no-untyped-def]
     """What no plan can cost less than, for any prices of stock and room of zero or more (infinite room: price zero).
 
     Given these prices, what a unit is worth in an area has a closed form: a period's price of waiting can be asked as
@@ -149,7 +149,7 @@ def bound_at(goods, need, wait, extra, tier, stock, capacity, sizes, lam, mu):
 
 
 @compiled
-def _nested(need, wait, extra, tier, cap):
+def _nested(need, wait, extra, tier, cap):  # type: ignore[no-untyped-def]
     """The most that prices of waiting can bring: each below its own limit, their sum from any period on below cap."""
     periods = len(need)
     left = cap.copy()
@@ -177,7 +177,7 @@ def _nested(need, wait, extra, tier, cap):
 
 
 @compiled
-def repair(goods, by_area, x, need, wait, stock, capacity, sizes, order, plan):
+def repair(goods, by_area, x, need, wait, stock, capacity, sizes, order, plan):  # type: ignore[no-untyped-def]
     """Makes a plan that can be carried out from shipments that nearly can; fills gaps with what is left.
 
     Shipments shrink to the depot's room and stock, what comes above an area's whole need is taken back from the end,
@@ -255,7 +255,7 @@ def repair(goods, by_area, x, need, wait, stock, capacity, sizes, order, plan):
 
 
 @compiled
-def _fill(goods, by_area, need, wait, sizes, order, plan, room, free):
+def _fill(goods, by_area, need, wait, sizes, order, plan, room, free):  # type: ignore[no-untyped-def]
     _item, depot, _area, delay, cost, _start = goods
     lanes_of, first_lane = by_area
     _items, areas, periods = need.shape

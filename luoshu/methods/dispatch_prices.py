@@ -47,10 +47,10 @@ def by_prices(given: Orders, *, accept: float, rounds: int, trace: Any = None) -
         before = size
         if fresh or done >= patience:
             lam, mu = state.prices()
-            bound = max(bound, float(bound_at(*state.bound_arguments(), lam, mu)))
+            bound = max(bound, float(bound_at(*state.bound_arguments(lam, mu))))
             if best[1] - bound > accept * best[1]:
                 plan = np.zeros_like(best[0])
-                repair(*state.repair_arguments(), plan)
+                repair(*state.repair_arguments(plan))
                 value = state.value(plan)
                 if value < best[1]:
                     best = (plan, value)
@@ -135,14 +135,15 @@ class _State:
         lam, mu = (np.maximum(one, 0).astype(np.float64) for one in self.duals[2:])
         return lam, mu
 
-    def bound_arguments(self) -> tuple[Any, ...]:
+    def bound_arguments(self, lam: Floats, mu: Floats) -> tuple[Any, ...]:
         one = self.given
-        return (self.exact_goods, one.need, one.wait, one.extra, one.tier, one.stock, one.capacity, one.sizes)
+        return (self.exact_goods, one.need, one.wait, one.extra, one.tier, one.stock, one.capacity, one.sizes, lam, mu)
 
-    def repair_arguments(self) -> tuple[Any, ...]:
+    def repair_arguments(self, plan: Floats) -> tuple[Any, ...]:
         one = self.given
         return (
             self.exact_goods, self.by_area, self.x, one.need, one.wait, one.stock, one.capacity, one.sizes, self.order,
+            plan,
         )  # fmt: skip
 
     def value(self, plan: Floats) -> float:
