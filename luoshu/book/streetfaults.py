@@ -23,6 +23,7 @@ WALKERS = {"walk": say("walkers"), "cycle": say("cyclists"), "drive": say("drive
 LEFT_OUT = {
     "missing-node": say("links to points that the file does not hold"),
     "nowhere": say("links with points outside the world, or at 0, 0"),
+    "swapped": say("links whose longitude and latitude are exchanged"),
     "loop": say("links from a point to itself"),
     "double": say("links that stand there twice"),
     "bad-length": say("lengths of zero, below zero or no number: measured on the map instead"),
@@ -74,6 +75,12 @@ def _lost(left: Mapping[str, float], links: float) -> list[Fault]:
         )
         mend = say("Check which column is the longitude, and name the coordinate system with --system")
         found.append(("impossible-coordinates", says, mend))
+    if left.get("swapped", 0) > 0:
+        says = say(
+            "{count:,.0f} links have their longitude and latitude exchanged; they are left out", count=left["swapped"]
+        )
+        mend = say("Exchange the two columns, or the two numbers of each point")
+        found.append(("swapped-coordinates", says, mend))
     if (lost := left.get("missing-node", 0)) > MANY * links:
         says = say("{count:,.0f} links lead to points that the file does not hold; they are left out", count=lost)
         found.append(("missing-nodes", says, say("Cut the map with complete ways, or add the missing points")))

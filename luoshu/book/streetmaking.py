@@ -59,6 +59,13 @@ def _placed(x: Floats, y: Floats, system: str) -> tuple[Floats, Floats]:
     return np.where(nowhere, np.nan, lon), np.where(nowhere, np.nan, lat)
 
 
+def _exchanged(lines: Lines) -> NDArray[np.bool_]:
+    """Which points in degrees have a latitude that does not exist, and would be a place with the two exchanged."""
+    if lines.system.startswith("EPSG"):
+        return np.zeros(len(lines.x), dtype=bool)
+    return (np.abs(lines.y) > 90) & (np.abs(lines.y) <= 180) & (np.abs(lines.x) <= 90)
+
+
 def metres_between(lon: Floats, lat: Floats, to_lon: Floats, to_lat: Floats) -> Floats:
     """Lengths of short links on the ellipsoid of WGS-84, by its radii of curvature at the middle latitude.
 
@@ -89,7 +96,9 @@ class _Links:
         tail, head = point[step], point[step + 1]
         self._count_lost("missing-node", (tail < 0) | (head < 0), line[step])
         lost = ~(placed[tail] & placed[head]) & (tail >= 0) & (head >= 0)
-        self._count_lost("nowhere", lost, line[step])
+        turned = np.append(_exchanged(lines), False)
+        self._count_lost("swapped", lost & (turned[tail] | turned[head]), line[step])
+        self._count_lost("nowhere", lost & ~(turned[tail] | turned[head]), line[step])
         good = placed[tail] & placed[head]
         length = np.zeros(len(step))
         length[good] = metres_between(lon[tail[good]], lat[tail[good]], lon[head[good]], lat[head[good]])

@@ -63,15 +63,15 @@ def test_points_outside_the_world_and_at_zero(tmp_path):
     nodes = NODES + "5,212.4,34.6\n6,0,0\n7,nan,34\n8,34.6,112.4\n1,112.9,34.9\n"
     streets, _ = tables(tmp_path, "from,to\n1,2\n2,3\n1,5\n1,6\n1,7\n1,8\n", nodes)
     assert streets.edges == 2
-    assert streets.about["left_out"] == {"nowhere": 4, "node-twice": 1}
-    assert "impossible-coordinates" in codes(streets)
+    assert streets.about["left_out"] == {"nowhere": 3, "node-twice": 1, "swapped": 1}
+    assert {"impossible-coordinates", "swapped-coordinates"} <= codes(streets)
 
 
 def test_all_points_exchanged_give_no_network(tmp_path):
     nodes = "id,x,y\n1,34.60,112.40\n2,34.60,112.41\n"
     streets, problems = tables(tmp_path, "from,to\n1,2\n", nodes)
     assert streets is None
-    assert {each.code for each in problems} >= {"no-streets", "impossible-coordinates"}
+    assert {each.code for each in problems} == {"no-streets", "swapped-coordinates"}
     assert {each.source.file for each in problems} == {"edges.csv"}
 
 
@@ -121,7 +121,7 @@ def test_every_code_is_explained():
     }  # fmt: skip
     found = told_faults(about)
     assert {each.code for each in found} <= FAULTS.keys()
-    assert len(found) == 15
+    assert len(found) == 16
     assert all(each.source.file == ABOUT and each.mend for each in found)
 
 
