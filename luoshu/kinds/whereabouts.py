@@ -19,6 +19,7 @@ from luoshu.kinds.site import Site
 from luoshu.kinds.territory import territory
 from luoshu.methods.coordinates import BD_09, GCJ_02, WGS_84, Floats, metres_between, system_named
 from luoshu.methods.recognition import Hypothesis, Recognition
+from luoshu.methods.sphere import on_sphere
 from luoshu.words.message import Message, say
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ SAME_SPOT_METRES = 5.0
 FEWEST = 8
 """Fewer points than this do not say that a system which is written is wrong."""
 MOST_LISTED = 200
+FORLORN_METRES = 50_000.0
+"""A site farther than this from every home serves nobody of the region: its place is wrong, or its row."""
 
 
 def misplaced(book: Book) -> list[Problem]:
@@ -136,7 +139,7 @@ def _outside(book: Book, table: type, where: Positions) -> list[Problem]:
     """Rows outside the region's outlines: exchanged, where that puts them in; otherwise named, and counted there."""
     land = ground(book)
     if land.outline is None:
-        return []
+        return _forlorn(book, table, where)
     good = np.flatnonzero(where.good)
     out = good[~land.inside(where.lon[good], where.lat[good])]
     if not len(out):
@@ -157,6 +160,30 @@ def _outside(book: Book, table: type, where: Positions) -> list[Problem]:
         found.append(Problem(code="more-problems", says=says, source=Source(file=schema(table).file),
                              mend=say("Mend the first ones and check again")))  # fmt: skip
     return found
+
+
+def _forlorn(book: Book, table: type, where: Positions) -> list[Problem]:
+    """In a book without outlines: sites that are far from every home, as one in the sea is."""
+    if table is not Site or not len(book.loaded(Home)):
+        return []
+    from scipy.spatial import cKDTree
+
+    homes = placed(Home, book)
+    good = np.flatnonzero(where.good)
+    if not homes.good.any() or not len(good):
+        return []
+    lon, lat = homes.lon[homes.good], homes.lat[homes.good]
+    near = cKDTree(on_sphere(lon, lat)[0]).query(on_sphere(where.lon[good], where.lat[good])[0])[1]
+    metres = metres_between(where.lon[good], where.lat[good], lon[near], lat[near])
+    rows: tuple[Any, ...] = book.rows(table)
+    found = []
+    for i, far in zip(good[metres > FORLORN_METRES], metres[metres > FORLORN_METRES], strict=True):
+        place, name = book.source_of(rows[i]), quoted(str(rows[i].name or rows[i].id))
+        says = say("{name} lies {kilometres:,.0f} km from the nearest home", name=name, kilometres=far / 1000)
+        source = Source(file=place.file, line=place.line, column="x")
+        found.append(Problem(code="outside-region", says=says, source=source,
+                             mend=say("Check the coordinates and their system, or remove the row")))  # fmt: skip
+    return found[:MOST_LISTED]
 
 
 def _one_outside(book: Book, row: Any, metres: float, exchanged: bool) -> Problem:

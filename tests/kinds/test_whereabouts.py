@@ -243,3 +243,16 @@ def test_what_beats_what():
     assert sign_test(2000, 0) < 1e-300
     assert recognise([], []).hypotheses == ()
     assert len(set(PROJECTED)) == len(PROJECTED)
+
+
+def test_without_outlines_a_site_far_from_every_home_is_named(tmp_path):
+    from luoshu.book.book import open_book
+
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "book.yaml").write_text("title: t\nregion: r\n", "utf-8")
+    (tmp_path / "tables" / "home.csv").write_text("id,x,y,system,people\nh,112.4,34.6,WGS-84,10\n", "utf-8")
+    rows = "near,a,s,112.5,34.6,WGS-84,open\nsea,b,s,123,34.6,WGS-84,open\nzero,c,s,0,0,WGS-84,open\n"
+    (tmp_path / "tables" / "site.csv").write_text(SITE + rows, "utf-8")
+    found = [p for p in misplaced(open_book(tmp_path, tables=(Site, Home))) if p.code == "outside-region"]
+    assert [p.source.line for p in found] == [3, 4]
+    assert "970 km" in found[0].says
