@@ -40,6 +40,8 @@ def choose(
         return Choice(sites=free, gains=np.zeros(0), most=0.0, because=(Reason(says=says, tone="warn"),))
     if circle.capacity is not None and circle.aim != "cover":
         says = say("With a promised capacity the most people are looked for, whatever the problem")
+        if budget is None and count is None:
+            count = len(free)
         found_most = _most(circle, base, found, free, budget, count)
         return replace(found_most, because=(Reason(says=says, tone="warn"),))
     if circle.aim == "set":
