@@ -241,3 +241,49 @@ def test_every_problem_keeps_budget_and_distance():
     assert {move.row for move in some.moves} == {"c1", "c2"}  # 100 of 200 for 20, where c0 alone costs 30
     room = circle(aim="median", capacity=Room(per_head=1, unit="座")).plan(book, DAY, None, 1)
     assert (room.problem, room.moves) == ("cover", ())
+
+
+any_site = st.builds(
+    lambda where, state, cost, room: (where, {"state": state, "cost": cost, "capacity": room, "capacity_unit": "座"}),
+    st.sampled_from([None, 0, 10, 33]),
+    st.sampled_from(["open", "candidate", "candidate", "planned", "closed"]),
+    st.sampled_from([None, 0.0, 5.0, 50.0]),
+    st.sampled_from([None, 0.0, 20.0]),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    homes=people,
+    rows=st.lists(any_site, max_size=6),
+    terms=st.fixed_dictionaries(
+        {
+            "minutes": st.sampled_from([1.0, 10.0, 40.0]),
+            "share": st.sampled_from([1.0, 0.9, 0.3]),
+            "aim": st.sampled_from(["cover", "set", "median", "center"]),
+            "spacing": st.sampled_from([0.0, 700.0]),
+            "capacity": st.sampled_from([None, Room(per_head=0.5, unit="座")]),
+            "phases": st.sampled_from([(), (1, 0, 2)]),
+            "of": st.sampled_from(["people", "places"]),
+        }
+    ),
+    budget=st.sampled_from([None, 0.0, 5.0, 60.0]),
+    count=st.sampled_from([None, 0, 1, 9]),
+)
+def test_whatever_is_asked_the_plan_keeps_its_limits_and_its_bound(homes, rows, terms, budget, count):
+    book = town(
+        [home(f"h{i}", where, float(number)) for i, (where, number) in enumerate(homes)],
+        [site(f"s{i}", where, **more) for i, (where, more) in enumerate(rows)],
+    )
+    plan = circle(**terms).plan(book, DAY, budget, count)
+    if plan is None:
+        return
+    assert np.isfinite([plan.gain, plan.bound, plan.gap]).all()
+    assert plan.gain <= plan.bound * (1 + 1e-9)
+    assert 0 <= plan.gap <= 1
+    assert count is None or len(plan.moves) <= count
+    costed = any(
+        where is not None and more["state"] == "candidate" and more["cost"] is not None for where, more in rows
+    )
+    if budget is not None and costed:
+        assert sum(move.cost for move in plan.moves) <= budget + 1e-9
