@@ -1,0 +1,207 @@
+"""Reserves beside their peers: dispatch over time on synthetic regions, NETGEN's flow, a pre-positioning case.
+
+    python benchmarks/supply.py                         200 depots, 500 areas, 20 items, 6, 24 and 72 periods; all peers
+    python benchmarks/supply.py --periods 72 --no-peer  only ours
+    python benchmarks/supply.py --peer-periods 6 24     peers also at 24 (PuLP takes minutes and much memory)
+    python benchmarks/supply.py --size 20 50 5          depots, areas, items
+
+One JSON line for each run, and all of them in the last. Seconds are processor seconds (the peers' child processes
+counted), after the kernels are compiled. Peers: PuLP with its CBC, and the same program given whole to HiGHS (interior
+point). Objectives are counted here from the shipments. NETGEN and the pre-positioning case are read from
+--logistics FOLDER (default ../shared/data/bench/logistics) and said to be absent where they are.
+"""
+
+import argparse
+import csv
+import json
+import resource
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+
+from rawls_turnquist import case  # noqa: E402
+
+from luoshu.methods.dispatch_exact import by_program  # noqa: E402
+from luoshu.methods.dispatch_model import orders  # noqa: E402
+from luoshu.methods.dispatch_prices import arrivals  # noqa: E402
+from luoshu.methods.supply import dispatch, min_cost_flow, preposition  # noqa: E402
+
+
+def spent():
+    """Processor seconds of this process and of its children so far."""
+    parts = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(part.ru_utime + part.ru_stime for part in parts)
+
+
+def region(depots, areas, items, periods, seed=4, near=8):
+    """Depots and areas on a map of 100 km by 100 km; each area has ways to its eight nearest depots, an hour for 12 km.
+
+    Need is highest in the first hours; seven tenths of it lie in stock, unevenly; a tenth of the depots get producers'
+    deliveries twice a day; a depot's gate lets through half as much again as the mean need, unevenly too.
+    """
+    random = np.random.default_rng(seed)
+    depot, area = random.random((depots, 2)) * 100, random.random((areas, 2)) * 100
+    km = np.hypot(*(depot[:, None] - area[None]).transpose(2, 0, 1))
+    rank = km.argsort(axis=0).argsort(axis=0)
+    travel = np.where(rank < near, np.maximum(1, np.ceil(km / 12)), np.inf)
+    people, rate = random.lognormal(1.5, 0.8, areas), random.lognormal(0, 0.6, items)
+    sizes = random.lognormal(0, 0.5, items)
+    course = 1 + 2 * np.exp(-np.arange(periods) / 4)
+    need = people[:, None, None] * rate[None, :, None] * course[None, None, :]
+    need = np.round(need * random.uniform(0.5, 1.5, (areas, items, 1)))
+    total = need.sum(axis=(0, 2))
+    stock = np.zeros((depots, items, periods))
+    stock[:, :, 0] = np.round(random.dirichlet(np.ones(depots), items).T * total * 0.7)
+    makers = random.choice(depots, max(1, depots // 10), replace=False)
+    for hour in range(min(6, periods // 2), periods, 12):
+        part = random.dirichlet(np.ones(len(makers)), items).T
+        stock[makers, :, hour] = np.round(part * total * 0.3 / max(1, (periods - 6) // 12))
+    gate = random.lognormal(0, 0.5, depots)
+    gate *= (need * sizes[None, :, None]).sum() / periods * 1.5 / gate.sum()
+    weights = np.round(random.uniform(1, 5, (1, items)) * random.choice([1, 1, 1, 2], (areas, 1)), 2)
+    return {"need": need, "stock": stock, "travel": travel, "capacity": gate, "sizes": sizes, "weights": weights}
+
+
+def laid_out(given):
+    return orders(
+        **given, never=None, costs=None, first=0.0, extra=0.0, cut_off=False,
+    )  # fmt: skip
+
+
+def told(line):
+    print(json.dumps(line), flush=True)
+    return line
+
+
+def ours(given, accept, label):
+    """Checks and layout are part of it; ``build`` is measured apart, by doing them once more."""
+    begun = spent()
+    laid = laid_out(given)
+    build, begun = spent() - begun, spent()
+    plan = dispatch(**given, accept=accept)
+    line = {"case": label, "who": f"luoshu, {plan.method}", "columns": laid.columns, "build": round(build, 2)}
+    line |= {"solve": round(spent() - begun - build, 2), "objective": plan.objective, "bound": plan.bound}
+    return told(line | {"gap": plan.gap, "unmet_share": float(plan.unmet.sum() / np.sum(given["need"]))})
+
+
+def counted(laid, plan):
+    return laid.value(arrivals(laid, plan), float((plan.sum(axis=1) * laid.cost).sum()))
+
+
+def whole_program(given, label, seconds):
+    begun = spent()
+    laid = laid_out(given)
+    found = by_program(laid, seconds=seconds)
+    line = {"case": label, "who": "HiGHS, whole program", "solve": round(spent() - begun, 2)}
+    if found is None:
+        return told(line | {"says": f"no answer in {seconds:g} s"})
+    return told(line | {"objective": counted(laid, found[0]), "gap": 0.0})
+
+
+def pulp_program(given, label, seconds):
+    """The same program as somebody writes it in PuLP: one variable and one row at a time."""
+    try:
+        import pulp
+    except ImportError as absent:
+        return told({"case": label, "who": "PuLP (CBC)", "absent": str(absent)})
+    begun = spent()
+    laid = laid_out(given)
+    items, areas, periods = laid.need.shape
+    model = pulp.LpProblem("dispatch", pulp.LpMinimize)
+    coming = [[] for _ in range(items * areas * periods)]
+    leaving = [[] for _ in range(items * laid.stock.shape[1] * periods)]
+    filling = [[] for _ in range(laid.capacity.size)]
+    sent = {}
+    for lane, (i, d, n, late) in enumerate(zip(laid.item, laid.depot, laid.area, laid.delay, strict=True)):
+        for t in range(periods - int(late)):
+            one = sent[lane, t] = pulp.LpVariable(f"x{lane}_{t}", 0)
+            coming[(i * areas + n) * periods + t + late].append((one, 1))
+            leaving[(i * laid.stock.shape[1] + d) * periods + t].append((one, 1))
+            filling[d * periods + t].append((one, float(laid.sizes[i])))
+    waits = [pulp.LpVariable(f"w{cell}", 0) for cell in range(len(coming))]
+    ready = [pulp.LpVariable(f"r{cell}", 0) for cell in range(len(coming))]
+    kept = [pulp.LpVariable(f"k{cell}", 0) for cell in range(len(leaving))]
+    wait, need, stock = laid.wait.ravel(), laid.need.ravel(), laid.stock.ravel()
+    model += pulp.LpAffineExpression([(waits[cell], float(wait[cell])) for cell in range(len(waits))])
+    for cell, terms in enumerate(coming):
+        before = [(ready[cell - 1], 1), (waits[cell - 1], -1)] if cell % periods else []
+        row = [*terms, *before, (ready[cell], -1), (waits[cell], 1)]
+        model += pulp.LpAffineExpression(row) == float(need[cell])
+    for cell, terms in enumerate(leaving):
+        before = [(kept[cell - 1], -1)] if cell % periods else []
+        model += pulp.LpAffineExpression([*terms, *before, (kept[cell], 1)]) == float(stock[cell])
+    for cell, terms in enumerate(filling):
+        if terms:
+            model += pulp.LpAffineExpression(terms) <= float(laid.capacity.ravel()[cell])
+    build, begun = spent() - begun, spent()
+    model.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=seconds, threads=1))
+    line = {"case": label, "who": "PuLP (CBC)", "build": round(build, 2), "solve": round(spent() - begun, 2)}
+    line["says"] = pulp.LpStatus[model.status]
+    if model.sol_status != pulp.LpSolutionOptimal:
+        return told(line | {"objective": None})
+    plan = np.zeros((len(laid.item), periods))
+    for (lane, t), one in sent.items():
+        plan[lane, t] = one.value() or 0.0
+    return told(line | {"objective": counted(laid, plan)})
+
+
+def netgen(path):
+    if not path.exists():
+        return told({"case": "NETGEN", "absent": str(path.name)})
+    with path.open() as file:
+        rows = [[int(word) for word in row[1:]] for row in csv.reader(file)]
+    nodes = [row for row in rows if len(row) == 2]
+    place = {row[0]: number for number, row in enumerate(nodes)}
+    tails, heads, capacity, costs = zip(*(row for row in rows if len(row) == 4), strict=True)
+    begun = spent()
+    flow = min_cost_flow(
+        [place[one] for one in tails],
+        [place[one] for one in heads],
+        costs,
+        [row[1] for row in nodes],
+        capacity=capacity,
+    )
+    line = {"case": "NETGEN", "objective": flow.objective, "bound": flow.bound, "gap": flow.gap}
+    return told(line | {"published": 6_749_969_302, "seconds": round(spent() - begun, 3)})
+
+
+def stores(path, seconds):
+    if not path.exists():
+        return told({"case": "Rawls and Turnquist", "absent": str(path.name)})
+    given, begun = case(path), spent()
+    plan = preposition(**given, seconds=seconds)
+    line = {"case": "Rawls and Turnquist", "objective": round(plan.objective), "bound": round(plan.bound)}
+    line |= {"gap": plan.gap, "published": 89_500_000, "off": plan.objective / 89.5e6 - 1}
+    return told(line | {"stores": int((plan.size >= 0).sum()), "seconds": round(spent() - begun, 1)})
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", type=int, nargs=3, default=(200, 500, 20), metavar=("DEPOTS", "AREAS", "ITEMS"))
+    parser.add_argument("--periods", type=int, nargs="+", default=(6, 24, 72))
+    parser.add_argument("--peer-periods", type=int, nargs="*", default=(6,), help="where peers run too (default 6)")
+    parser.add_argument("--accept", type=float, default=0.003, help="the gap at which ours stops (default 0.003)")
+    parser.add_argument("--seconds", type=float, default=120.0, help="for each peer, and for HiGHS (default 120)")
+    parser.add_argument("--no-peer", action="store_true")
+    parser.add_argument("--logistics", type=Path, default=ROOT.parent / "shared/data/bench/logistics", metavar="FOLDER")
+    asked = parser.parse_args()
+    dispatch(**region(6, 9, 2, 6), exact_columns=0, rounds=100)  # compiles the kernels
+    lines = []
+    for periods in asked.periods:
+        given = region(*asked.size, periods)
+        label = " x ".join(str(one) for one in (*asked.size, periods))
+        lines.append(ours(given, asked.accept, label))
+        if not asked.no_peer and periods in asked.peer_periods:
+            lines.append(whole_program(given, label, asked.seconds))
+            lines.append(pulp_program(given, label, asked.seconds))
+    flow = netgen(asked.logistics / "networkx_netgen-2.csv")
+    holding = stores(asked.logistics / "rawls_turnquist_2010.json", asked.seconds)
+    print(json.dumps({"dispatch": lines, "min_cost_flow": flow, "preposition": holding}))
+
+
+if __name__ == "__main__":
+    main()
