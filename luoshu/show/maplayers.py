@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from luoshu.kinds.commitment import Gauge
-from luoshu.kinds.layer import Layer
+from luoshu.kinds.layer import Layer, LayerColumn
 from luoshu.show.language import Language
 from luoshu.show.layerfile import bounds
 from luoshu.show.layerforms import forms, is_large
@@ -24,6 +24,8 @@ MOST_NOTES = 4
 OFF_AT_FIRST = ("candidates", "reach", "barriers")
 NEAREST = "nearest"
 """A column of homes with the row of the nearest site: for the map, not for people."""
+ADDED_UP = ("人", "户")
+"""Units of which a sum over areas means something: heads and households; shares and minutes are never added up."""
 Bounds = tuple[float, float, float, float]
 
 
@@ -258,7 +260,10 @@ def listing(gauge: Gauge, layers: Iterable[Layer], language: Language) -> MapLis
         id="",
         name=language.say("the whole region"),
         texts=tuple(
-            shown(gauge.value, gauge.unit, language) if column.name == layer.measure else "" for column in shown_columns
+            shown(gauge.value, gauge.unit, language)
+            if column.name == layer.measure
+            else shown(total(layer.columns[column.name]), layer.columns[column.name].unit, language)
+            for column in shown_columns
         ),
         share=gauge.value,
     )
@@ -274,6 +279,19 @@ def listing(gauge: Gauge, layers: Iterable[Layer], language: Language) -> MapLis
         for place in range(len(layer))
     ]
     return MapListing(columns=shown_columns, rows=(whole, *rows))
+
+
+def total(column: LayerColumn) -> float:
+    """What all areas have together: only heads and households add up; NaN for everything else, and where one is unknown.
+
+    >>> import numpy as np
+    >>> from luoshu.words.message import say
+    >>> total(LayerColumn(name=say("people"), unit="人", values=np.array([2.0, 3.0])))
+    5.0
+    >>> total(LayerColumn(name=say("share"), unit="%", values=np.array([2.0, 3.0])))
+    nan
+    """
+    return float(column.values.sum()) if column.numeric and column.unit in ADDED_UP else math.nan
 
 
 def shown(value: Any, unit: str, language: Language) -> str:
