@@ -282,7 +282,7 @@ def listing(gauge: Gauge, layers: Iterable[Layer], language: Language) -> MapLis
 
 
 def total(column: LayerColumn) -> float:
-    """What all areas have together: only heads and households add up; NaN for everything else, and where one is unknown.
+    """What all areas have together: heads and households add up; NaN for all else, and where one is not known.
 
     >>> import numpy as np
     >>> from luoshu.words.message import say
