@@ -54,6 +54,7 @@ def dispatch(
     sizes: ArrayLike | None = None,
     first: float = 0.0,
     extra: float = 0.0,
+    lost: bool = False,
     cut_off: bool = False,
     accept: float = 0.003,
     rounds: int = 3000,
@@ -76,6 +77,9 @@ def dispatch(
     Fairness is a stated penalty: missing any of the ``first`` part of a need (0.5: the first half) costs ``extra``
     times the weight on top, so that no area gets its second half while others lack their first (if ways allow).
 
+    ``lost=True``: what is not there in its period is lost, not carried over (a hot meal, a night's bed), at ``weights``
+    a unit once; ``waiting`` then holds what has been lost until then, and ``never`` says nothing.
+
     Up to ``exact_columns`` possible shipments HiGHS solves it whole within ``seconds``; beyond (or after), first-order
     steps on the prices of stock and room, until the gap is at most ``accept`` or ``rounds`` are over.
 
@@ -92,7 +96,7 @@ def dispatch(
     """
     given = orders(
         need, stock, travel, weights=weights, never=never, costs=costs, capacity=capacity, sizes=sizes, first=first,
-        extra=extra, cut_off=cut_off,
+        extra=extra, lost=lost, cut_off=cut_off,
     )  # fmt: skip
     if not 0 <= accept < 1:
         raise ValueError(f"accept is {accept}, and must be a share from 0 to below 1.")
@@ -124,18 +128,19 @@ def _whole(given: Orders, seconds: float) -> Dispatch | None:
     start = np.searchsorted(given.item, np.arange(len(given.need) + 1))
     bound = bound_at(
         (given.item, given.depot, given.area, given.delay, given.cost, start), given.need, given.wait, given.extra,
-        given.tier, given.stock, given.capacity, given.sizes, stock_prices, room_prices,
+        given.tier, given.lost, given.stock, given.capacity, given.sizes, stock_prices, room_prices,
     )  # fmt: skip
     return _answer(given, plan, float(bound), "program")
 
 
 def _answer(given: Orders, plan: Floats, bound: float, method: str) -> Dispatch:
-    from luoshu.methods.dispatch_prices import arrivals
+    from luoshu.methods.dispatch_prices import arrivals, trimmed
 
+    plan = trimmed(given, plan) if len(plan) else plan
     arriving = arrivals(given, plan) if len(plan) else np.zeros(given.need.shape)
     objective = given.value(arriving, float((plan.sum(axis=1) * given.cost).sum()))
-    asked, come = np.cumsum(given.need, axis=2), np.cumsum(arriving, axis=2)
-    waiting = np.maximum(asked - come, 0.0)
+    asked = np.cumsum(given.need, axis=2)
+    waiting = given.missing(arriving)
     waiting[waiting <= 1e-9 * asked] = 0.0
     weight = given.wait[:, :, 0]
     whole, timely = (weight[:, :, None] * asked).sum(axis=(0, 2)), (weight[:, :, None] * waiting).sum(axis=(0, 2))

@@ -8,9 +8,10 @@ import scipy.sparse as sparse
 from luoshu.methods.dispatch_model import Floats, Orders, Wholes
 
 
-def by_program(given: Orders, *, seconds: float) -> tuple[Floats, Floats, Floats] | None:
+def by_program(given: Orders, *, seconds: float, corner: bool = True) -> tuple[Floats, Floats, Floats] | None:
     """The best plan (lanes by periods) with the prices of stock (per item, depot, period) and of room (per depot and
-    period) that prove it; None where the time ran out.
+    period) that prove it; None where the time ran out. ``corner``: a plan with few shipments, found after the optimum
+    itself (without it, shipments of the same cost are mixed).
 
     Columns: shipments, what waits and what lies ready in each area at the end of a period, the stock of each depot,
     and what is missing of the first part. Rows: each area and depot balances in each period; each depot's room.
@@ -21,7 +22,8 @@ def by_program(given: Orders, *, seconds: float) -> tuple[Floats, Floats, Floats
     solver = highspy.Highs()
     for name, value in (
         ("output_flag", False), ("time_limit", float(seconds)), ("threads", 1), ("random_seed", 1),
-        ("solver", "ipm" if layout.count > 30_000 else "simplex"),
+        ("solver", "ipm" if layout.count > 30_000 or not corner else "simplex"),
+        ("run_crossover", "on" if corner else "off"),
     ):  # fmt: skip
         solver.setOptionValue(name, value)
     solver.passModel(layout.model(highspy))
@@ -67,9 +69,11 @@ class _Layout:
         parts: list[tuple[Wholes, Wholes, Floats | float]] = [
             (comes, shipped, -1.0), (goes, shipped, 1.0), (fills, shipped, given.sizes[item]),
             (cell, self.ready + cell, 1.0), (cell, self.waiting + cell, -1.0),
-            (later, self.ready + later - 1, -1.0), (later, self.waiting + later - 1, 1.0),
+            (later, self.ready + later - 1, -1.0),
             (cells + store, self.kept + store, 1.0), (cells + after, self.kept + after - 1, -1.0),
         ]  # fmt: skip
+        if not given.lost:  # what waits is asked for again
+            parts.append((later, self.waiting + later - 1, 1.0))
         low = [-given.need.ravel(), given.stock.ravel(), np.full(rooms, -np.inf)]
         high = [-given.need.ravel(), given.stock.ravel(), given.capacity.ravel()]
         costs = [given.cost[self.lane], given.wait.ravel(), np.zeros(cells + stores)]
@@ -95,6 +99,10 @@ class _Layout:
         model.num_col_, model.num_row_ = self.count, number
         model.col_cost_ = np.concatenate(costs)
         model.col_lower_, model.col_upper_ = np.zeros(self.count), np.full(self.count, np.inf)
+        if given.lost:  # nothing is lost ahead of its need
+            most = np.full(self.count, np.inf)
+            most[self.waiting : self.ready] = given.need.ravel()
+            model.col_upper_ = most
         model.row_lower_, model.row_upper_ = np.concatenate(low), np.concatenate(high)
         model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         model.a_matrix_.num_col_, model.a_matrix_.num_row_ = self.count, number

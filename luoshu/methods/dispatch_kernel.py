@@ -7,109 +7,128 @@ from luoshu.methods.compiled import compiled
 
 @compiled
 def steps(  # type: ignore[no-untyped-def]
-    rounds, done, goods, step, x, x0, asked, tier, need_price, first_price, stock, room, dual_step, duals, duals0,
-    sizes, scratch, pull,
+    rounds, done, goods, step, x, x0, asked, tier, lost, need_price, first_price, stock, room, dual_step, duals, duals0,
+    sizes, scratch, weight,
 ):  # fmt: skip
     """So many rounds of reflected, anchored primal-dual hybrid gradient; returns how far the last one moved.
 
     ``x``: lanes by periods. ``duals``: prices of waiting, of the first part, of stock and of room, in one tuple, each
-    with its steps (``dual_step``) and anchors (``duals0``). ``pull``: (primal weight). Everything is changed in place.
+    with its steps (``dual_step``) and anchors (``duals0``). ``weight`` turns steps of shipments into steps of prices.
+    Everything is changed in place.
     """
-    _item, depot, area, delay, cost, start = goods
     theta, early, lam, mu = duals
     theta0, early0, lam0, mu0 = duals0
     step_theta, step_early, step_lam, step_mu = dual_step
     nu, pi, arriving, leaving, load = scratch
     items, areas, periods = theta.shape
     depots = lam.shape[1]
-    weight = pull
-    moved_x = 0.0
-    moved_y = 0.0
+    slope, free = np.zeros(periods, np.float32), np.full(periods, np.float32(np.inf))
+    moved_x, moved_y = 0.0, 0.0
     for turn in range(rounds):
-        count = done + turn
-        keep = np.float32((count + 1.0) / (count + 2.0))
-        back = np.float32(1.0) - keep
+        keep = np.float32((done + turn + 1.0) / (done + turn + 2.0))
         last = turn == rounds - 1
-        moved_x = 0.0
-        moved_y = 0.0
+        moved_x, moved_y = 0.0, 0.0
         load[:] = 0
         for i in range(items):
+            arriving[:] = 0
+            leaving[:] = 0
             for n in range(areas):
                 total = np.float32(0.0)
                 for t in range(periods - 1, -1, -1):
                     total += theta[i, n, t] + early[i, n, t]
                     nu[n, t] = total
-                    arriving[n, t] = 0
             for d in range(depots):
                 total = np.float32(0.0)
                 for t in range(periods - 1, -1, -1):
                     total += lam[i, d, t]
                     pi[d, t] = total + sizes[i] * mu[d, t]
-                    leaving[d, t] = 0
-            for p in range(start[i], start[i + 1]):
-                d, n, late, price = depot[p], area[p], delay[p], cost[p]
-                size = step[p] / weight
-                for t in range(periods - late):
-                    old = x[p, t]
-                    hat = old - size * (price + pi[d, t] - nu[n, t + late])
-                    hat = max(hat, np.float32(0.0))
-                    ahead = hat + hat - old
-                    leaving[d, t] += ahead
-                    arriving[n, t + late] += ahead
-                    x[p, t] = keep * ahead + back * x0[p, t]
-                    if last:
-                        moved_x += (hat - old) * (hat - old) / size
+            moved_x += _send(i, goods, step, x, x0, pi, nu, leaving, arriving, weight, keep, last)
             for n in range(areas):
                 come = np.float32(0.0)
                 for t in range(periods):
                     come += arriving[n, t]
-                    old = theta[i, n, t]
-                    size = step_theta[i, n, t] * weight
-                    if size > 0:
-                        hat = old + size * (asked[i, n, t] - come)
-                        hat = min(max(hat, np.float32(0.0)), need_price[i, n, t])
-                        theta[i, n, t] = keep * (hat + hat - old) + back * theta0[i, n, t]
-                        if last:
-                            moved_y += (hat - old) * (hat - old) / size
-                    size = step_early[i, n, t] * weight
-                    if size > 0:
-                        old = early[i, n, t]
-                        hat = old + size * (tier * asked[i, n, t] - come)
-                        hat = min(max(hat, np.float32(0.0)), first_price[i, n, t])
-                        early[i, n, t] = keep * (hat + hat - old) + back * early0[i, n, t]
-                        if last:
-                            moved_y += (hat - old) * (hat - old) / size
+                    slope[t] = asked[i, n, t] - come
+                moved_y += _climb(
+                    theta[i, n], theta0[i, n], step_theta[i, n], slope, need_price[i, n], lost, weight, keep
+                )
+                if tier > 0:
+                    for t in range(periods):
+                        slope[t] -= (np.float32(1.0) - tier) * asked[i, n, t]
+                    moved_y += _climb(
+                        early[i, n], early0[i, n], step_early[i, n], slope, first_price[i, n], False, weight, keep
+                    )
             for d in range(depots):
                 gone = np.float32(0.0)
                 for t in range(periods):
                     gone += leaving[d, t]
                     load[d, t] += sizes[i] * leaving[d, t]
-                    size = step_lam[i, d, t] * weight
-                    if size > 0:
-                        old = lam[i, d, t]
-                        hat = max(old + size * (gone - stock[i, d, t]), np.float32(0.0))
-                        lam[i, d, t] = keep * (hat + hat - old) + back * lam0[i, d, t]
-                        if last:
-                            moved_y += (hat - old) * (hat - old) / size
+                    slope[t] = gone - stock[i, d, t]
+                moved_y += _climb(lam[i, d], lam0[i, d], step_lam[i, d], slope, free, False, weight, keep)
         for d in range(depots):
             for t in range(periods):
-                size = step_mu[d, t] * weight
-                if size > 0:
-                    old = mu[d, t]
-                    hat = max(old + size * (load[d, t] - room[d, t]), np.float32(0.0))
-                    mu[d, t] = keep * (hat + hat - old) + back * mu0[d, t]
-                    if last:
-                        moved_y += (hat - old) * (hat - old) / size
+                slope[t] = load[d, t] - room[d, t]
+            moved_y += _climb(mu[d], mu0[d], step_mu[d], slope, free, False, weight, keep)
     return moved_x, moved_y
 
 
 @compiled
-def bound_at(goods, need, wait, extra, tier, stock, capacity, sizes, lam, mu):  # type: ignore[no-untyped-def]
+def _send(i, goods, step, x, x0, pi, nu, leaving, arriving, weight, keep, last):  # type: ignore[no-untyped-def]
+    """Shipments of one item follow the prices; what leaves and arrives is that of the point mirrored at the new one."""
+    _item, depot, area, delay, cost, start = goods
+    zero, back = np.float32(0.0), np.float32(1.0) - keep
+    periods = pi.shape[1]
+    moved = 0.0
+    for p in range(start[i], start[i + 1]):
+        d, n, late, price = depot[p], area[p], delay[p], cost[p]
+        size = step[p] / weight
+        for t in range(periods - late):
+            old = x[p, t]
+            hat = max(old - size * (price + pi[d, t] - nu[n, t + late]), zero)
+            ahead = hat + hat - old
+            leaving[d, t] += ahead
+            arriving[n, t + late] += ahead
+            x[p, t] = keep * ahead + back * x0[p, t]
+            if last:
+                moved += (hat - old) * (hat - old) / size
+    return moved
+
+
+@compiled
+def _climb(row, anchor, step, slope, limit, together, weight, keep):  # type: ignore[no-untyped-def]
+    """Prices follow what is missing or too much, from zero to ``limit``; ``together``: their sum stays below it."""
+    zero, back = np.float32(0.0), np.float32(1.0) - keep
+    periods = len(row)
+    off = zero
+    if together:  # how much to take off, per step, so that the sum fits: Newton from below
+        for _ in range(periods):
+            total, rate = zero, zero
+            for t in range(periods):
+                size = step[t] * weight
+                hat = row[t] + size * slope[t]
+                if hat > size * off:
+                    total += hat
+                    rate += size
+            if rate <= 0 or total - off * rate <= limit[periods - 1] * np.float32(1.00001):
+                break
+            off = (total - limit[periods - 1]) / rate
+    moved = 0.0
+    for t in range(periods):
+        size = step[t] * weight
+        if size > 0:
+            old = row[t]
+            hat = min(max(old + size * (slope[t] - off), zero), limit[t])
+            row[t] = keep * (hat + hat - old) + back * anchor[t]
+            moved += (hat - old) * (hat - old) / size
+    return moved
+
+
+@compiled
+def bound_at(goods, need, wait, extra, tier, lost, stock, capacity, sizes, lam, mu):  # type: ignore[no-untyped-def]
     """What no plan can cost less than, for any prices of stock and room of zero or more (infinite room: price zero).
 
     Given these prices, what a unit is worth in an area has a closed form: a period's price of waiting can be asked as
     long as the sum from any period on stays below the cheapest way to be there then; the dearest first (the sets are
-    nested, so greedy is best).
+    nested, so greedy is best). What can be lost is never worth more than the loss.
     """
     _item, depot, area, delay, cost, start = goods
     items, areas, periods = need.shape
@@ -143,7 +162,7 @@ def bound_at(goods, need, wait, extra, tier, stock, capacity, sizes, lam, mu):  
                 continue
             worth = 0.0
             for t in range(periods - 1, -1, -1):
-                worth = min(worth + wait[i, n, t], cap[n, t])
+                worth = min(wait[i, n, t] if lost else worth + wait[i, n, t], cap[n, t])
                 total += worth * need[i, n, t]
     return total
 
@@ -177,7 +196,7 @@ def _nested(need, wait, extra, tier, cap):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def repair(goods, by_area, x, need, wait, stock, capacity, sizes, order, plan):  # type: ignore[no-untyped-def]
+def repair(goods, by_area, x, need, wait, stock, capacity, sizes, order, lost, plan):  # type: ignore[no-untyped-def]
     """Makes a plan that can be carried out from shipments that nearly can; fills gaps with what is left.
 
     Shipments shrink to the depot's room and stock, what comes above an area's whole need is taken back from the end,
@@ -251,11 +270,11 @@ def repair(goods, by_area, x, need, wait, stock, capacity, sizes, order, plan): 
                 free[i, d, t] = held - gone
             for t in range(periods - 2, -1, -1):
                 free[i, d, t] = min(free[i, d, t], free[i, d, t + 1])
-    _fill(goods, by_area, need, wait, sizes, order, plan, room, free)
+    _fill(goods, by_area, need, wait, sizes, order, lost, plan, room, free)
 
 
 @compiled
-def _fill(goods, by_area, need, wait, sizes, order, plan, room, free):  # type: ignore[no-untyped-def]
+def _fill(goods, by_area, need, wait, sizes, order, lost, plan, room, free):  # type: ignore[no-untyped-def]
     _item, depot, _area, delay, cost, _start = goods
     lanes_of, first_lane = by_area
     _items, areas, periods = need.shape
@@ -278,16 +297,25 @@ def _fill(goods, by_area, need, wait, sizes, order, plan, room, free):  # type: 
         worth = 0.0
         for t in range(periods - 1, -1, -1):
             worth += wait[i, n, t]
+        if lost:
+            worth = wait[i, n, periods - 1]
+        gone = 0.0  # lost in earlier periods: nothing brings it back, and it is not asked for again
         for s in range(periods):
-            if s:
+            if s and not lost:
                 worth -= wait[i, n, s - 1]
-            if short[s] <= 1e-9 or short[periods - 1] <= 1e-9:
+            if lost and s:
+                gone = max(gone, short[s - 1])
+            if short[s] - gone <= 1e-9:
+                continue
+            if not lost and short[periods - 1] <= 1e-9:
                 continue
             for p in lanes:
                 t, d = s - delay[p], depot[p]
                 if t < 0 or cost[p] >= worth:
                     continue
-                amount = min(short[s], short[periods - 1], free[i, d, t])
+                amount = min(short[s] - gone, free[i, d, t])
+                if not lost:
+                    amount = min(amount, short[periods - 1])
                 if sizes[i] > 0:
                     amount = min(amount, room[d, t] / sizes[i])
                 if amount <= 1e-9:

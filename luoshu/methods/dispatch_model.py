@@ -16,8 +16,9 @@ class Orders:
 
     ``wait``: what a unit still missing at the end of a period costs (the last period holds what being never served
     costs, too). ``tier``: the first part of every need, ``extra``: what missing it costs on top, as a share of
-    ``wait``. A *lane* is an item on a way from a depot to an area: ``item``, ``depot``, ``area``, ``delay`` (periods)
-    and ``cost`` of each lane, sorted by item, then depot.
+    ``wait``. ``lost``: what is not there in its period is lost then and not waited for. A *lane* is an item on a way
+    from a depot to an area: ``item``, ``depot``, ``area``, ``delay`` (periods) and ``cost`` of each lane, sorted by
+    item, then depot.
     """
 
     need: Floats
@@ -27,6 +28,7 @@ class Orders:
     sizes: Floats
     tier: float
     extra: float
+    lost: bool
     item: Wholes
     depot: Wholes
     area: Wholes
@@ -42,11 +44,23 @@ class Orders:
         """How many shipments could be told apart."""
         return int((self.periods - self.delay).sum())
 
+    def missing(self, arriving: Floats) -> Floats:
+        """What waits at the end of each period, or what has been lost until then (items, areas, periods).
+
+        What is lost by a period is the most by which need was ever ahead of what had come: a loss is made good by
+        nothing, and covers all later shortfalls up to its own size.
+        """
+        behind = np.maximum(np.cumsum(self.need, axis=2) - np.cumsum(arriving, axis=2), 0.0)
+        return np.maximum.accumulate(behind, axis=2) if self.lost else behind
+
     def value(self, arriving: Floats, spent: float) -> float:
-        """What a plan costs: waiting, the first part on top, and the ways (``spent``)."""
-        come, asked = np.cumsum(arriving, axis=2), np.cumsum(self.need, axis=2)
-        total = float((self.wait * np.maximum(asked - come, 0)).sum()) + spent
+        """What a plan costs: waiting or loss, the first part on top, and the ways (``spent``)."""
+        missing = self.missing(arriving)
+        if self.lost:
+            return float((self.wait[:, :, -1] * missing[:, :, -1]).sum()) + spent
+        total = float((self.wait * missing).sum()) + spent
         if self.extra:
+            come, asked = np.cumsum(arriving, axis=2), np.cumsum(self.need, axis=2)
             total += float((self.extra * self.wait * np.maximum(self.tier * asked - come, 0)).sum())
         return total
 
@@ -63,6 +77,7 @@ def orders(
     sizes: ArrayLike | None,
     first: float,
     extra: float,
+    lost: bool,
     cut_off: bool,
 ) -> Orders:
     """Checks what was given, and leaves out what can never move."""
@@ -98,11 +113,14 @@ def orders(
         raise ValueError(f"first is {first}, and must be a share from 0 to 1.")
     if not (0 <= extra < np.inf):
         raise ValueError(f"extra is {extra}, and must be a finite number of zero or more.")
+    if lost and extra:
+        raise ValueError("A first part (extra) is for needs that wait: with lost=True there is none.")
     longer = float(periods) if never is None else float(never)
     if not (0 <= longer < np.inf):
         raise ValueError(f"never is {never}, and must be a finite number of periods, zero or more.")
     wait = np.repeat(weight.T[:, :, None], periods, axis=2)
-    wait[:, :, -1] *= 1 + longer
+    if not lost:
+        wait[:, :, -1] *= 1 + longer
     open_way = (way < periods) & np.isfinite(price)
     held = stocks.sum(axis=2) > 0
     lane = [
@@ -115,7 +133,7 @@ def orders(
     return Orders(
         need=np.ascontiguousarray(needs.transpose(1, 0, 2)), wait=wait,
         stock=np.ascontiguousarray(stocks.transpose(1, 0, 2)), capacity=limit, sizes=size,
-        tier=first if extra else 0.0, extra=extra if first else 0.0, item=item, depot=depot, area=area,
+        tier=first if extra else 0.0, extra=extra if first else 0.0, lost=lost, item=item, depot=depot, area=area,
         delay=way[depot, area].astype(np.int64), cost=price[depot, area] * size[item],
     )  # fmt: skip
 

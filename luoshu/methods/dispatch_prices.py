@@ -89,8 +89,10 @@ class _State:
         # natural sizes: a lane carries an area's mean need; a unit of stock is worth half the horizon of waiting
         amount = (asked[:, :, -1] / periods)[item, area]
         wait = given.wait * (asked > 0)
-        typical = np.maximum(wait.mean(axis=(1, 2)) * periods / 2, 1e-12)
+        typical = np.maximum(wait.mean(axis=(1, 2)) * (1 if given.lost else periods) / 2, 1e-12)
         worth_room = float(np.median(typical / np.where(given.sizes > 0, given.sizes, 1.0)))
+        if given.lost:  # all prices of an area together stay below one weight
+            wait = wait / periods
         lane_pull = wait.sum(axis=2)[item, area] * (1 + given.extra)
         lane_pull += typical[item] * ends.sum(axis=2)[item, depot] + given.sizes[item] * worth_room
         self.step = (amount / np.maximum(lane_pull, 1e-300)).astype(small)
@@ -113,21 +115,24 @@ class _State:
         self.duals = tuple(np.zeros(one.shape, small) for one in self.dual_steps)
         self.duals0 = tuple(one.copy() for one in self.duals)
         self.asked, self.held = asked.astype(small), held.astype(small)
-        self.need_price, self.first_price = wait.astype(small), (given.extra * wait).astype(small)
+        self.need_price = (given.wait * (asked > 0)).astype(small)
+        self.first_price = (given.extra * self.need_price).astype(small)
         self.room = np.where(limited, given.capacity, 0).astype(small)
         self.scratch = tuple(
             np.zeros(shape, small)
             for shape in ((areas, periods), (depots, periods), (areas, periods), (depots, periods), (depots, periods))
         )
         self.weight = 1.0
-        rate = given.wait.sum(axis=2) / np.where(given.sizes > 0, given.sizes, 1e-9)[:, None]
+        rate = (given.wait[:, :, 0] if given.lost else given.wait.sum(axis=2)) / np.where(
+            given.sizes > 0, given.sizes, 1e-9
+        )[:, None]
         self.order = np.argsort(-rate.ravel(), kind="stable")
 
     def arguments(self) -> tuple[Any, ...]:
         small = np.float32
         return (
-            self.goods, self.step, self.x, self.x0, self.asked, small(self.given.tier), self.need_price,
-            self.first_price, self.held, self.room, self.dual_steps, self.duals, self.duals0,
+            self.goods, self.step, self.x, self.x0, self.asked, small(self.given.tier), self.given.lost,
+            self.need_price, self.first_price, self.held, self.room, self.dual_steps, self.duals, self.duals0,
             self.given.sizes.astype(small), self.scratch, small(self.weight),
         )  # fmt: skip
 
@@ -137,13 +142,16 @@ class _State:
 
     def bound_arguments(self, lam: Floats, mu: Floats) -> tuple[Any, ...]:
         one = self.given
-        return (self.exact_goods, one.need, one.wait, one.extra, one.tier, one.stock, one.capacity, one.sizes, lam, mu)
+        return (
+            self.exact_goods, one.need, one.wait, one.extra, one.tier, one.lost, one.stock, one.capacity,
+            one.sizes, lam, mu,
+        )  # fmt: skip
 
     def repair_arguments(self, plan: Floats) -> tuple[Any, ...]:
         one = self.given
         return (
             self.exact_goods, self.by_area, self.x, one.need, one.wait, one.stock, one.capacity, one.sizes, self.order,
-            plan,
+            one.lost, plan,
         )  # fmt: skip
 
     def value(self, plan: Floats) -> float:
@@ -179,3 +187,21 @@ def arrivals(given: Orders, plan: Floats) -> Floats:
         shifted[:, late:] = carried[:, : given.periods - late]
         np.add.at(arriving, (given.item[lanes], given.area[lanes]), shifted)
     return arriving
+
+
+def trimmed(given: Orders, plan: Floats) -> Floats:
+    """The same plan without what comes when an area has all that it still asks for: nothing is sent for nobody."""
+    arriving = arrivals(given, plan)
+    come = np.cumsum(arriving, axis=2)
+    most = given.need.sum(axis=2)
+    if given.lost:
+        most = most - given.missing(arriving)[:, :, -1]
+    needed = np.diff(np.minimum(come, most[:, :, None]), axis=2, prepend=0.0)
+    part = np.divide(needed, arriving, out=np.ones_like(arriving), where=arriving > needed + 1e-12)
+    if (part >= 1).all():
+        return plan
+    shorter = plan.copy()
+    for late in np.unique(given.delay):
+        lanes = given.delay == late
+        shorter[lanes, : given.periods - late] *= part[given.item[lanes], given.area[lanes], late:]
+    return shorter

@@ -28,12 +28,15 @@ def floods(draw):
         "weights": random.integers(1, 5, (areas, items)), "sizes": random.integers(1, 4, items) / 2, "cut_off": True,
         "costs": random.integers(0, 3, (depots, areas)) * draw(st.sampled_from([0.0, 0.5])),
     }  # fmt: skip
-    if draw(st.booleans()):
+    mood = draw(st.sampled_from(["plain", "first part", "lost"]))
+    if mood == "lost":
+        given |= {"lost": True}
+    if mood == "first part":
         given |= {"first": 0.5, "extra": draw(st.sampled_from([0.5, 4.0]))}
     return given
 
 
-def least(need, stock, travel, capacity, weights, sizes, costs, cut_off, first=0.0, extra=0.0):
+def least(need, stock, travel, capacity, weights, sizes, costs, cut_off, first=0.0, extra=0.0, lost=False):
     """The optimum, written down another way: all that came so far against all that was asked so far."""
     (areas, items, periods), depots = need.shape, len(stock)
     ways = [
@@ -45,7 +48,7 @@ def least(need, stock, travel, capacity, weights, sizes, costs, cut_off, first=0
     width = len(ways) + 2 * cells
     rows, limits = sparse.lil_array((2 * cells + depots * items * periods + depots * periods, width)), []
     wait = np.repeat(weights[:, :, None], periods, 2).astype(float)
-    wait[:, :, -1] *= 1 + periods
+    wait[:, :, -1] *= 1 + periods * (not lost)
     asked, row = np.cumsum(need, axis=2), 0
     for part, where in ((1.0, len(ways)), (first, len(ways) + cells)):
         for n in range(areas):
@@ -54,7 +57,8 @@ def least(need, stock, travel, capacity, weights, sizes, costs, cut_off, first=0
                     for column, (d, m, j, s) in enumerate(ways):
                         if (m, j) == (n, i) and s + travel[d, n] <= t:
                             rows[row, column] = -1
-                    rows[row, where + (n * items + i) * periods + t] = -1
+                    cell = where + (n * items + i) * periods + t
+                    rows[row, cell - t * lost : cell + 1] = -1
                     limits.append(-part * asked[n, i, t])
                     row += 1
     for d in range(depots):
@@ -71,7 +75,11 @@ def least(need, stock, travel, capacity, weights, sizes, costs, cut_off, first=0
             limits.append(min(capacity[d, t], 1e6))
             row += 1
     price = np.concatenate([[costs[d, n] * sizes[i] for d, n, i, _ in ways], wait.ravel(), extra * wait.ravel()])
-    return linprog(price, A_ub=rows.tocsr(), b_ub=limits, method="highs").fun
+    high = np.full(width, np.inf)
+    if lost:
+        high[len(ways) : len(ways) + cells] = need.ravel()
+    bounds = np.column_stack([np.zeros(width), high])
+    return linprog(price, A_ub=rows.tocsr(), b_ub=limits, bounds=bounds, method="highs").fun
 
 
 def carried_out(given, plan):
@@ -86,6 +94,8 @@ def carried_out(given, plan):
     assert ((leaving * given["sizes"][None, :, None]).sum(axis=1) <= given["capacity"] + 1e-6).all()
     assert arriving == pytest.approx(plan.arriving, abs=1e-6)
     missing = np.maximum(np.cumsum(need, axis=2) - np.cumsum(arriving, axis=2), 0)
+    if given.get("lost"):
+        missing = np.maximum.accumulate(missing, axis=2)
     assert plan.waiting == pytest.approx(missing, abs=1e-6)
     assert plan.unmet == pytest.approx(missing[:, :, -1], abs=1e-6)
 
@@ -146,6 +156,16 @@ def test_a_first_part_is_shared_before_the_rest_is_sent():
     assert fair.gap < 1e-9
 
 
+def test_what_is_lost_is_not_asked_for_again():
+    """Stock comes too late for the first period: carried over it serves it, lost it serves the second alone."""
+    given = {"need": [[[4, 3]]], "stock": [[[0, 9]]], "travel": [[0]]}
+    assert dispatch(**given).arriving.tolist() == [[[0.0, 7.0]]]
+    for columns in (0, 1000):
+        plan = dispatch(**given, lost=True, exact_columns=columns)
+        assert plan.waiting.tolist() == [[[4.0, 4.0]]]
+        assert (plan.objective, plan.bound) == pytest.approx((4.0, 4.0), rel=1e-3)
+
+
 def test_who_has_no_way_is_refused_or_seen_as_unmet():
     given = {"need": [[[5]], [[7]]], "stock": [[[50]]], "travel": [[0, np.inf]]}
     with pytest.raises(ValueError, match="Area 1 needs something and no depot has a way to it"):
@@ -176,6 +196,7 @@ def test_nothing_to_send_and_nothing_needed():
         ({"weights": [[-2]]}, "weights must hold numbers of zero or more"),
         ({"capacity": [np.nan]}, "capacity must hold numbers of zero or more"),
         ({"first": 1.5}, "first is 1.5"),
+        ({"extra": 1.0, "first": 0.5, "lost": True}, "with lost=True there is none"),
         ({"extra": np.inf}, "extra is inf"),
         ({"never": -1}, "never is -1"),
         ({"accept": 1}, "accept is 1"),
