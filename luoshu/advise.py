@@ -93,39 +93,60 @@ def choose(
     """Choose among moves; see `advise`. A cost or gain below zero is refused with ValueError.
 
     The moves of a plan gain less together with those before them than alone, so that what is added up here is a lower
-    bound of what the chosen gain; what no choice can pass is the bound of every plan under the whole budget, and that
-    of all other moves.
+    bound of what the chosen gain; plans whose moves rest on each other are taken whole or not at all. What no choice
+    can pass is the bound of every plan under the whole budget, and that of all other moves.
     """
     plans = plans or {}
-    priced: list[Move] = []
-    apart: list[Move] = []
-    for move in moves:
-        if (move.cost is not None and move.cost < 0) or (move.gain is not None and move.gain < 0):
-            raise ValueError(f"the move for {move.commitment} has a cost or gain below zero")
-        (apart if move.cost is None or move.gain is None else priced).append(move)
-    worth = [weights.get(m.commitment, 1.0) * (m.gain or 0.0) for m in priced]
-    order = sorted(range(len(priced)), key=lambda i: (-_density(worth[i], priced[i].cost or 0.0), i))
-    priced, worth = [priced[i] for i in order], [worth[i] for i in order]
-    costs = [m.cost or 0.0 for m in priced]
-    taken, bound = (set(range(len(priced))), sum(worth)) if budget is None else knapsack(costs, worth, budget)
+    bundles, apart = _bundles(moves, plans)
+    worth = [sum(weights.get(m.commitment, 1.0) * (m.gain or 0.0) for m in each) for each in bundles]
+    costs = [sum(m.cost or 0.0 for m in each) for each in bundles]
+    order = sorted(range(len(bundles)), key=lambda i: (-_density(worth[i], costs[i]), i))
+    bundles, worth, costs = [bundles[i] for i in order], [worth[i] for i in order], [costs[i] for i in order]
+    taken, bound = (set(range(len(bundles))), sum(worth)) if budget is None else knapsack(costs, worth, budget)
     gain = sum(worth[i] for i in taken)
-    together = {name: plan for name, plan in plans.items() if any(m.commitment == name for m in priced)}
+    together = {name: plan for name, plan in plans.items() if any(each[0].commitment == name for each in bundles)}
     if together:
-        alone = [i for i, move in enumerate(priced) if move.commitment not in together]
+        alone = [i for i, each in enumerate(bundles) if each[0].commitment not in together]
         rest = [worth[i] for i in alone]
         bound = sum(rest) if budget is None else knapsack([costs[i] for i in alone], rest, budget)[1]
         bound += sum(weights.get(name, 1.0) * plan.bound for name, plan in together.items())
-    apart.sort(key=lambda m: (m.gain is None, -weights.get(m.commitment, 1.0) * (m.gain or 0.0)))
+    apart.sort(key=lambda m: (m.gain is None, -_rank(m, plans) * weights.get(m.commitment, 1.0)))
     return Advice(
-        chosen=tuple(priced[i] for i in sorted(taken)),
+        chosen=tuple(move for i in sorted(taken) for move in bundles[i]),
         apart=tuple(apart),
-        left=tuple(priced[i] for i in range(len(priced)) if i not in taken),
+        left=tuple(move for i, each in enumerate(bundles) if i not in taken for move in each),
         budget=budget,
         spent=sum(costs[i] for i in taken),
         gain=gain,
         gap=max(0.0, bound - gain),
         plans=dict(plans),
     )
+
+
+def _bundles(moves: Iterable[Move], plans: Mapping[str, Plan]) -> tuple[list[tuple[Move, ...]], list[Move]]:
+    """The moves with a known cost and gain, those that hold only together in one bundle; and the moves without."""
+    bundles: dict[object, tuple[Move, ...]] = {}
+    apart: list[Move] = []
+    for number, move in enumerate(moves):
+        if (move.cost is not None and move.cost < 0) or (move.gain is not None and move.gain < 0):
+            raise ValueError(f"the move for {move.commitment} has a cost or gain below zero")
+        plan = plans.get(move.commitment)
+        whole = plan.moves if plan is not None and plan.together else (move,)
+        if any(each.cost is None or each.gain is None for each in whole):
+            apart.append(move)
+        else:
+            key = number if len(whole) == 1 else move.commitment
+            bundles[key] = (*bundles.get(key, ()), move)
+    return list(bundles.values()), apart
+
+
+def _rank(move: Move, plans: Mapping[str, Plan]) -> float:
+    """What a move gains; where it holds only with others of its plan, the most that it or a later one gains."""
+    plan = plans.get(move.commitment)
+    if plan is None or not plan.together:
+        return move.gain or 0.0
+    after = next((plan.moves[i:] for i, each in enumerate(plan.moves) if each is move), (move,))
+    return max(each.gain or 0.0 for each in after)
 
 
 def _density(worth: float, cost: float) -> float:

@@ -57,6 +57,7 @@ class Choice:
     """New sites in order and whom each serves beyond those before it; `most`: what no choice can serve in all.
 
     `certified` is the gap of another objective than the people served (cost, minutes), None where it is theirs.
+    `together`: what one adds may rest on those before it, so that the choice holds as a whole.
     """
 
     sites: NDArray[np.int64]
@@ -65,6 +66,7 @@ class Choice:
     certified: float | None = None
     because: tuple[Reason, ...] = ()
     years: Mapping[int, int] = field(default_factory=dict)
+    together: bool = False
 
 
 def candidates(circle: Circle, people: Folk, left: Floats, book: Book, day: date) -> Candidates:

@@ -13,7 +13,8 @@ from luoshu.kinds.circle_candidates import Candidates, Choice, candidates, most_
 from luoshu.kinds.circle_faults import unmeant
 from luoshu.kinds.circle_figures import maybe, who
 from luoshu.kinds.circle_gauge import picture
-from luoshu.kinds.circle_reach import Floats, Folk, folk, ways
+from luoshu.kinds.circle_reach import Floats, Folk, Reached, folk, ways
+from luoshu.kinds.circle_rooms import large_enough
 from luoshu.kinds.circle_share import fewest_for_share, inside, percent
 from luoshu.kinds.circle_siting import choose
 from luoshu.kinds.commitment import Move, Plan, Reason
@@ -29,7 +30,10 @@ COUNT = 5
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Ground:
-    """What a plan starts from: the homes, who is not served by what is to stand on the due day, and the sites of it."""
+    """What a plan starts from: the homes, who is not served by what is to stand on the due day, and the sites of it.
+
+    `due` are these sites with the minutes to them, None where no list of sites is known.
+    """
 
     people: Folk
     left: Floats
@@ -37,6 +41,7 @@ class Ground:
     lat: Floats
     estimate: bool
     because: tuple[Reason, ...] = ()
+    due: Reached | None = None
 
     @property
     def total(self) -> float:
@@ -54,7 +59,7 @@ def ground(circle: Circle, book: Book, day: date) -> Ground | None:
         people = seen.people
         served = inside(circle, people, seen.due, book, day)
         return Ground(people=people, left=people.counted * ~served, lon=seen.due.lon, lat=seen.due.lat,
-                      estimate=seen.estimate)  # fmt: skip
+                      estimate=seen.estimate, due=seen.due)  # fmt: skip
     people_known = folk(circle, book)
     if unmeant(circle) or isinstance(people_known, Message):
         return None
@@ -95,12 +100,14 @@ def _plan(circle: Circle, book: Book, day: date, budget: float | None, count: in
     whole = circle.share * base.total
     gain, bound = min(float(choice.gains.sum()), short), min(choice.most, short)
     moves = _moves(circle, base, found, choice, whole, short, book)
-    because = (*base.because, *found.because, *notes, *choice.because,
+    assumed = (large_enough(),) if circle.capacity is not None and not found.rows else ()
+    because = (*base.because, *found.because, *assumed, *notes, *choice.because,
                *_told(circle, base, found, choice, gain, bound, book, day))  # fmt: skip
     told = sum(move.gain or 0.0 for move in moves)
     return Plan(
         moves=moves, gain=told, bound=max(bound / whole, told), because=because,
         problem="cover" if choice.certified is None else circle.aim, certified=choice.certified,
+        together=choice.together,
     )  # fmt: skip
 
 
@@ -111,7 +118,7 @@ def _limits(
     notes = []
     if budget is not None and not costed:
         says = say("No candidate names its cost, so the budget cannot be applied: {count} sites are proposed instead",
-                   count=COUNT if count is None else count)  # fmt: skip
+                   count=min(COUNT if count is None else count, len(found)))  # fmt: skip
         notes.append(Reason(says=says, tone="warn"))
         budget = None
     silent = int((~np.isfinite(found.cost)).sum())
@@ -120,7 +127,7 @@ def _limits(
         notes.append(Reason(says=says, tone="warn"))
     phased = bool(circle.phases) and circle.aim == "cover" and circle.capacity is None
     if budget is None and count is None and circle.aim != "set" and not phased:
-        count = COUNT
+        count = min(COUNT, len(found))
     if count is not None and count > len(found):
         says = say("{count} sites were asked for; there are only {found} candidates", count=count, found=len(found))
         notes.append(Reason(says=says, tone="warn"))
@@ -135,9 +142,10 @@ def _moves(
     names = {row.id: row.name for row in book.rows(Place)}
     moves = []
     done = 0.0
-    for site, adds in zip(choice.sites.tolist(), choice.gains.tolist(), strict=True):
-        counted = min(adds, short - done)
-        if counted <= 0:
+    last = int(np.flatnonzero(choice.gains > 0).max(initial=-1)) if choice.together else -1
+    for place, (site, adds) in enumerate(zip(choice.sites.tolist(), choice.gains.tolist(), strict=True)):
+        counted = max(min(adds, short - done), 0.0)
+        if done >= short or (counted <= 0 and place >= last):
             continue
         done += adds
         home = found.home[site]
@@ -156,6 +164,10 @@ def _moves(
 
 def _does(circle: Circle, base: Ground, name: str, county: str, adds: float, year: int | None) -> Message:
     where = say(" ({county})", county=named(county)) if county else ""
+    if adds <= 0:
+        says = say("Build at {name}{county}: {service} that is enough only together with those that follow",
+                   service=named(circle.service), name=named(name), county=where)  # fmt: skip
+        return maybe(says, base.estimate)
     template = (
         "Build at {name}{county}: {service} for {adds:,} more {who} within {minutes:g} minutes"
         if circle.of == "people"

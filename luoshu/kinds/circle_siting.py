@@ -38,12 +38,16 @@ def choose(
     if not len(free):
         says = say("No candidate may be built under these limits")
         return Choice(sites=free, gains=np.zeros(0), most=0.0, because=(Reason(says=says, tone="warn"),))
-    if circle.capacity is not None and circle.aim != "cover":
+    if circle.capacity is not None and found.rows:
+        from luoshu.kinds.circle_rooms import most_with_room
+
+        most = most_with_room(
+            circle, base, found, free, book, day, budget, count, too_close(circle, found, free), SECONDS
+        )
+        if circle.aim == "cover":
+            return most
         says = say("With a promised capacity the most people are looked for, whatever the problem")
-        if budget is None and count is None:
-            count = len(free)
-        found_most = _most(circle, base, found, free, budget, count)
-        return replace(found_most, because=(Reason(says=says, tone="warn"),))
+        return replace(most, because=(Reason(says=says, tone="warn"), *most.because))
     if circle.aim == "set":
         return _fewest(circle, base, found, free, budget, count)
     if circle.aim in ("median", "center"):
@@ -105,12 +109,8 @@ def _most(
     costs = found.cost[free] if budget is not None else None
     answer = maximal_cover(
         matrix, base.left[homes], p=None if count is None else min(count, len(free)), costs=costs, budget=budget,
-        capacity=_room(circle, found, free), apart=too_close(circle, found, free), seconds=SECONDS,
+        apart=too_close(circle, found, free), seconds=SECONDS,
     )  # fmt: skip
-    if answer.assigned is not None:
-        served = np.asarray(answer.assigned.sum(axis=1)).reshape(-1)[answer.sites]
-        order = np.argsort(-served, kind="stable")
-        return Choice(sites=free[answer.sites[order]], gains=served[order], most=answer.bound)
     sites, gains = _in_order(matrix, base.left[homes], answer.sites, costs)
     return Choice(sites=free[sites], gains=gains, most=answer.bound)
 
@@ -121,18 +121,6 @@ def _in_order(
     from luoshu.methods.served import gains_in_order
 
     return gains_in_order(matrix, left, sites, costs)
-
-
-def _room(circle: Circle, found: Candidates, free: NDArray[np.int64]) -> Floats | None:
-    """How many each free candidate has room for; None where no capacity is promised."""
-    if circle.capacity is None:
-        return None
-    if not found.rows:
-        return np.full(len(free), np.inf)
-    from luoshu.kinds.circle_supply import rooms
-
-    room = rooms(circle, [found.rows[i] for i in free]) / circle.capacity.per_head
-    return np.where(np.isfinite(room), room, 0.0)
 
 
 def _fewest(

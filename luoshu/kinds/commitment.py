@@ -129,6 +129,7 @@ class Plan:
     `bound` is computed, never hoped: no choice under the same limits (`budget` or `count`) gains more. `gap` is how far
     the best could still be from this plan, as a share (0: proven best): of the bound on the gain, unless the plan
     answers another question (`problem`: least cost, shortest way), whose own answer and bound then make `certified`.
+    `together`: the gain of a move may rest on those before it, so that the moves are taken all or none of them.
     """
 
     moves: tuple[Move, ...]
@@ -137,6 +138,7 @@ class Plan:
     because: tuple[Reason, ...] = ()
     problem: str = "cover"
     certified: float | None = None
+    together: bool = False
 
     @property
     def gap(self) -> float:

@@ -122,12 +122,57 @@ def test_the_shortest_way_of_all_and_of_the_farthest():
     assert "farthest have" in "\n".join(each.says for each in center.because)
 
 
-def test_capacity_counts_only_whom_there_is_room_for():
+def test_capacity_counts_only_who_finds_enough_as_the_gauge_does():
     sites = [site("small", 0, state="candidate", capacity=30.0, capacity_unit="座"),
              site("large", 15, state="candidate", capacity=500.0, capacity_unit="座")]  # fmt: skip
     plan = circle(capacity=Room(per_head=1, unit="座")).plan(town(HOMES, sites), DAY, None, 2)
-    assert [move.row for move in plan.moves] == ["large", "small"]
-    assert [move.gain for move in plan.moves] == [pytest.approx(80 / 300), pytest.approx(30 / 300)]
+    assert [move.row for move in plan.moves] == ["large"]
+    assert [move.gain for move in plan.moves] == [pytest.approx(80 / 300)]
+    assert plan.gap == 0
+    assert "As in the gauge" in "\n".join(each.says for each in plan.because)
+
+
+def test_a_new_site_adds_to_what_stands_and_is_shared_with_all_who_reach_it():
+    """Seats that stand count for what is new; and new ones are not kept for those who have none."""
+    promise = circle(capacity=Room(per_head=1, unit="座"))
+    seats = {"capacity_unit": "座"}
+    homes = [home("a", 0, 100), home("b", 8, 1000)]
+    stands, new = site("s", 9, capacity=1000.0, **seats), site("n", 1, state="candidate", capacity=100.0, **seats)
+    plan = promise.plan(town(homes, [stands, new]), DAY, None, 1)
+    assert (plan.gain, plan.gap) == (pytest.approx(1.0), 0.0)
+    far = site("s", 17, capacity=2000.0, **seats)
+    plan = promise.plan(town(homes, [far, new]), DAY, None, 1)
+    assert (plan.moves, plan.gain, plan.bound) == ((), 0.0, 0.0)
+
+
+def test_sites_that_are_enough_only_together_are_advised_and_bought_together():
+    seats = {"state": "candidate", "capacity": 60.0, "capacity_unit": "座", "cost": 10.0}
+    promise = circle(id="parks", capacity=Room(per_head=1, unit="座"))
+    book = town([home("a", 0, 100)], [site("x", 1, **seats), site("y", 2, **seats)])
+    plan = promise.plan(book, DAY, 20.0)
+    assert [move.gain for move in plan.moves] == [0.0, 1.0]
+    assert "only together" in plan.moves[0].does
+    assert promise.plan(book, DAY, 10.0).moves == ()
+    other = Move(commitment="b", does=plan.moves[0].does, cost=5.0, gain=0.2)
+    from luoshu.advise import choose
+
+    advice = choose([*plan.moves, other], {"b": 1.0}, 20.0, {"parks": plan})
+    assert ([move.row for move in advice.chosen], advice.left) == (["x", "y"], (other,))
+    advice = choose([*plan.moves, other], {"b": 10.0}, 20.0, {"parks": plan})
+    assert (advice.chosen, advice.gain) == ((other,), pytest.approx(2.0))
+    unpriced = replace(plan, moves=tuple(replace(move, cost=None) for move in plan.moves))
+    advice = choose([*unpriced.moves, replace(other, cost=None)], {}, None, {"parks": unpriced})
+    assert [move.row for move in advice.apart] == ["x", "y", ""]
+
+
+def test_with_capacity_and_without_candidates_new_sites_are_taken_to_be_large_enough_and_it_says_so():
+    plan = circle(capacity=Room(per_head=1, unit="座")).plan(town(HOMES, [site("s", 0)]), DAY, None, 2)
+    assert "taken to have the promised room" in "\n".join(each.says for each in plan.because)
+
+
+def test_the_usual_number_of_sites_is_not_called_asked_for():
+    plan = circle().plan(town(HOMES, [site("s", 0), *candidates(15)]), DAY)
+    assert "asked for" not in "\n".join(each.says for each in plan.because)
 
 
 # ---- for any town ------------------------------------------------------------------------------------------------
@@ -287,3 +332,47 @@ def test_whatever_is_asked_the_plan_keeps_its_limits_and_its_bound(homes, rows, 
     )
     if budget is not None and costed:
         assert sum(move.cost for move in plan.moves) <= budget + 1e-9
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    homes=people,
+    rows=st.lists(any_site, min_size=1, max_size=6),
+    aim=st.sampled_from(["cover", "set", "median", "center"]),
+    capacity=st.sampled_from([None, Room(per_head=0.5, unit="座"), Room(per_head=2), Room(per_head=1, unit="座")]),
+    share=st.sampled_from([1.0, 0.5]),
+    of=st.sampled_from(["people", "places"]),
+    budget=st.sampled_from([None, 5.0, 60.0]),
+    count=st.sampled_from([None, 1, 2, 9]),
+)
+def test_what_advice_promises_is_what_the_gauge_shows_when_it_is_built(
+    homes, rows, aim, capacity, share, of, budget, count
+):
+    people_rows = [home(f"h{i}", where, float(number)) for i, (where, number) in enumerate(homes)]
+    sites = [site(f"s{i}", where, **more) for i, (where, more) in enumerate(rows)]
+    promise = circle(minutes=15.5, aim=aim, capacity=capacity, share=share, of=of)
+    plan = promise.plan(town(people_rows, sites), DAY, budget, count)
+    if plan is None or not any(each.state == "candidate" and each.x is not None for each in sites):
+        return
+
+    def met(names):
+        built = [replace(each, state="open") if each.id in names else each for each in sites]
+        return promise.gauge(town(people_rows, built), DAY).met
+
+    before, after = met(()), met({move.row for move in plan.moves})
+    assert after == pytest.approx(before + plan.gain, abs=2e-6)
+    assert plan.gain == pytest.approx(sum(move.gain for move in plan.moves))
+    done: set[str] = set()
+    for move in plan.moves:
+        done.add(move.row)
+        if plan.together:
+            told = sum(each.gain for each in plan.moves[: len(done)])
+            assert met(done) == pytest.approx(before + told, abs=2e-6)
+    may = [each for each in sites if each.state == "candidate" and each.x is not None]
+    allowed = 5 if count is None and budget is None and aim != "set" else len(may) if count is None else count
+    costed = budget is not None and any(each.cost is not None for each in may)
+    for size in range(min(allowed, len(may)) + 1):
+        for chosen in combinations(may, size):
+            if costed and (any(each.cost is None for each in chosen) or sum(each.cost for each in chosen) > budget):
+                continue
+            assert met({each.id for each in chosen}) <= before + plan.bound + 2e-6
