@@ -202,47 +202,13 @@ def repair(goods, by_area, x, need, wait, stock, capacity, sizes, order, lost, p
     Shipments shrink to the depot's room and stock, what comes above an area's whole need is taken back from the end,
     and areas (``order``: the dearest to leave waiting first) take what is left as early as it can come.
     """
-    item, depot, _area, delay, _cost, start = goods
+    item, _depot, _area, delay, _cost, _start = goods
     lanes_of, first_lane = by_area
     items, areas, periods = need.shape
-    depots = stock.shape[1]
-    room = capacity.copy()
-    free = np.zeros((items, depots, periods))  # what may still leave by the end of each period
-    for i in range(items):
-        for d in range(depots):
-            held = 0.0
-            for t in range(periods):
-                held += stock[i, d, t]
-                free[i, d, t] = held
-    load = np.zeros((depots, periods))
     for p in range(len(item)):
         for t in range(periods - delay[p]):
             plan[p, t] = x[p, t] if x[p, t] > 0 else 0.0
-    for i in range(items):
-        first = start[i]
-        while first < start[i + 1]:
-            d, end = depot[first], first
-            while end < start[i + 1] and depot[end] == d:
-                end += 1
-            gone = 0.0
-            for t in range(periods):
-                out = 0.0
-                for p in range(first, end):
-                    out += plan[p, t]
-                if out > 0:
-                    share = min(1.0, max(0.0, (free[i, d, t] - gone) / out))
-                    if share < 1:
-                        for p in range(first, end):
-                            plan[p, t] *= share
-                        out *= share
-                    gone += out
-                    load[d, t] += sizes[i] * out
-            first = end
-    for p in range(len(item)):
-        d = depot[p]
-        for t in range(periods - delay[p]):
-            if load[d, t] > capacity[d, t]:
-                plan[p, t] *= capacity[d, t] / load[d, t]
+    _shrink(goods, stock, capacity, sizes, plan)
     for i in range(items):  # nothing is sent that nobody needs
         for n in range(areas):
             most, come = 0.0, 0.0
@@ -255,22 +221,63 @@ def repair(goods, by_area, x, need, wait, stock, capacity, sizes, order, lost, p
                     if t >= 0 and plan[p, t] > 0:
                         plan[p, t] = min(plan[p, t], max(0.0, most - come))
                         come += plan[p, t]
+    room, free = _left(goods, stock, capacity, sizes, plan)
+    _fill(goods, by_area, need, wait, sizes, order, lost, plan, room, free)
+
+
+@compiled
+def _shrink(goods, stock, capacity, sizes, plan):  # type: ignore[no-untyped-def]
+    """What leaves a depot comes down to the stock that is there, period by period, then to what its gate lets out."""
+    item, depot, _area, delay, _cost, start = goods
+    items, depots, periods = stock.shape
+    load = np.zeros((depots, periods))
+    for i in range(items):
+        first = start[i]
+        while first < start[i + 1]:
+            d, end = depot[first], first
+            while end < start[i + 1] and depot[end] == d:
+                end += 1
+            free = 0.0
+            for t in range(periods):
+                free += stock[i, d, t]
+                out = 0.0
+                for p in range(first, end):
+                    out += plan[p, t]
+                if out > 0:
+                    share = min(1.0, max(0.0, free / out))
+                    if share < 1:
+                        for p in range(first, end):
+                            plan[p, t] *= share
+                        out *= share
+                    free -= out
+                    load[d, t] += sizes[i] * out
+            first = end
+    for p in range(len(item)):
+        d = depot[p]
+        for t in range(periods - delay[p]):
+            if load[d, t] > capacity[d, t]:
+                plan[p, t] *= capacity[d, t] / load[d, t]
+
+
+@compiled
+def _left(goods, stock, capacity, sizes, plan):  # type: ignore[no-untyped-def]
+    """What a plan leaves: room at each gate, and the stock that may still go in each period without missing later."""
+    item, depot, _area, delay, _cost, _start = goods
+    items, depots, periods = stock.shape
+    room, free = capacity.copy(), stock.copy()
     for p in range(len(item)):
         i, d = item[p], depot[p]
         for t in range(periods - delay[p]):
             if plan[p, t] > 0:
                 room[d, t] -= sizes[i] * plan[p, t]
                 free[i, d, t] -= plan[p, t]
-    for i in range(items):  # so far only what leaves in the period itself was taken off
+    for i in range(items):
         for d in range(depots):
-            gone, held = 0.0, 0.0
-            for t in range(periods):
-                held += stock[i, d, t]
-                gone += held - free[i, d, t]
-                free[i, d, t] = held - gone
+            for t in range(1, periods):
+                free[i, d, t] += free[i, d, t - 1]
             for t in range(periods - 2, -1, -1):
                 free[i, d, t] = min(free[i, d, t], free[i, d, t + 1])
-    _fill(goods, by_area, need, wait, sizes, order, lost, plan, room, free)
+    return room, free
 
 
 @compiled
