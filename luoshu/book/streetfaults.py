@@ -127,6 +127,10 @@ def _figures(quality: Mapping[str, Any]) -> list[Fault]:
             says = say("for {who} the network is in {count:,.0f} parts; the largest holds {percent:.1f}% of its length",
                        who=who, count=_number(part.get("count")), percent=_floor(share))  # fmt: skip
             mend = say("Join lines where streets meet, and see the places in {file}", file=ABOUT)
+            if _number(part.get("joined")) == 1:
+                mend = say(
+                    "One-way links let nobody back: check their direction, and see the places in {file}", file=ABOUT
+                )
             found.append(("islands", says, mend))
     unknown = _number(quality.get("unknown_class"))
     if unknown > FEW_CLASSES:

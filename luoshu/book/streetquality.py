@@ -99,7 +99,10 @@ def parts(streets: Streets, mode: Mode) -> tuple[NDArray[np.int32], NDArray[np.b
 
 
 def islands(streets: Streets, mode: Mode) -> dict[str, Any]:
-    """The parts of the network for a mode: how many, the share of the largest in kilometres and corners, the next."""
+    """The parts of the network for a mode: how many, the share of the largest in kilometres and corners, the next.
+
+    `joined` are the parts that would be left if no link were one-way.
+    """
     part, inside = parts(streets, mode)
     touched = part >= 0
     if not touched.any():
@@ -111,11 +114,13 @@ def islands(streets: Streets, mode: Mode) -> dict[str, Any]:
     order = np.lexsort((np.arange(count), -corners, -metres))
     order = order[corners[order] > 0]
     largest = order[0]
+    joined = _joined(streets, usable)
     where = np.full(count, streets.nodes, dtype=np.int64)
     np.minimum.at(where, part[touched], np.flatnonzero(touched))
     return {
         "kilometres": round(float(streets.metres[usable].sum()) / 1000, 1),
         "count": len(order),
+        "joined": joined,
         "largest_kilometres": _share(float(metres[largest]), float(streets.metres[usable].sum())),
         "largest_corners": _share(float(corners[largest]), float(touched.sum())),
         "next": [
@@ -126,6 +131,17 @@ def islands(streets: Streets, mode: Mode) -> dict[str, Any]:
             for i in order[1 : LISTED + 1].tolist() if metres[i] > 0
         ],
     }  # fmt: skip
+
+
+def _joined(streets: Streets, usable: NDArray[np.bool_]) -> int:
+    """How many parts there would be if no link were one-way: the others are parts only because nobody comes back."""
+    import scipy.sparse as sparse
+    from scipy.sparse.csgraph import connected_components
+
+    ends = streets.tail[usable], streets.head[usable]
+    graph = sparse.csr_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(streets.nodes, streets.nodes))
+    label = connected_components(graph, directed=False)[1]
+    return len(np.unique(label[np.concatenate(ends)]))
 
 
 def in_outlines(streets: Streets, boxes: Sequence[tuple[float, float, float, float]]) -> dict[str, Any]:

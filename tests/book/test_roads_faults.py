@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from luoshu.book.arrayfile import pack
 from luoshu.book.faults import FAULTS
-from luoshu.book.streetfaults import LEFT_OUT, street_problems, told_faults
+from luoshu.book.streetfaults import LEFT_OUT, _figures, street_problems, told_faults
 from luoshu.book.streetquality import far_people, in_outlines
 from luoshu.book.streetreading import read_streets_file
 from luoshu.book.streets import _KEPT, ABOUT, NETWORK, load_streets, read_streets, save_streets
@@ -308,3 +308,10 @@ def test_another_network_than_its_page_tells_of(book):
     assert "yaml-syntax" in [each.code for each in street_problems(book)]
     (book / NETWORK).unlink()
     assert "yaml-syntax" in [each.code for each in street_problems(book)]
+
+
+def test_a_network_cut_by_one_ways_only_is_told_so():
+    part = {"count": 2, "largest_kilometres": 0.5}
+    told = {"parts": {"cycle": part | {"joined": 1}, "drive": part | {"joined": 2}}, "limit_known": 1.0}
+    mends = [str(mend) for code, _, mend in _figures(told) if code == "islands"]
+    assert ["One-way" in mend for mend in mends] == [True, False]
