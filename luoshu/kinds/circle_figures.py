@@ -54,7 +54,9 @@ def amounts(
     left = float(people.counted[~served].sum())
     yield Amount(name=maybe(say("Not served"), estimate), value=round(left), unit=unit_of(circle))
     if people.lost:
-        yield Amount(name=say("At no known place"), value=round(people.lost), unit=unit_of(circle))
+        sure = people.lost == people.lost_least
+        name = say("At no known place") if sure else say("At no known place, at most")
+        yield Amount(name=name, value=round(people.lost), unit=unit_of(circle))
     yield from _minutes(circle, people, found, served, estimate)
     yield from _evenness(people, found, estimate)
 

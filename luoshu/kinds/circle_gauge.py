@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from luoshu.kinds.circle import Circle
 
 SITES = Source(file="tables/site.csv")
+HOMES = Source(file="tables/home.csv")
 
 
 class Picture(NamedTuple):
@@ -225,7 +226,17 @@ def written(circle: Circle, about: object) -> Source:
 
 
 def _accuracy(seen: Picture) -> Iterator[Reason]:
-    """What of the accuracy is not known, and so not in the bounds."""
+    """Who is not known to be how many, and what of the accuracy is not known, and so not in the bounds."""
+    silent = int(seen.people.silent.sum()) + seen.people.lost_silent
+    if silent:
+        says = say("Homes that do not say how many they hold, {count} of them, could hold any number: they count as "
+                   "empty in the share, and in its bounds as full", count=silent)  # fmt: skip
+        yield Reason(says=says, source=HOMES, tone="warn")
+    unsure = seen.people.lost - seen.people.lost_least
+    if unsure > 0:
+        says = say("Homes without a place do not say how many of their {people:,} people are counted here: none or all "
+                   "of them, in the bounds", people=round(unsure))  # fmt: skip
+        yield Reason(says=says, source=HOMES, tone="warn")
     if seen.people.stated < 1:
         says = say(
             "No accuracy is stated for {share} of the homes: they count as exact", share=percent(1 - seen.people.stated)

@@ -36,8 +36,10 @@ class Folk:
     """The homes of a circle's area: `counted` is what the promise counts at each (people of its group, or one place).
 
     `groups` are the people by group, `missing` says why one is not among them; `accuracy` in metres, 0 where none is
-    stated, which it is for a share of `stated`; `lost` are the counted who live at no known point, so that nobody can
-    say how far they have it.
+    stated, which it is for a share of `stated`; `lost` are the most who are counted but live at no known point, so that
+    nobody can say how far they have it, `lost_least` those of them who are there for sure. `silent` are homes that do
+    not say how many they hold: nobody in `counted`, any number in the bounds; `lost_silent` how many of the lost homes
+    do so.
     """
 
     ids: NDArray[np.object_]
@@ -52,7 +54,10 @@ class Folk:
     counted: Floats
     estimate: bool
     because: tuple[Reason, ...]
+    silent: NDArray[np.bool_]
     lost: float = 0.0
+    lost_least: float = 0.0
+    lost_silent: int = 0
 
     @property
     def total(self) -> float:
@@ -101,6 +106,7 @@ def _folk(circle: Circle, book: Book) -> Folk | Message:
     if not counted.sum() > 0:
         return say("No homes are known in the area that it is for")
     estimated = bool(known.estimated[which].any())
+    lost, least, lost_silent = _lost(circle, book, counted, estimated)
     return Folk(
         ids=known.ids[which],
         names=known.names[which],
@@ -114,7 +120,10 @@ def _folk(circle: Circle, book: Book) -> Folk | Message:
         counted=counted,
         estimate=estimated,
         because=known.because,
-        lost=_lost(circle, book, counted, estimated),
+        silent=_silent(circle, book, len(known))[which],
+        lost=lost,
+        lost_least=least,
+        lost_silent=lost_silent,
     )
 
 
@@ -125,24 +134,50 @@ def _inside(circle: Circle, book: Book, codes: NDArray[np.object_]) -> NDArray[n
     return found if circle.place or found.any() else np.ones(len(codes), dtype=np.bool_)
 
 
-def _lost(circle: Circle, book: Book, counted: Floats, estimated: bool) -> float:
-    """The counted of homes that cannot be placed, and those of a census that is spread whose area is not drawn."""
+def _silent(circle: Circle, book: Book, count: int) -> NDArray[np.bool_]:
+    """Which of the homes do not say how many of the counted they hold; those of the book stand before cells."""
+    from luoshu.kinds.position import placed
+
+    found = np.zeros(count, dtype=np.bool_)
+    columns = book.columns(Home)
+    if circle.of == "people" and len(columns["id"]):
+        good = placed(Home, book).good
+        unsaid = ~np.isfinite(columns["people"]) & ~np.isfinite(columns[_column(circle)])
+        found[: int(good.sum())] = unsaid[good]
+    return found
+
+
+def _column(circle: Circle) -> str:
+    return "people" if circle.group == "all" else circle.group
+
+
+def _lost(circle: Circle, book: Book, counted: Floats, estimated: bool) -> tuple[float, float, int]:
+    """The counted of homes that cannot be placed, and those of a census that is spread whose area is not drawn.
+
+    At most and at least, since a home that does not say how many are of the group may hold none or as many as it has
+    people; and how many homes say neither.
+    """
     from luoshu.kinds.position import placed
 
     columns = book.columns(Home)
-    lost = 0.0
+    most, least, silent = 0.0, 0.0, 0
     if len(columns["id"]):
         gone = ~placed(Home, book).good & _inside(circle, book, columns["place"])
         if circle.of == "places":
-            return float((gone & np.isin(columns["sort"], ("village", "community"))).sum())
-        lost = float(np.nansum(columns["people" if circle.group == "all" else circle.group][gone]))
+            places = float((gone & np.isin(columns["sort"], ("village", "community"))).sum())
+            return places, places, 0
+        told, people = columns[_column(circle)][gone], columns["people"][gone]
+        least = float(np.nansum(told))
+        most = float(np.nansum(np.where(np.isfinite(told), told, people)))
+        silent = int((~np.isfinite(told) & ~np.isfinite(people)).sum())
     rows = [row for row in book.rows(Census) if row.place == (circle.place or book.region)]
     rows = [row for row in rows if row.group == circle.group]
     if not estimated or circle.of == "places" or not rows:
-        return lost
+        return most, least, silent
     census = max(rows, key=lambda row: row.as_of).people
-    beyond = census - float(counted.sum()) - lost
-    return lost + (beyond if beyond > 1 else 0.0)  # rounding is no person
+    beyond = census - float(counted.sum()) - most
+    beyond = beyond if beyond > 1 else 0.0  # rounding is no person
+    return most + beyond, least + beyond, silent
 
 
 def within(place: str, book: Book) -> frozenset[str]:

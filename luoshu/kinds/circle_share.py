@@ -58,7 +58,8 @@ def inside(circle: Circle, people: Folk, found: Reached, book: Book, day: date) 
 def share_of(circle: Circle, people: Folk, found: Reached, book: Book, day: date) -> Share:
     """The share served: `low` who surely is, `high` who possibly is, homes and sites at the ends of their accuracy.
 
-    Sites that have no place could each serve as many as any spot of this reach holds, and no more.
+    Sites that have no place could each serve as many as any spot of this reach holds, and no more. A home that does not
+    say how many it holds could hold any number: served or not, these then decide the share.
     """
     served = inside(circle, people, found, book, day)
     counted, total = people.counted, people.total
@@ -71,8 +72,12 @@ def share_of(circle: Circle, people: Folk, found: Reached, book: Book, day: date
     most = float(counted[possibly].sum()) + people.lost
     most += len(found.lost) * fullest(circle, people, book, day) if found.lost else 0.0
     high = 1.0 if most >= total or (possibly.all() and not people.lost) else most / total
+    if people.silent.any() or people.lost_silent:
+        others = bool(people.lost_silent or (people.silent & ~surely).any() or circle.capacity is not None)
+        low = 0.0 if others else low
+        high = 1.0 if people.lost_silent or found.lost or (people.silent & possibly).any() else high
     if circle.capacity is not None:
-        high = min(high, _most_by_room(circle, people, found, total))
+        high = min(high, _most_by_room(circle, people, found, total - people.lost + people.lost_least))
     high = max(high, low)
     return Share(value=min(max(value, low), high), low=low, high=high, served=float(counted[served].sum()))
 

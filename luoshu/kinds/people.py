@@ -107,7 +107,8 @@ def _known(book: Book, land: Territory) -> Homes:
             missing[name] = say("{count} homes do not say how many of their people are {group}", count=lacking,
                                 group=GROUP_NAMES[name])  # fmt: skip
         else:
-            groups[name] = np.minimum(np.nan_to_num(values), groups["all"])  # what is more is a problem, and bounded
+            most = np.where(counted, groups["all"], np.inf)  # what is more is a problem, and bounded
+            groups[name] = np.minimum(np.nan_to_num(values), most)
     lon, lat = where.lon[good], where.lat[good]
     place = land.area_of(columns["place"][good], lon, lat)
     return Homes(

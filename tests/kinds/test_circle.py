@@ -104,6 +104,33 @@ def test_people_at_no_known_place_are_neither_served_nor_forgotten():
     assert figure(gauge, "At most").value == pytest.approx(0.95)
 
 
+def test_homes_that_do_not_say_how_many_they_hold_are_in_the_bounds_and_are_said():
+    none = replace(home("silent", 40), people=None)
+    gauge = circle(share=0.5, due=DAY).gauge(town((home("near", 4, 60), none), [site("a", 0, accuracy=0.0)]), DAY)
+    assert gauge.value == 100.0
+    assert (figure(gauge, "At least").value, figure(gauge, "At most").value) == (0.0, 1.0)
+    assert (gauge.verdict, gauge.chance) == ("open", None)
+    assert "do not say how many they hold, 1 of them" in said(gauge)
+    inside = picture(circle(), town((*HOMES, replace(none, x=HOMES[0].x)), [site("a", 0)]), DAY)
+    assert (inside.share.low, inside.share.value, inside.share.high) == (pytest.approx(0.9), pytest.approx(0.9), 1.0)
+    outside = picture(circle(), town((*HOMES, none), [site("a", 0)]), DAY)
+    assert (outside.share.low, outside.share.high) == (0.0, pytest.approx(0.9))
+    lost = picture(circle(), town((*HOMES, replace(none, x=None, y=None)), [site("a", 0)]), DAY)
+    assert (lost.share.low, lost.share.high) == (0.0, 1.0)
+
+
+def test_a_group_that_a_lost_home_does_not_tell_may_be_none_or_all_of_its_people():
+    near = home("near", 4, 100, children=20)
+    lost = replace(home("lost", 0, 500), x=None, y=None)
+    gauge = circle(group="children").gauge(town((near, lost), [site("a", 0)]), DAY)
+    assert gauge.value == 100.0
+    assert figure(gauge, "At least").value == pytest.approx(20 / 520)
+    assert figure(gauge, "At no known place, at most").value == 500
+    assert "none or all" in said(gauge)
+    told = replace(near, people=None)
+    assert picture(circle(group="children"), town((told,), [site("a", 0)]), DAY).share.served == 20
+
+
 def test_groups_areas_and_places():
     places = [
         Place(id="1", name="Town", level="city"),
