@@ -62,6 +62,8 @@ def _homes(circle: Circle, people: Folk, seen: Picture | None, book: Book, day: 
         nearest = np.where(seen.now.nearest >= 0, seen.now.nearest, np.nan)
         columns["nearest"] = LayerColumn(name=say("Nearest site"), values=nearest)
     columns["people"] = LayerColumn(name=say("Counted here"), values=people.counted, unit=unit)
+    if any(people.place):
+        columns["place"] = LayerColumn(name=say("Area code"), values=[str(each) for each in people.place])
     estimate = people.estimate or ways(circle, book, day).estimate
     real = not people.estimate
     half = circle.minutes / 2

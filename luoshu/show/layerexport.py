@@ -48,7 +48,7 @@ def write_layers(
         if drawn.fault is not None:
             problems.append(Problem(code="not-drawn", says=drawn.fault, source=gauge.commitment.source, mend=say(
                 "See what luoshu check says of the tables that {id} reads", id=gauge.commitment.id)))  # fmt: skip
-        for name, layer in drawn.layers.items():
+        for name, layer in drawn.outward.items():
             for form, data in _forms(layer, forms, language):
                 path = out / file_name(gauge.commitment.id) / f"{name}.{form}"
                 path.parent.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,8 @@ DECIMALS = 6
 """Of a degree, in files: about a tenth of a metre, as RFC 7946 (section 11.2) advises."""
 MOST_WORDS = 20_000
 """Features whose ids, names and words stand in a packed file; of more there are only figures."""
+PLACE = "place"
+"""The column of homes with the codes of their counties: for other programs, and so left out of packed files."""
 BEYOND = "_beyond"
 """Ending of the property that is true where a figure is infinite: JSON has no word for it, and null is `not known`."""
 
@@ -50,7 +52,7 @@ def binary(layer: Layer, only: frozenset[str] | None = None, *, bare: bool = Fal
     arrays = {} if bare else {"lon": layer.lon, "lat": layer.lat}
     words: list[dict[str, Any]] = []
     for name, column in layer.columns.items():
-        if only is not None and name not in only:
+        if (only is not None and name not in only) or (name == PLACE and not column.numeric):
             continue
         if column.numeric:
             arrays[name] = column.values

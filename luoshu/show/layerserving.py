@@ -74,7 +74,7 @@ def _add_format(app: FastAPI, format: str, store: LayerStore) -> None:
 
     def answer(request: Request, commitment: Of, layer: Which, day: Day = None, language: Tongue = None) -> Response:
         desk = desk_of(request, "", day, language)
-        found = layer_of(desk, commitment, layer)
+        found = layer_of(desk, commitment, layer, outward=format != "bin")
         if (format == "bin" and found.shape != "points") or (format == "pmtiles" and found.shape == "points"):
             says = say("the layer {layer} is of {shape}: there is no .{format} of it", layer=layer, shape=found.shape,
                        format=format)  # fmt: skip
@@ -115,14 +115,14 @@ def drawn_of(desk: Desk, commitment: str) -> Drawn:
     return drawn
 
 
-def layer_of(desk: Desk, commitment: str, layer: str) -> Layer:
-    """One layer of a promise; 404 where there is none of that name."""
+def layer_of(desk: Desk, commitment: str, layer: str, *, outward: bool = True) -> Layer:
+    """One layer of a promise, as other programs get it or as the map does; 404 where there is none of that name."""
     drawn = drawn_of(desk, commitment)
     if layer not in drawn.layers:
         names = ", ".join(drawn.layers)
         says = say("{id} has no layer {layer}; it has: {names}", id=commitment, layer=layer, names=names)
         raise HTTPException(404, says)
-    return drawn.layers[layer]
+    return (drawn.outward if outward else drawn.layers)[layer]
 
 
 def headers(desk: Desk) -> dict[str, str]:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from luoshu.book.book import Book
 from luoshu.kinds.commitment import Commitment, Gauge
-from luoshu.kinds.layer import Layer
+from luoshu.kinds.layer import Layer, LayerColumn
 from luoshu.show.links import file_name
 from luoshu.words.message import Message, say
 
 COMPUTING = threading.Lock()
 """Held while layers or a what-if are computed: two at once would only make both slower, and the pages with them."""
+
+
+NEAREST = "nearest"
+"""A column of homes with the row of the nearest site: for the map, which counts by it."""
 
 
 class BeingDrawn(Exception):
@@ -28,6 +33,20 @@ class Drawn:
     gauge: Gauge
     layers: Mapping[str, Layer] = field(default_factory=dict)
     fault: Message | None = None
+
+    @cached_property
+    def outward(self) -> Mapping[str, Layer]:
+        """The layers as other programs get them: the nearest site by its id, "" where there is none.
+
+        >>> import numpy as np
+        >>> lon, homes = np.zeros(3), {"nearest": LayerColumn(name=say("site"), values=np.array([1, np.nan, 0]))}
+        >>> layers = [Layer(id="homes", name=say("homes"), shape="points", role="homes", lon=lon, columns=homes),
+        ...           Layer(id="sites", name=say("sites"), shape="points", role="sites", lon=lon[:2], ids=["a", "b"])]
+        >>> Drawn(gauge=None, layers=by_name(layers)).outward["homes"].columns["nearest"].values
+        ['b', '', 'a']
+        """
+        sites = numbered_sites(self.layers.values())
+        return {name: _named(layer, sites) for name, layer in self.layers.items()}
 
 
 def has_layers(commitment: Commitment) -> bool:
@@ -56,6 +75,23 @@ def by_name(layers: Iterable[Layer]) -> dict[str, Layer]:
     for layer in layers:
         found.setdefault(file_name(layer.id), layer)
     return found
+
+
+def numbered_sites(layers: Iterable[Layer]) -> Layer | None:
+    """The layer whose rows the column `nearest` of another one of the same promise numbers: the first of sites."""
+    return next((layer for layer in layers if layer.role == "sites"), None)
+
+
+def _named(layer: Layer, sites: Layer | None) -> Layer:
+    """A layer whose column `nearest` holds ids instead of rows; without ids to write it goes without the column."""
+    column = layer.columns.get(NEAREST)
+    if column is None or not column.numeric:
+        return layer
+    columns = {name: each for name, each in layer.columns.items() if name != NEAREST}
+    if sites is not None and sites.ids:
+        ids = {float(row): str(id) for row, id in enumerate(sites.ids)}
+        columns[NEAREST] = LayerColumn(name=column.name, values=[ids.get(row, "") for row in column.values.tolist()])
+    return replace(layer, columns=columns)
 
 
 class LayerShelf:

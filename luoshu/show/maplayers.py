@@ -11,9 +11,9 @@ from typing import Any
 from luoshu.kinds.commitment import Gauge
 from luoshu.kinds.layer import Layer, LayerColumn
 from luoshu.show.language import Language
-from luoshu.show.layerfile import bounds
+from luoshu.show.layerfile import PLACE, bounds
 from luoshu.show.layerforms import forms, is_large
-from luoshu.show.layershelf import BeingDrawn, Drawn, has_around
+from luoshu.show.layershelf import NEAREST, BeingDrawn, Drawn, has_around, numbered_sites
 from luoshu.show.links import Links
 from luoshu.show.mapedits import Edit, edits
 from luoshu.show.page import Desk
@@ -22,8 +22,8 @@ WAIT_SECONDS = 1.5
 """A page waits so long for layers that are being computed; then it is shown without them and asks again."""
 MOST_NOTES = 4
 OFF_AT_FIRST = ("candidates", "reach", "barriers")
-NEAREST = "nearest"
-"""A column of homes with the row of the nearest site: for the map, not for people."""
+UNSEEN = (NEAREST, PLACE)
+"""Columns of homes that are not for people who look at the map: a row of another layer, and codes of counties."""
 ADDED_UP = ("人", "户")
 """Units of which a sum over areas means something: heads and households; shares and minutes are never added up."""
 Bounds = tuple[float, float, float, float]
@@ -224,7 +224,7 @@ def columns(layer: Layer, language: Language) -> tuple[MapColumn, ...]:
     return tuple(
         MapColumn(name=n, label=language.message(c.name), unit=language.unit(c.unit), numeric=c.numeric)
         for n, c in layer.columns.items()
-        if n != NEAREST
+        if n not in UNSEEN
     )
 
 
@@ -233,8 +233,8 @@ def _nearest(layer: Layer, desk: Desk, key: str) -> Nearest | None:
     if NEAREST not in layer.columns or desk.view.layers is None:
         return None
     drawn = desk.view.layers.drawn(key.partition("/")[0])
-    sites = next((each.id for each in drawn.layers.values() if each.role == "sites"), "")
-    return Nearest(column=NEAREST, layer=sites) if sites else None
+    sites = numbered_sites(drawn.layers.values())
+    return Nearest(column=NEAREST, layer=sites.id) if sites else None
 
 
 def around_all(boxes: Iterable[Bounds | None]) -> Bounds | None:

@@ -145,7 +145,7 @@ def layers_of(desk: Desk) -> dict[str, Layer]:
             if error.status_code == 404:
                 continue
             raise
-        found |= {f"{name}.{id}": layer for id, layer in drawn.layers.items()}
+        found |= {f"{name}.{id}": layer for id, layer in drawn.outward.items()}
     return found
 
 
@@ -155,7 +155,7 @@ def layer_named(desk: Desk, id: str) -> Layer:
         return county_layer(desk)
     for name in desk.view.layers.names if desk.view.layers else ():
         if id.startswith(name + "."):
-            layer = drawn_of(desk, name).layers.get(id.removeprefix(name + "."))
+            layer = drawn_of(desk, name).outward.get(id.removeprefix(name + "."))
             if layer is not None:
                 return layer
     raise HTTPException(404, say("there is no collection {id}", id=id[:80]))

@@ -85,11 +85,12 @@ def layer_files(view: View) -> list[tuple[str, Callable[[], bytes]]]:
     """Every file of every layer of the map with what makes it: the script for the map, and the forms for others."""
     found: list[tuple[str, Callable[[], bytes]]] = []
     language = Language("zh", view.wording)
-    for promise in view.layers.names if view.layers else ():
-        for name, layer in view.layers.drawn(promise).layers.items() if view.layers else ():
-            key = f"{promise}/{name}"
+    shelf = view.layers
+    for promise, held in ((name, shelf.drawn(name)) for name in shelf.names) if shelf else ():
+        for name, layer in held.layers.items():
+            key, told = f"{promise}/{name}", held.outward[name]
             found.append((f"layers/{key}.js", partial(script, key, layer, language)))
-            found += [(f"layers/{key}.{form}", partial(as_file, layer, form, language)) for form in forms(layer)]
+            found += [(f"layers/{key}.{form}", partial(as_file, told, form, language)) for form in forms(told)]
     return found
 
 

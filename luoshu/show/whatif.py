@@ -24,11 +24,11 @@ from luoshu.show.comparing import change_text, gained, listing, same_rows, stand
 from luoshu.show.desks import Tongue, desk_of
 from luoshu.show.language import Language, marked
 from luoshu.show.layerfile import binary
-from luoshu.show.layershelf import COMPUTING, BeingDrawn, draw
+from luoshu.show.layershelf import COMPUTING, NEAREST, BeingDrawn, draw
 from luoshu.show.links import file_name
 from luoshu.show.manual import ErrorAnswer
 from luoshu.show.mapedits import tables_of
-from luoshu.show.maplayers import NEAREST, number
+from luoshu.show.maplayers import number
 from luoshu.show.page import Desk
 from luoshu.show.pages import finite
 from luoshu.words.message import say

@@ -1,6 +1,7 @@
 """What the map draws of a circle, and what it rests on along real streets with walls and gates."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -169,3 +170,9 @@ def test_half_of_the_metro_served_before_the_second_line_opened():
     early = {each.commitment.id: each for each in Region(EXAMPLE, date(2021, 6, 30)).gauges}["metro-circle"]
     later = {each.commitment.id: each for each in Region(EXAMPLE, date(2022, 6, 30)).gauges}["metro-circle"]
     assert 0 < early.value < later.value
+
+
+def test_homes_carry_the_code_of_their_county_for_other_programs():
+    homes = tuple(replace(each, place="410311") for each in HOMES)
+    drawn = by_id(circle(place="").layers(town(homes, [site("a", 0)]), DAY))["homes"]
+    assert drawn.columns["place"].values == ["410311"] * 3

@@ -432,3 +432,22 @@ def test_a_day_that_takes_long_holds_up_no_other(folder: Path, monkeypatch: pyte
     go.set()
     late.join()
     assert shelf.view(date(2021, 1, 1)).book is shelf.view().book, "days share one open book"
+
+
+def test_other_programs_get_the_id_of_the_nearest_site(client: TestClient) -> None:
+    """A row number into another layer means nothing elsewhere; our own map counts by it."""
+    import pyarrow.parquet as parquet
+
+    _, columns = unpacked(client.get("/layers/water/homes.bin").content)
+    rows = columns["nearest"]
+    sites = [each["id"] for each in client.get("/layers/water/sites.geojson").json()["features"]]
+    wanted = ["" if np.isnan(row) or row < 0 else sites[int(row)] for row in rows]
+    told = client.get("/layers/water/homes.geojson").json()["features"]
+    assert [each["properties"]["nearest"] for each in told] == wanted
+    assert len(set(wanted)) > 1
+    table = parquet.read_table(io.BytesIO(client.get("/layers/water/homes.parquet").content))
+    assert table["nearest"].to_pylist() == wanted
+    path = "/ogc/collections/water.homes/items"
+    one = client.get(path, params={"nearest": sites[0], "limit": 10_000}).json()
+    assert one["numberMatched"] == wanted.count(sites[0])
+    assert {each["properties"]["nearest"] for each in one["features"]} == {sites[0]}
