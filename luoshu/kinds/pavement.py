@@ -162,8 +162,9 @@ def _because(streets: Streets, speeds: Speeds, mode: Mode, walker: str, guessed:
     """How the minutes come about, in sentences."""
     source = streets.about.get("source", "")
     stated = source if isinstance(source, Mapping) else {"file": source}
-    credit = ", ".join(str(stated[name]) for name in ("file", "attribution") if stated.get(name))
-    along = say("minutes are along {count} links of the book's street network {mode} ({credit})", count=links,
+    named = (stated.get("file"), stated.get("attribution"), streets.about.get("attribution"))
+    credit = ", ".join(dict.fromkeys(str(each) for each in named if each))
+    along = say("minutes are along {count:,.0f} links of the book's street network {mode} ({credit})", count=links,
                 mode=MODES[mode], credit=credit or "—")  # fmt: skip
     reasons = [Reason(says=along)]
     if mode == "walk":

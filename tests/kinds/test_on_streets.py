@@ -1,5 +1,6 @@
 """Minutes along streets: doors, one-ways, islands, walls, gates, bridges, stairs, speeds and isochrones."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -292,3 +293,9 @@ def test_nothing_to_go_from_to_or_on_is_no_accident(opened, mode):
     assert way.isochrone(*none, 5.0) == []
     assert way.isochrone(*lost, 5.0)[0]["coordinates"] == []
     assert way.fastest > 0
+
+
+@pytest.mark.parametrize("about", [{"attribution": "ODbL"}, {"source": {"file": "a.pbf", "attribution": "ODbL"}}])
+def test_who_made_the_map_is_named(opened, about):
+    town = replace(streets([(0, 0), (100, 0)], [(0, 1)]), about=about)
+    assert any("ODbL" in reason.says for reason in travel(opened(town), "walk", "adult", DAY).because)
