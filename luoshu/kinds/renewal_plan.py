@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -303,8 +304,7 @@ def _told(renewal: Renewal, offer: Proposal) -> list[Reason]:
         says = say("{count} units of this size fit; no grouping has more than {bound}", count=offer.found.count,
                    bound=int(offer.found.bound))  # fmt: skip
     else:
-        says = say("Under {budget} no choice of units is worth more than {gap:.2%} above this one",
-                   budget=amount(offer.limit, "元"), gap=_above(offer.found))  # fmt: skip
+        says = _certified(offer.found, amount(offer.limit, "元"))
     alone = int((offer.found.unit < 0).sum())
     reasons = [Reason(says=says)]
     if alone and offer.limit is None:
@@ -313,9 +313,16 @@ def _told(renewal: Renewal, offer: Proposal) -> list[Reason]:
     return reasons
 
 
-def _above(found: Units) -> float:
-    """By how much of this choice's worth the best one could be above it."""
-    return found.bound / found.objective - 1 if found.objective > 0 else 0.0
+def _certified(found: Units, budget: Message) -> Message:
+    """By how much of this choice's own worth the best one could be above it, never rounded down."""
+    if found.proven:
+        return say("Under {budget} no choice of units is worth more than this one", budget=budget)
+    if found.objective <= 0:
+        return say("Under {budget} no unit was found, and whether there is one is not proven", budget=budget)
+    above = math.ceil((found.bound / found.objective - 1) * 1000 - 1e-6) / 1000
+    return say(
+        "Under {budget} no choice of units is worth more than {gap:.1%} above this one", budget=budget, gap=above
+    )
 
 
 def _round(value: float) -> float:

@@ -62,7 +62,7 @@ def max_units(
     The max-p-regions problem (Duque, Anselin and Rey 2012): ``pairs`` of areas that adjoin, ``size`` of each area
     (households, say), ``value`` in which the areas of a unit should be alike (the year they were built). ``most``: no
     unit is larger. Areas that cannot come into any unit stay in none; without ``most`` these are only those of
-    islands that are smaller than ``least`` all told. Groups of up to 14 areas are solved exactly, larger
+    islands that are smaller than ``least`` all told. Groups of up to 16 areas are solved exactly, larger
     ones by search (``effort``: how long), the same on every run with the same ``seed``. ``bound``: no grouping has
     more units.
 

@@ -51,7 +51,7 @@ def units_within(
     """The areas worth the most together that a budget pays for, in contiguous units of ``least`` to ``most`` in size.
 
     ``worth`` of each area (``size`` where it is left out), ``cost`` of each; sizes and ``value`` as in ``max_units``.
-    Groups of up to 14 areas are looked at set by set, and where all are so small the best choice is nearly always
+    Groups of up to 16 areas are looked at set by set, and where all are so small the best choice is nearly always
     found and proven; of larger ones whole units are taken, and then areas and units come in and go out again by
     simulated annealing. ``bound``: the price of money (Lagrange multiplier) at which what is best for each group by
     itself is worth least; areas of large groups count one by one there, so that the bound is less sharp. ValueError

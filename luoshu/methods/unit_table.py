@@ -4,8 +4,8 @@ import numpy as np
 
 from luoshu.methods.compiled import compiled
 
-MOST_AREAS = 14
-"""Areas that adjoin each other, up to which every set is looked at: 3 to the 14th are five million steps."""
+MOST_AREAS = 16
+"""Areas that adjoin each other, up to which every set is looked at: 3 to the 15th are 14 million steps."""
 
 
 @compiled

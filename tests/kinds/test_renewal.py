@@ -11,6 +11,8 @@ from luoshu.gauge import gauge
 from luoshu.kinds import tables
 from luoshu.kinds.estate import Estate
 from luoshu.kinds.renewal import Renewal
+from luoshu.kinds.renewal_plan import _certified
+from luoshu.methods.contiguity import Units
 from luoshu.region import Region
 
 DEGREE = 111_195.0
@@ -130,6 +132,33 @@ def test_a_budget_is_kept_and_its_gap_is_certified(town):
     assert (none.moves, none.gain) == ((), 0)
     two = found.commitment.plan(book, date(2023, 12, 31), count=2)
     assert len(two.moves) == 2
+
+
+def test_how_far_the_best_could_be_above_is_a_share_of_this_choice():
+    def told(objective, bound):
+        return str(_certified(Units(unit=np.zeros(1, dtype=np.int64), objective=objective, bound=bound), "1 yuan"))
+
+    for mine, most, words in ((496, 871, "75.7%"), (879, 966, "9.9%"), (455, 633, "39.2%"), (1000, 1001, "0.1%")):
+        assert told(mine, most) == f"Under 1 yuan no choice of units is worth more than {words} above this one"
+        assert mine * (1 + float(words[:-1]) / 100) >= most - 1e-6, "what is certified is never less than what was proven"
+    assert told(496, 496) == "Under 1 yuan no choice of units is worth more than this one"
+    assert told(100_000, 100_001).endswith("worth more than 0.1% above this one")
+    assert "not proven" in told(0, 5)
+
+
+def test_a_few_estates_under_a_budget_are_proven_best(town):
+    households = (246, 121, 129, 212, 212, 224, 267, 123)
+    cost = (94, 10, 16, 97, 94, 36, 22, 38)
+    rows = "".join(
+        f"e{at},E{at},t,{112.4 + 0.0002 * at:.4f},34.6,WGS-84,{households[at]},,{1980 + at},{cost[at]}0000,waiting,\n"
+        for at in range(8)
+    )
+    piece = "  in_one_piece: {least: 300, most: 600, gap: 30}\n"
+    found, book = town("  unit: 户\n" + piece, rows=rows, level="level: 5000")
+    plan = found.commitment.plan(book, date(2023, 12, 31), budget=1_500_000)
+    assert plan.gain * 5000 == pytest.approx(496)
+    assert plan.gap == 0
+    assert any("no choice of units is worth more than this one" in each.says for each in plan.because)
 
 
 def test_neighbours_may_be_written_down(town):

@@ -106,6 +106,38 @@ def test_a_budget_is_spent_as_well_as_can_be(town, least, span, budget):
     assert found.proven
 
 
+def best_of_a_row(size, cost, budget, least, most):
+    """The most that disjoint stretches of a row hold within a budget, by trying every choice of them."""
+
+    def best(begin, left):
+        if begin == len(size):
+            return 0.0
+        found = best(begin + 1, left)
+        for end in range(begin + 1, len(size) + 1):
+            held, price = size[begin:end].sum(), cost[begin:end].sum()
+            if held > most or price > left:
+                break
+            if held >= least:
+                found = max(found, held + best(end, left - price))
+        return found
+
+    return best(0, budget)
+
+
+@pytest.mark.parametrize("areas", [8, 12, 16])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_row_of_estates_is_finished_exactly_under_a_budget(areas, seed):
+    random = np.random.default_rng(seed)
+    size, cost = random.integers(50, 300, areas).astype(float), random.integers(10, 100, areas) * 10_000.0
+    pairs = np.column_stack([np.arange(areas - 1), np.arange(1, areas)])
+    budget = 150_000.0 * areas
+    found = units_within(pairs, size, cost, budget, least=300, most=600)
+    judged(found, pairs, size, 300, 600)
+    assert cost[found.unit >= 0].sum() <= budget
+    assert found.objective == best_of_a_row(size, cost, budget, 300, 600)
+    assert found.bound == found.objective
+
+
 @settings(max_examples=40, deadline=None)
 @given(towns(6), st.integers(1, 6))
 def test_even_units_hold_all_areas_and_their_bound_is_one(town, count):
