@@ -165,7 +165,8 @@ export class Atlas {
       this.state = readState(location.hash);
       this.choose(this.asked());
     });
-    this.box.addEventListener("keydown", (event) => {
+    // the letters stand on the buttons, so they work wherever one is on the page
+    document.addEventListener("keydown", (event) => {
       if (!typing(event.target) && this.subject?.key(event)) event.preventDefault();
     });
   }
