@@ -140,7 +140,7 @@ def pulp_program(given, label, seconds):
     build, begun = spent() - begun, spent()
     model.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=seconds, threads=1))
     line = {"case": label, "who": "PuLP (CBC)", "build": round(build, 2), "solve": round(spent() - begun, 2)}
-    line["says"] = pulp.LpStatus[model.status]
+    line["says"] = pulp.LpSolution[model.sol_status]
     if model.sol_status != pulp.LpSolutionOptimal:
         return told(line | {"objective": None})
     plan = np.zeros((len(laid.item), periods))
