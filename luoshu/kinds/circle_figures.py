@@ -46,8 +46,15 @@ def amounts(
     """The single figures of a circle: shares with bounds, the unserved, minutes missing, and how even it is."""
     yield Amount(name=maybe(say("Share served today"), estimate), value=now.value, unit="share")
     if not now.sure:
-        yield Amount(name=say("At least, wherever in their accuracy homes and sites lie"), value=now.low, unit="share")
-        yield Amount(name=say("At most, wherever in their accuracy homes and sites lie"), value=now.high, unit="share")
+        low, high = (
+            (say("At least, an inaccuracy counting as a way of its length"),
+             say("At most, an inaccuracy counting as a way of its length"))
+            if now.proven_low < now.low or now.proven_high > now.high
+            else (say("At least, wherever in their accuracy homes and sites lie"),
+                  say("At most, wherever in their accuracy homes and sites lie"))
+        )  # fmt: skip
+        yield Amount(name=low, value=now.low, unit="share")
+        yield Amount(name=high, value=now.high, unit="share")
     if due is not now:
         name = maybe(say("Share served on the due day, with what is planned"), estimate)
         yield Amount(name=name, value=due.value, unit="share")

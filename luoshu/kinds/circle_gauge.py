@@ -152,9 +152,12 @@ def _bounds(seen: Picture, on_streets: bool) -> Iterator[Reason]:
             low=percent(seen.share.low), high=percent(seen.share.high),
         )  # fmt: skip
         yield Reason(says=says, tone="warn")
-        if on_streets:
-            says = say("An inaccuracy counts as a way of that length: a river or a wall beside it could make it longer")
-            yield Reason(says=says, tone="warn")
+    share = seen.share
+    if on_streets and (share.proven_low < share.low or share.proven_high > share.high):
+        says = say("An inaccuracy counts as a way of its length. A wall or a river within it can make the way longer "
+                   "or shorter: proven is only a share between {low} and {high}",
+                   low=percent(share.proven_low), high=percent(share.proven_high))  # fmt: skip
+        yield Reason(says=says, tone="warn")
     never = float(seen.people.counted[~np.isfinite(seen.now.minutes)].sum())
     if never > 0 and len(seen.now.sites):
         says = say("{count:,} have no way to any site, and count as not served", count=round(never))

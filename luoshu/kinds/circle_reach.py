@@ -69,7 +69,9 @@ class Reached:
     """Minutes from every home to the nearest of some sites, infinite where there is no way.
 
     `soonest` and `latest` are the fewest and the most minutes that the accuracy of homes and sites allows; `home_off`
-    and `site_off` are that accuracy in minutes. `sites` have a place each, `lost` are those without.
+    and `site_off` are that accuracy in minutes. `sites` have a place each, `lost` are those without. Along streets a
+    point that is off may lie behind a wall or beside another street, so that an inaccuracy is no way of its length:
+    `proven_soonest` goes straight there and as fast as can be, `proven_latest` is infinite.
     """
 
     sites: tuple[Site, ...]
@@ -81,6 +83,8 @@ class Reached:
     latest: Floats
     home_off: Floats
     site_off: Floats
+    proven_soonest: Floats
+    proven_latest: Floats
     lost: tuple[Site, ...] = ()
 
 
@@ -264,17 +268,23 @@ def _reached(circle: Circle, book: Book, day: date, rows: tuple[Site, ...]) -> R
     off = np.nan_to_num(where.accuracy[good])
     soonest, latest = _shifted(by, people, lon, lat, off / pace, minutes)
     soonest, latest = soonest - people.accuracy / pace, latest + people.accuracy / pace
-    soonest = np.minimum(soonest, _if_badly_snapped(by, people, lon, lat, off, pace, minutes))
+    straight, proven = _proven(by, people, lon, lat, off, minutes)
+    soonest = np.minimum(soonest, straight[0])
+    soonest, latest = np.maximum(np.minimum(soonest, minutes), 0.0), np.maximum(latest, minutes)
+    apart = () if by.estimate else (np.maximum(np.minimum(straight[1], minutes), 0.0), np.maximum(proven, minutes))
+    proven_soonest, proven_latest = apart or (soonest, latest)
     return Reached(
         sites=tuple(rows[i] for i in good),
         lon=lon,
         lat=lat,
         minutes=minutes,
         nearest=nearest,
-        soonest=np.maximum(np.minimum(soonest, minutes), 0.0),
-        latest=np.maximum(latest, minutes),
+        soonest=soonest,
+        latest=latest,
         home_off=people.accuracy / pace,
         site_off=off / pace,
+        proven_soonest=proven_soonest,
+        proven_latest=proven_latest,
         lost=tuple(row for row, placed in zip(rows, where.good, strict=True) if not placed),
     )
 
@@ -297,24 +307,38 @@ def _shifted(
     return soonest, latest
 
 
-def _if_badly_snapped(
-    by: Travel, people: Folk, lon: Floats, lat: Floats, off: Floats, pace: float, minutes: Floats
-) -> Floats:
-    """The minutes in a straight line wherever a home or a site lies far from any street: these may be wrong."""
-    from luoshu.methods.sphere import Plane
-
-    bound = np.full_like(minutes, np.inf)
+def _proven(
+    by: Travel, people: Folk, lon: Floats, lat: Floats, off: Floats, minutes: Floats
+) -> tuple[tuple[Floats, Floats], Floats]:
+    """The fewest minutes in a straight line from or to what lies far from any street, and also what is inaccurate;
+    and the most minutes of homes that are neither, to sites that are neither."""
+    none = np.full_like(minutes, np.inf)
     if by.estimate or not len(lon):
-        return bound
+        return (none, none), minutes
     far_homes = by.badly_snapped(people.lon, people.lat) > BADLY
     far_sites = by.badly_snapped(lon, lat) > BADLY
+    homes, sites = far_homes | (people.accuracy > 0), far_sites | (off > 0)
+    latest = minutes if not sites.any() else none
+    if sites.any() and not sites.all() and not homes.all():
+        latest, _ = by.nearest(people.lon, people.lat, lon[~sites], lat[~sites])
+    straight = _straight(by, people, lon, lat, off, far_homes, far_sites)
+    return (straight, _straight(by, people, lon, lat, off, homes, sites)), np.where(homes, np.inf, latest)
+
+
+def _straight(
+    by: Travel, people: Folk, lon: Floats, lat: Floats, off: Floats, homes: NDArray[np.bool_], sites: NDArray[np.bool_]
+) -> Floats:
+    """The fewest minutes in a straight line, as fast as can be: from these homes to any site, from any to these."""
+    from luoshu.methods.sphere import Plane
+
+    bound = np.full(len(people.lon), np.inf)
     plane = Plane.around(people.lon, people.lat)
-    homes, sites = np.stack(plane.metres(people.lon, people.lat), 1), np.stack(plane.metres(lon, lat), 1)
-    for asked, given in ((far_homes, np.ones(len(lon), dtype=np.bool_)), (np.ones(len(minutes), bool), far_sites)):
+    at, to = np.stack(plane.metres(people.lon, people.lat), 1), np.stack(plane.metres(lon, lat), 1)
+    for asked, given in ((homes, np.ones(len(lon), dtype=np.bool_)), (np.ones(len(bound), dtype=np.bool_), sites)):
         if asked.any() and given.any():
             from scipy.spatial import KDTree
 
-            metres, _ = KDTree(sites[given]).query(homes[asked])
-            straight = (metres - off[given].max() - people.accuracy[asked]) / pace
-            bound[asked] = np.minimum(bound[asked], straight)
+            metres, _ = KDTree(to[given]).query(at[asked])
+            away = metres / 1.02 - off[given].max() - people.accuracy[asked]  # the plane is off by at most 2 % here
+            bound[asked] = np.minimum(bound[asked], away / by.fastest)
     return bound

@@ -25,12 +25,18 @@ SOON = 365
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """A share of the counted, 0 to 1, that lies between `low` and `high` for sure; `served` are as many as `value`."""
+    """A share of the counted, 0 to 1, that lies between `low` and `high`; `served` are as many as `value`.
+
+    Along streets these take an inaccuracy for a way of its length; `proven_low` and `proven_high` hold also where a
+    wall stands in it.
+    """
 
     value: float
     low: float
     high: float
     served: float
+    proven_low: float
+    proven_high: float
 
     @property
     def sure(self) -> bool:
@@ -62,12 +68,29 @@ def share_of(circle: Circle, people: Folk, found: Reached, book: Book, day: date
     say how many it holds could hold any number: served or not, these then decide the share.
     """
     served = inside(circle, people, found, book, day)
-    counted, total = people.counted, people.total
+    counted = people.counted
     value = _part(counted, served, float(counted.sum()))  # those at no known point stand in the bounds only
-    surely = found.latest <= circle.minutes
+    low, high = _between(circle, people, found, book, day, (found.soonest, found.latest))
+    least, most = low, high
+    if found.proven_latest is not found.latest:
+        least, most = _between(circle, people, found, book, day, (found.proven_soonest, found.proven_latest))
+    exact = not (found.home_off.any() or found.site_off.any() or people.lost)
+    if circle.capacity is not None and not exact:
+        least = 0.0  # who may lie within the minutes, too, would share what there is
+    return Share(
+        value=min(max(value, low), high), low=low, high=high, served=float(counted[served].sum()),
+        proven_low=min(least, low), proven_high=max(most, high),
+    )  # fmt: skip
+
+
+def _between(
+    circle: Circle, people: Folk, found: Reached, book: Book, day: date, minutes: tuple[Floats, Floats]
+) -> tuple[float, float]:
+    """The share of those who are within the circle's minutes by the most, and by the fewest that each may have."""
+    counted, total = people.counted, people.total
+    surely, possibly = minutes[1] <= circle.minutes, minutes[0] <= circle.minutes
     if circle.capacity is not None:
         surely &= roomy(circle, people, found, book, day, surely=True)
-    possibly = found.soonest <= circle.minutes
     low = _part(counted, surely, total)
     most = float(counted[possibly].sum()) + people.lost
     most += len(found.lost) * fullest(circle, people, book, day) if found.lost else 0.0
@@ -78,8 +101,7 @@ def share_of(circle: Circle, people: Folk, found: Reached, book: Book, day: date
         high = 1.0 if people.lost_silent or found.lost or (people.silent & possibly).any() else high
     if circle.capacity is not None:
         high = min(high, _most_by_room(circle, people, found, total - people.lost + people.lost_least))
-    high = max(high, low)
-    return Share(value=min(max(value, low), high), low=low, high=high, served=float(counted[served].sum()))
+    return low, max(high, low)
 
 
 def _part(counted: Floats, which: np.ndarray, total: float) -> float:
@@ -145,20 +167,20 @@ def fewest_for_share(circle: Circle, people: Folk, book: Book, day: date, served
 def stand(circle: Circle, day: date, now: Share, due: Share, estimated: bool) -> Standing:
     """Met and verdict from the share today and on the due day.
 
-    Kept and missed, and a chance of one or zero, only where the bounds lie on one side and nothing is estimated; before
-    the deadline what is short can still be built.
+    Kept and missed, and a chance of one or zero, only where the proven bounds lie on one side and nothing is estimated;
+    before the deadline what is short can still be built.
     """
     goal = circle.share - (1e-12 if circle.share < 1 else 0.0)  # sums of floats; everybody stays everybody
     met = 1.0 if due.value >= goal else min(ALMOST, due.value / goal)
     over = circle.due is not None and day >= circle.due
     if due.low >= goal and (over or now.low >= goal):
-        sure = not estimated
+        sure = not estimated and due.proven_low >= goal and (over or now.proven_low >= goal)
         certain = sure and (over or circle.due is None)  # what stands today may close before the deadline
         return Standing(met=met, chance=1.0 if certain else None, verdict="kept" if sure else "likely")
     if over:
         if due.high >= goal:
             return Standing(met=met, chance=None, verdict="open", because=(_undecided(due, goal),))
-        if estimated:
+        if estimated or due.proven_high >= goal:
             return Standing(met=met, chance=None, verdict="unlikely")
         return Standing(met=met, chance=0.0, verdict="missed")
     if due.low >= goal:

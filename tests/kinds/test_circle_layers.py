@@ -114,6 +114,41 @@ def test_along_streets_minutes_are_no_estimate_and_a_gate_changes_who_is_served(
     assert set(reach) == {"reach", "streets"}
 
 
+def walled(tmp_path, y, *, accuracy, gate=False):
+    """A home so many metres north of a road with a clinic, beside a compound whose wall is 50 m off the road."""
+    (tmp_path / "book.yaml").write_text("title: 试\nregion: 试\n", "utf-8")
+    corners = [(0, 0), (400, 0), (400, 400), (0, 400)]
+    save_streets(streets(corners, [(0, 1), (1, 2), (2, 3), (3, 0)]), tmp_path)
+    (x, clinic), (lat, south) = degrees([(200, y), (200, 0)])
+    ring = [(50, 50), (350, 50), (350, 350), (50, 350), (50, 50)]
+    line = ", ".join(f"{x} {y}" for x, y in zip(*degrees(ring), strict=True))
+    east, north = degrees([(200, 350)])
+    gates = [Gate(id="g", x=float(east[0]), y=float(north[0]), system="WGS-84", state="open")]
+    return open_book(tmp_path).over({
+        Home: [Home(id="h", x=x, y=lat, system="WGS-84", people=30.0, accuracy=accuracy)],
+        Site: [Site(id="s", service="clinic", x=clinic, y=south, system="WGS-84", accuracy=0.0)],
+        Wall: [Wall(id="w", wkt=f"POLYGON (({line}))", system="WGS-84", state="standing")],
+        Gate: gates if gate else [],
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("y", "gate", "verdicts"), [(45, True, ("kept", "likely")), (55, False, ("missed", "unlikely"))]
+)
+def test_a_place_that_may_lie_on_the_other_side_of_a_wall_decides_nothing(tmp_path, y, gate, verdicts):
+    for accuracy, verdict in zip((0.0, 20.0), verdicts, strict=True):
+        gauge = circle(service="clinic", due=DAY).gauge(walled(tmp_path, y, accuracy=accuracy, gate=gate), DAY)
+        assert gauge.verdict == verdict
+        assert (gauge.chance is None) == (accuracy > 0)
+        assert ("A wall or a river" in "\n".join(each.says for each in gauge.because)) == (accuracy > 0)
+
+
+def test_who_lives_far_from_any_street_could_walk_straight(tmp_path):
+    book = walled(tmp_path, -600, accuracy=0.0)
+    gauge = circle(service="clinic", due=DAY).gauge(book, DAY)
+    assert (gauge.verdict, gauge.chance) == ("open", None)
+
+
 def test_advice_along_streets(town_of_streets):
     x, y = degrees([(900, 0)])
     east = Site(id="c", service="clinic", x=float(x[0]), y=float(y[0]), system="WGS-84", state="candidate", cost=9.0)
