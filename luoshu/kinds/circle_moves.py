@@ -138,22 +138,23 @@ def _limits(
 def _moves(
     circle: Circle, base: Ground, found: Candidates, choice: Choice, whole: float, short: float, book: Book
 ) -> tuple[Move, ...]:
-    """One move for each new site, in order, until the promised share is served."""
+    """One move for each new site, in order: until the promised share is served, or all that shorten the ways."""
+    shorter = circle.aim in ("median", "center") and choice.certified is not None
     names = {row.id: row.name for row in book.rows(Place)}
     moves = []
     done = 0.0
     last = int(np.flatnonzero(choice.gains > 0).max(initial=-1)) if choice.together else -1
     for place, (site, adds) in enumerate(zip(choice.sites.tolist(), choice.gains.tolist(), strict=True)):
         counted = max(min(adds, short - done), 0.0)
-        if done >= short or (counted <= 0 and place >= last):
+        if not shorter and (done >= short or (counted <= 0 and place >= last)):
             continue
         done += adds
         home = found.home[site]
         county = names.get(str(base.people.place[home]), "") if home >= 0 else names.get(found.rows[site].place, "")
-        cost = found.cost[site]
+        cost, year = found.cost[site], choice.years.get(site)
         moves.append(
             Move(
-                commitment=circle.id, does=_does(circle, base, found.names[site], county, adds, choice.years.get(site)),
+                commitment=circle.id, does=_does(circle, base, found.names[site], county, adds, year, shorter),
                 cost=float(cost) if np.isfinite(cost) else None, gain=counted / whole, group="site",
                 because=tuple(_because(base, choice, site, done)), table=found.table, row=found.ids[site],
                 lon=float(found.lon[site]), lat=float(found.lat[site]),
@@ -162,8 +163,14 @@ def _moves(
     return tuple(moves)
 
 
-def _does(circle: Circle, base: Ground, name: str, county: str, adds: float, year: int | None) -> Message:
+def _does(
+    circle: Circle, base: Ground, name: str, county: str, adds: float, year: int | None, shorter: bool
+) -> Message:
     where = say(" ({county})", county=named(county)) if county else ""
+    if adds <= 0 and shorter:
+        says = say("Build at {name}{county}: {service}, which shortens ways that stay longer than {minutes:g} minutes",
+                   service=named(circle.service), name=named(name), county=where, minutes=circle.minutes)  # fmt: skip
+        return maybe(says, base.estimate)
     if adds <= 0:
         says = say("Build at {name}{county}: {service} that is enough only together with those that follow",
                    service=named(circle.service), name=named(name), county=where)  # fmt: skip

@@ -142,15 +142,20 @@ def _fewest(
         return replace(most, because=(Reason(says=says, tone="warn"),))
     order, gains = _in_order(matrix, left, sites, costs if costed else None)
     gap = (cost - least) / cost if cost > least else 0.0
-    because = [_tell_fewest(costed, cost, least)]
+    because, listed = [_tell_fewest(costed, cost, least)], len(order)
     if count is not None and count < len(order):
         says = say("Only the first {count} of them are listed", count=count)
         because.append(Reason(says=says))
         order, gains = order[:count], gains[:count]
     if budget is not None:
         paid = np.cumsum(costs[order]) <= budget * (1 + 1e-12)
+        if not paid.all():
+            says = say("Only the first {count} of them are within the budget", count=int(paid.sum()))
+            because.append(Reason(says=says))
         order, gains = order[paid], gains[paid]
-    return Choice(sites=free[order], gains=gains, most=reachable, certified=gap, because=tuple(because))
+    # a part of the fewest sites is not the best that so many could serve: its gap is measured by the people served
+    certified = gap if len(order) == listed else None
+    return Choice(sites=free[order], gains=gains, most=reachable, certified=certified, because=tuple(because))
 
 
 def _tell_fewest(costed: bool, cost: float, least: float) -> Reason:

@@ -122,6 +122,28 @@ def test_the_shortest_way_of_all_and_of_the_farthest():
     assert "farthest have" in "\n".join(each.says for each in center.because)
 
 
+def test_sites_that_only_shorten_ways_are_told_too():
+    book = town([home("a", 0, 100), home("b", 60, 100)], candidates(20, 40))
+    for aim in ("median", "center"):
+        plan = circle(aim=aim).plan(book, DAY, None, 2)
+        assert {move.row for move in plan.moves} == {"c0", "c1"}
+        assert [move.gain for move in plan.moves] == [0.0, 0.0]
+        assert all("shortens ways" in move.does for move in plan.moves)
+
+
+def test_a_part_of_the_fewest_sites_is_not_called_the_best():
+    book = town(
+        HOMES[:4],
+        [*candidates(0, cost=100.0), *[replace(each, id="d" + each.id) for each in candidates(45, cost=200.0)]],
+    )
+    whole = circle(aim="set").plan(book, DAY, None, None)
+    assert whole.gap == 0.0
+    part = circle(aim="set").plan(book, DAY, 150.0, None)
+    assert len(part.moves) < len(whole.moves)
+    assert part.gap == pytest.approx(1 - part.gain / part.bound)
+    assert part.gap > 0
+
+
 def test_capacity_counts_only_who_finds_enough_as_the_gauge_does():
     sites = [site("small", 0, state="candidate", capacity=30.0, capacity_unit="座"),
              site("large", 15, state="candidate", capacity=500.0, capacity_unit="座")]  # fmt: skip
