@@ -234,7 +234,8 @@ class Pandana:
     def build(self):
         case = self.case
         series = (self.pandas.Series(case[name]) for name in ("x", "y", "tails", "heads"))
-        minutes = self.pandas.DataFrame({"minutes": case["minutes"]})
+        # pandana keeps the whole part of minutes x 1000, and 1.017 x 1000 is 1016.9999999999999: a hair more keeps 1017
+        minutes = self.pandas.DataFrame({"minutes": case["minutes"] + 1e-5})
         self.road = self.pandana.Network(*series, minutes, twoway=True)
         self.far = 1e5
         place = self.pandas.Series(case["x"][case["sites"]]), self.pandas.Series(case["y"][case["sites"]])
