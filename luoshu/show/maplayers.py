@@ -16,7 +16,7 @@ from luoshu.show.layerforms import forms, is_large
 from luoshu.show.layershelf import NEAREST, BeingDrawn, Drawn, has_around, numbered_sites
 from luoshu.show.links import Links
 from luoshu.show.mapedits import Edit, edits
-from luoshu.show.page import Desk
+from luoshu.show.page import Desk, roughly
 
 WAIT_SECONDS = 1.5
 """A page waits so long for layers that are being computed; then it is shown without them and asks again."""
@@ -260,7 +260,7 @@ def listing(gauge: Gauge, layers: Iterable[Layer], language: Language) -> MapLis
         id="",
         name=language.say("the whole region"),
         texts=tuple(
-            shown(gauge.value, gauge.unit, language)
+            shown(roughly(gauge.value, gauge.unit, gauge.estimate), gauge.unit, language)
             if column.name == layer.measure
             else shown(total(layer.columns[column.name]), layer.columns[column.name].unit, language)
             for column in shown_columns
@@ -271,14 +271,20 @@ def listing(gauge: Gauge, layers: Iterable[Layer], language: Language) -> MapLis
         MapRow(
             id=str(layer.ids[place]) if layer.ids else str(place),
             name=language.word(str(layer.names[place])) if layer.names else "",
-            texts=tuple(
-                shown(layer.columns[c.name].values[place], layer.columns[c.name].unit, language) for c in shown_columns
-            ),
+            texts=tuple(shown(cell(layer, c.name, place), layer.columns[c.name].unit, language) for c in shown_columns),
             share=number(layer.columns[layer.measure].values[place]) if layer.measure else None,
         )
         for place in range(len(layer))
     ]
     return MapListing(columns=shown_columns, rows=(whole, *rows))
+
+
+def cell(layer: Layer, column: str, place: int) -> Any:
+    """One figure of a layer, as roughly as it is known."""
+    value = layer.columns[column].values[place]
+    if not layer.columns[column].numeric:
+        return value
+    return roughly(float(value), layer.columns[column].unit, layer.estimate)
 
 
 def total(column: LayerColumn) -> float:

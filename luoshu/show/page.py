@@ -132,7 +132,7 @@ class Desk:
             due=promise.due,
             unit=gauge.unit,
             value=gauge.value,
-            value_text=say.figure(gauge.value, gauge.unit),
+            value_text=say.figure(roughly(gauge.value, gauge.unit, gauge.estimate), gauge.unit),
             as_of=gauge.as_of,
             goal=gauge.goal,
             goal_text=say.span(gauge.goal, gauge.goal_high, gauge.unit),
@@ -156,3 +156,15 @@ class Desk:
             for verdict in VERDICTS
             if (count := sum(gauge.verdict == verdict for gauge in gauges))
         )
+
+
+def roughly(value: float | None, unit: str, estimate: bool) -> float | None:
+    """A share that is estimated, with no more than one decimal: more would feign what nobody knows.
+
+    >>> roughly(3.658, "%", True), roughly(3.658, "%", False), roughly(99.97, "%", True)
+    (3.7, 3.658, 99.9)
+    """
+    if value is None or not estimate or unit != "%":
+        return value
+    rounded = round(value, 1)
+    return 99.9 if rounded == 100 > value else rounded
