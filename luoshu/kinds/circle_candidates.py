@@ -90,7 +90,7 @@ def _of_rows(circle: Circle, people: Folk, book: Book, day: date, rows: tuple[Si
     where = positions(rows, book)
     good = tuple(row for row, placed in zip(rows, where.good, strict=True) if placed)
     lon, lat = where.lon[where.good], where.lat[where.good]
-    says = say("{count} candidates of the book for {service}", count=len(good), service=named(circle.service))
+    says = say("Candidates of the book for {service}: {count:,}", count=len(good), service=named(circle.service))
     because = [Reason(says=says)]
     if len(good) < len(rows):
         says = say("{count} candidates have no place that is known, and are left out", count=len(rows) - len(good))

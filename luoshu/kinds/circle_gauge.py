@@ -167,7 +167,7 @@ def _bounds(seen: Picture, on_streets: bool) -> Iterator[Reason]:
 def _sites(circle: Circle, seen: Picture, book: Book, day: date) -> Iterator[Reason]:
     rows = offered(circle.service, book)
     says = say(
-        "{count} sites of {service} are open on {day}", count=len(seen.now.sites) + len(seen.now.lost),
+        "Sites of {service} open on {day}: {count:,}", count=len(seen.now.sites) + len(seen.now.lost),
         service=named(circle.service), day=day,
     )  # fmt: skip
     yield Reason(says=says, source=SITES)
@@ -247,7 +247,7 @@ def _accuracy(seen: Picture) -> Iterator[Reason]:
         yield Reason(says=says, tone="warn")
     silent = sum(site.accuracy is None for site in seen.now.sites)
     if silent:
-        says = say("No accuracy is stated for {count} sites: they count as exact", count=silent)
+        says = say("Sites without a stated accuracy, which count as exact: {count:,}", count=silent)
         yield Reason(says=says, source=SITES, tone="warn")
 
 

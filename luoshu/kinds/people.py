@@ -131,12 +131,15 @@ def _told(book: Book, columns: Mapping[str, Any], good: np.ndarray, counted: np.
     lost = int((~good).sum())
     if lost:
         people = float(np.nansum(columns["people"][~good]))
-        says = say("{count:,} homes with {people:,.0f} people cannot be placed: they count nowhere", count=lost,
-                   people=people)  # fmt: skip
+        says = say("Homes that cannot be placed and count nowhere, except in bounds: {count:,}, with {people:,.0f} "
+                   "people", count=lost, people=people)  # fmt: skip
         found.append(Reason(says=says, source=table, tone="warn"))
     silent = int((~counted).sum())
     if silent:
-        says = say("{count:,} homes do not say how many people they hold: they weigh nothing", count=silent)
+        says = say(
+            "Homes that do not say how many people they hold, and weigh nothing, except in bounds: {count:,}",
+            count=silent,
+        )
         found.append(Reason(says=says, source=table, tone="warn"))
     return found
 

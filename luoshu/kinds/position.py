@@ -109,7 +109,7 @@ def _problem(row: Any, book: Book) -> Problem:
 def _fault(row: Any) -> tuple[str, str, Message, Message]:
     name = quoted(str(row.name or row.id))
     if row.x is None or row.y is None:
-        return ("no-coordinates", "x", say("{name} has no coordinates, so it counts nowhere", name=name),
+        return ("no-coordinates", "x", say("{name} has no coordinates: it counts nowhere, except in bounds", name=name),
                 say("Fill in x and y, or remove the row"))  # fmt: skip
     if not row.system:
         return ("no-system", "system", say("{name} has coordinates but no coordinate system", name=name),

@@ -58,8 +58,8 @@ def test_people_without_a_place_are_counted_nowhere_and_told(town):
     found = homes(town(home=HOME + rows))
     assert len(found) == 1
     assert found.groups["all"].tolist() == [0]
-    assert "3 homes with 700 people cannot be placed" in said(found)
-    assert "1 homes do not say how many people they hold" in said(found)
+    assert "cannot be placed and count nowhere, except in bounds: 3, with 700 people" in said(found)
+    assert "do not say how many people they hold" in said(found)
     assert sorted(p.code for p in found.problems) == ["no-coordinates", "no-system", "swapped-coordinates"]
 
 
