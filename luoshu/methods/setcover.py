@@ -163,6 +163,7 @@ def set_cover(
     reached[matrix.indices] = True
     search = _Search(sparse.csr_array(matrix[:, np.flatnonzero(reached & ~given)]), price, barred, conflicts, enough)
     search.begin()
+    search.try_few()
     search.raise_bound(rounds)
     if search.open_gap() and np.isfinite(search.best):
         search.shake(shakes)
@@ -240,6 +241,27 @@ class _Search:
         reduced = self.reduced(prices)
         taken = ((reduced < 0) & ~self.barred).astype(np.float64)
         return float(prices.sum() + reduced @ taken), 1.0 - served(self.starts, self.homes, taken, len(prices))
+
+    def try_few(self) -> None:
+        """Whether a handful of sites of one cost is enough, decided by looking at every choice of them."""
+        from luoshu.methods.few_sites import MOST_SITES, few_sites
+
+        one = float(self.costs.max(initial=0.0))
+        if not self.open_gap() or self.enough < one or one == 0 or (self.costs != one).any() or len(self.cover[5]):
+            return
+        most = int(self.enough / one * (1 + 1e-12))
+        usable = np.flatnonzero(~self.barred)
+        if most > MOST_SITES or not self.matrix.shape[1] or not len(usable):
+            return
+        try:
+            found = few_sites(sparse.csr_array(self.matrix[usable]), most)
+        except TimeoutError:
+            return
+        if found is None:
+            self.lift(one * (most + 1))
+        else:
+            self.best, self.chosen = one * len(found), np.zeros_like(self.chosen)
+            self.chosen[usable[found]] = True
 
     def raise_bound(self, rounds: int) -> None:
         if not self.open_gap():
