@@ -123,12 +123,21 @@ def _folk(circle: Circle, book: Book) -> Folk | Message:
         missing=known.missing,
         counted=counted,
         estimate=estimated,
-        because=known.because,
+        because=(*known.because, *_part_of(which, groups, known.place[which])),
         silent=_silent(circle, book, len(known))[which],
         lost=lost,
         lost_least=least,
         lost_silent=lost_silent,
     )
+
+
+def _part_of(which: NDArray[np.bool_], groups: Mapping[str, Floats], place: NDArray[np.object_]) -> tuple[Reason, ...]:
+    """What of all homes of the book is counted here, where it is not all of them."""
+    if which.all() or "all" not in groups:
+        return ()
+    says = say("Of all these, {people:,.0f} people in {count:,} homes or cells of {areas} areas are counted here",
+               people=float(groups["all"].sum()), count=int(which.sum()), areas=len(set(place.tolist())))  # fmt: skip
+    return (Reason(says=says),)
 
 
 def _inside(circle: Circle, book: Book, codes: NDArray[np.object_]) -> NDArray[np.bool_]:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from luoshu.kinds.circle_candidates import Candidates, Choice
-from luoshu.kinds.circle_reach import Floats, ways
+from luoshu.kinds.circle_reach import Floats, metres_a_minute, ways
+from luoshu.kinds.circle_share import percent
 from luoshu.kinds.commitment import Reason
 from luoshu.words.message import amount, say
 
@@ -142,7 +143,7 @@ def _fewest(
         return replace(most, because=(Reason(says=says, tone="warn"),))
     order, gains = _in_order(matrix, left, sites, costs if costed else None)
     gap = (cost - least) / cost if cost > least else 0.0
-    because, listed = [_tell_fewest(costed, cost, least)], len(order)
+    because, listed = [_tell_fewest(costed, cost, least, (base.served + wanted) / base.total)], len(order)
     if count is not None and count < len(order):
         says = say("Only the first {count} of them are listed", count=count)
         because.append(Reason(says=says))
@@ -158,13 +159,15 @@ def _fewest(
     return Choice(sites=free[order], gains=gains, most=reachable, certified=certified, because=tuple(because))
 
 
-def _tell_fewest(costed: bool, cost: float, least: float) -> Reason:
+def _tell_fewest(costed: bool, cost: float, least: float, share: float) -> Reason:
     if costed:
-        says = say("{cost} would serve the promised share as far as candidates reach; no choice does it for less than "
-                   "{least}", cost=amount(cost, "元"), least=amount(round(least), "元"))  # fmt: skip
+        says = say("{cost} would bring it to {share}, what is promised or as far as candidates reach; no choice does "
+                   "it for less than {least}", cost=amount(cost, "元"), least=amount(round(least), "元"),
+                   share=percent(min(share, 1.0)))  # fmt: skip
     else:
-        says = say("{cost:,} sites would serve the promised share as far as candidates reach; no choice does it with "
-                   "fewer than {least:,}", cost=round(cost), least=math.ceil(least * (1 - 1e-9)))  # fmt: skip
+        says = say("New sites to bring it to {share}, what is promised or as far as candidates reach: {cost:,}; no "
+                   "choice does it with fewer than {least:,}", cost=round(cost), least=math.ceil(least * (1 - 1e-9)),
+                   share=percent(min(share, 1.0)))  # fmt: skip
     return Reason(says=says)
 
 
@@ -245,9 +248,9 @@ def _shortest(
     from luoshu.methods.locate import p_center, p_median
 
     notes: list[Reason] = []
-    spots, weight = _gathered(base, len(free) + len(base.lon))
+    spots, weight, moved = _gathered(base, len(free) + len(base.lon))
     if len(spots) < int((base.people.counted > 0).sum()):
-        says = say("The homes are gathered at {count:,} points for this; the bound holds for these", count=len(spots))
+        says = say("The homes are gathered at {count:,} points to choose by", count=len(spots))
         notes.append(Reason(says=says, tone="warn"))
     lon, lat = np.concatenate([base.lon, found.lon[free]]), np.concatenate([base.lat, found.lat[free]])
     by = ways(circle, book, day)
@@ -271,14 +274,22 @@ def _shortest(
         limits |= {"p": None, "costs": costs, "budget": budget}
     solve, table = (p_median, times) if circle.aim == "median" else (p_center, times[:, weight > 0])
     answer = solve(table, weight if circle.aim == "median" else None, **limits)
-    notes.append(_tell_shortest(circle.aim, answer.objective, answer.bound, float(weight.sum()) - far))
+    value, least, heads = answer.objective, answer.bound, float(weight.sum()) - far
+    if moved and math.isfinite(value):
+        built = np.concatenate([standing, answer.sites])
+        value, heads = _of_all(circle, base, book, day, lon[built], lat[built])
+        # the gathered points are homes, so that the farthest of them bounds the farthest of all; a mean moves with them
+        astray = moved * 1.02 / metres_a_minute(circle, book, day) if circle.aim == "median" else 0.0
+        least = max(least - astray, 0.0) if by.estimate or circle.aim == "center" else 0.0
+    notes.append(_tell_shortest(circle.aim, value, least, heads))
     matrix, homes = within_reach(found, free, base.left)
     sites, gains = _in_order(matrix, base.left[homes], answer.sites - len(standing), None)
     if count is not None and len(sites) > count:
         notes.append(Reason(says=say("Only the first {count} of them are listed", count=count)))
         sites, gains = sites[:count], gains[:count]
     alone = np.sort(np.asarray(matrix.astype(np.float64) @ base.left[homes]))[::-1]
-    certified = min(answer.gap, 1.0) if math.isfinite(answer.objective) else 1.0
+    gap = answer.gap if not moved else (value - least) / value if value > 0 else 0.0
+    certified = min(max(gap, 0.0), 1.0) if math.isfinite(value) else 1.0
     return Choice(sites=free[sites], gains=gains, most=float(alone[:number].sum()), certified=certified,
                   because=tuple(notes))  # fmt: skip
 
@@ -294,8 +305,22 @@ def _beside(apart: sparse.csr_array | None, standing: int) -> sparse.csr_array |
     return sparse.csr_array((pairs.data, (pairs.row + standing, pairs.col + standing)), shape=(size, size))
 
 
-def _gathered(base: Ground, sites: int) -> tuple[NDArray[np.int64], Floats]:
-    """Homes that stand for all, few enough for a full table of minutes, and how many people each stands for."""
+def _of_all(circle: Circle, base: Ground, book: Book, day: date, lon: Floats, lat: Floats) -> tuple[float, float]:
+    """The minutes of all homes together, or of the farthest, to these sites, and how many people have a way."""
+    people = base.people
+    minutes, _ = ways(circle, book, day).nearest(people.lon, people.lat, lon, lat)
+    way = np.isfinite(minutes) & (people.counted > 0)
+    heads = float(people.counted[way].sum())
+    if circle.aim == "center":
+        return float(minutes[way].max(initial=0.0)), heads
+    return float((minutes[way] * people.counted[way]).sum()), heads
+
+
+def _gathered(base: Ground, sites: int) -> tuple[NDArray[np.int64], Floats, float]:
+    """Homes that stand for all, few enough for a full table of minutes, and how many people each stands for.
+
+    And how many metres they are from those whom they stand for, all people together.
+    """
     from luoshu.methods.served import crowds
     from luoshu.methods.sphere import Plane
 
@@ -303,13 +328,15 @@ def _gathered(base: Ground, sites: int) -> tuple[NDArray[np.int64], Floats]:
     which = np.flatnonzero(people.counted > 0)
     most = max(MOST_TIMES // max(sites, 1), 200)
     if len(which) <= most:
-        return which, people.counted[which]
+        return which, people.counted[which], 0.0
     east, north = Plane.around(people.lon, people.lat).metres(people.lon[which], people.lat[which])
     size = 250.0
     while True:
         crowd, heart = crowds(east, north, people.counted[which], size)
         if len(heart) <= most:
-            return which[heart], np.bincount(crowd, people.counted[which]).astype(np.float64)
+            off = np.hypot(east - east[heart][crowd], north - north[heart][crowd])
+            weight = np.bincount(crowd, people.counted[which]).astype(np.float64)
+            return which[heart], weight, float((off * people.counted[which]).sum())
         size *= 1.5
 
 

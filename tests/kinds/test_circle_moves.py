@@ -197,6 +197,35 @@ def test_the_usual_number_of_sites_is_not_called_asked_for():
     assert "asked for" not in "\n".join(each.says for each in plan.because)
 
 
+@pytest.mark.parametrize("aim", ["median", "center"])
+def test_with_gathered_homes_the_minutes_said_are_those_of_all_and_the_bound_holds_for_all(aim, monkeypatch):
+    from luoshu.kinds import circle_siting
+
+    monkeypatch.setattr(circle_siting, "MOST_TIMES", 1)
+    rng = np.random.default_rng(4)
+    spots, heads = rng.uniform(0, 900, 400), rng.integers(1, 90, 400)
+    places = (100.0, 250.0, 420.0, 610.0, 800.0)
+    homes = [home(f"h{i}", spot, float(count)) for i, (spot, count) in enumerate(zip(spots, heads, strict=True))]
+    plan = circle(aim=aim).plan(town(homes, candidates(*places)), DAY, None, 2)
+
+    def value(chosen):
+        minutes = np.abs(spots[:, None] - np.array(chosen)[None, :]).min(axis=1)
+        return np.average(minutes, weights=heads) if aim == "median" else minutes.max()
+
+    said = {**next(each.says.values for each in plan.because if "least" in each.says.values)}
+    shown = said["mean" if aim == "median" else "most"]
+    assert any("gathered" in each.says for each in plan.because)
+    assert shown == pytest.approx(value([places[int(move.row[1:])] for move in plan.moves]), abs=0.1)
+    best = min(value(chosen) for chosen in combinations(places, 2))
+    assert shown * (1 - plan.gap) - 0.1 <= best
+    assert said["least"] <= best + 0.1
+
+
+def test_the_fewest_sites_say_what_share_they_bring_it_to():
+    plan = circle(aim="set").plan(town(HOMES, [site("s", 0), *candidates(15)]), DAY)
+    assert "bring it to 60%" in "\n".join(each.says for each in plan.because)
+
+
 # ---- for any town ------------------------------------------------------------------------------------------------
 
 people = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 50)), min_size=1, max_size=8)
