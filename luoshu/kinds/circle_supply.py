@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from luoshu.book.book import Book
     from luoshu.kinds.circle import Circle
 
+MOST_PAIRS = 20_000_000
+"""So many pairs of sites and homes are looked at to say who may share a site; beyond, everybody may."""
 ENOUGH = 1 - 1e-9
 """What is short of the promised room by the rounding of a computer only is enough."""
 
@@ -53,7 +55,7 @@ def found_per_head(
     """For each home how much per head it finds within the minutes (2SFCA; with `decay` the enhanced, gaussian one).
 
     Sites whose capacity is not known give nothing here. With `surely` sites give to those homes only that are within
-    the minutes wherever in their accuracy both lie.
+    the minutes wherever in their accuracy both lie, and are shared with all who may be, and those at no known place.
     """
     from luoshu.methods.access import gaussian, two_step_access
 
@@ -61,10 +63,28 @@ def found_per_head(
         return np.zeros(len(people.lon))
     by = ways(circle, book, day)
     minutes = by.reach(people.lon, people.lat, found.lon, found.lat, circle.minutes)
-    if surely:
-        minutes = _surely(minutes, found, circle.minutes)
     supply = np.nan_to_num(rooms(circle, found.sites))
+    if surely and (found.home_off.any() or found.site_off.any() or people.lost):
+        sure = _surely(minutes, found, circle.minutes)
+        demand = _possible(circle, people, found, book, day)
+        each = np.divide(supply, demand, out=np.zeros(len(supply)), where=demand > 0)
+        given = np.bincount(sure.indices, np.repeat(each, np.diff(sure.indptr)), minlength=len(people.lon))
+        return np.asarray(given, dtype=np.float64)
     return two_step_access(minutes, supply, people.counted, gaussian(circle.minutes) if decay else None)
+
+
+def _possible(circle: Circle, people: Folk, found: Reached, book: Book, day: date) -> Floats:
+    """How many may come to each site, wherever in their accuracy they and it lie; everybody where that is too much."""
+    most = float(people.counted.sum()) + people.lost
+    sites, homes = len(found.sites), len(people.lon)
+    if sites * homes > MOST_PAIRS:
+        return np.full(sites, most)
+    wide = circle.minutes + float(found.home_off.max(initial=0.0)) + float(found.site_off.max(initial=0.0))
+    minutes = ways(circle, book, day).reach(people.lon, people.lat, found.lon, found.lat, wide)
+    rows = np.repeat(np.arange(sites), np.diff(minutes.indptr))
+    keep = minutes.data - found.site_off[rows] - found.home_off[minutes.indices] <= circle.minutes + 1e-9
+    heads = np.bincount(rows[keep], people.counted[minutes.indices[keep]], minlength=sites)
+    return np.asarray(np.minimum(heads + people.lost, most), dtype=np.float64)
 
 
 def _surely(minutes: sparse.csr_array, found: Reached, within: float) -> sparse.csr_array:

@@ -270,7 +270,14 @@ def test_the_share_lies_in_its_bounds_and_grows_with_minutes_and_sites(homes, si
 @settings(max_examples=60, deadline=None)
 @given(homes=homes, sites=sites, minutes=st.floats(1, 40), data=st.data())
 def test_wherever_in_their_accuracy_homes_and_sites_lie_the_share_is_within_its_bounds(homes, sites, minutes, data):
-    seen = picture(circle(minutes=minutes), town(*made(homes, sites)), DAY)
+    room = data.draw(st.sampled_from([None, Room(per_head=0.5, unit="座")]))
+    rooms = [float(data.draw(st.integers(0, 900))) for _ in sites]
+
+    def seated(rows):
+        return [replace(row, capacity=seats, capacity_unit="座") for row, seats in zip(rows, rooms, strict=True)]
+
+    people, open_ = made(homes, sites)
+    seen = picture(circle(minutes=minutes, capacity=room), town(people, seated(open_)), DAY)
 
     def moved(where, off):
         if where is None:
@@ -279,7 +286,8 @@ def test_wherever_in_their_accuracy_homes_and_sites_lie_the_share_is_within_its_
 
     real = [(moved(where, off), people, off) for where, people, off in homes]
     built = [(moved(where, off), off) for where, off in sites]
-    truth = picture(circle(minutes=minutes), town(*made(real, built)), DAY)
+    people, open_ = made(real, built)
+    truth = picture(circle(minutes=minutes, capacity=room), town(people, seated(open_)), DAY)
     assert seen.share.low - 1e-9 <= truth.share.value <= seen.share.high + 1e-9
 
 
