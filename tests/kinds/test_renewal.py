@@ -140,7 +140,7 @@ def test_how_far_the_best_could_be_above_is_a_share_of_this_choice():
 
     for mine, most, words in ((496, 871, "75.7%"), (879, 966, "9.9%"), (455, 633, "39.2%"), (1000, 1001, "0.1%")):
         assert told(mine, most) == f"Under 1 yuan no choice of units is worth more than {words} above this one"
-        assert mine * (1 + float(words[:-1]) / 100) >= most - 1e-6, "what is certified is never less than what was proven"
+        assert mine * (1 + float(words[:-1]) / 100) >= most - 1e-6, "more is certified than was proven"
     assert told(496, 496) == "Under 1 yuan no choice of units is worth more than this one"
     assert told(100_000, 100_001).endswith("worth more than 0.1% above this one")
     assert "not proven" in told(0, 5)
