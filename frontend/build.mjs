@@ -56,6 +56,20 @@ const asText = {
   },
 };
 
+/** The dark palette is written once, for who chose it by hand; here it is said again for whose system asks for it. */
+const darkBySystem = {
+  name: "dark-by-system",
+  setup(build) {
+    build.onLoad({ filter: /palette\.css$/ }, (found) => {
+      const css = readFileSync(found.path, "utf8");
+      const dark = /^:root\[data-theme="dark"\] \{\n[^}]*\}/m.exec(css)?.[0];
+      if (!dark) throw new Error("palette.css has no dark palette");
+      const asked = dark.replace('[data-theme="dark"]', ':not([data-theme="light"])');
+      return { contents: `${css}\n@media (prefers-color-scheme: dark) {\n${asked}\n}\n`, loader: "css" };
+    });
+  },
+};
+
 const used = new Set();
 
 /** Names of the packages that a bundle took code from. */
@@ -103,7 +117,7 @@ async function bundle() {
       "luoshu-map": "src/map.js",
       style: "src/style/luoshu.css",
     },
-    plugins: [asText],
+    plugins: [asText, darkBySystem],
     outdir: out,
     write: false,
   });

@@ -110,7 +110,7 @@ def rewritten(
                 and j not in old.wrong[name]
                 and old.values[name][j] == values[name][i]
             )
-            row.append(before[j] if same and before and j is not None else _text(values[name][i], schema.column(name)))
+            row.append(before[j] if same and before and j is not None else file_text(values[name][i]))
         rows.append(row)
     return _encoded(rows, old)
 
@@ -160,7 +160,7 @@ def merged(schema: Schema, old: Written, rows: Sequence[Mapping[str, Any]]) -> M
             counts["changed" if differs else "same"] += 1
         for name, value in new.items():
             if j >= before or _differs(old, name, j, value):
-                table[j][at[name]] = value if isinstance(value, str) else _text(value, None)
+                table[j][at[name]] = value if isinstance(value, str) else file_text(value)
     return Merged(data=_encoded([headings, *table], old), **counts)
 
 
@@ -189,10 +189,10 @@ def _partners(schema: Schema, old: Written, values: Mapping[str, Sequence[Any]],
     return partner
 
 
-def _text(value: Any, column: Any) -> str:
+def file_text(value: Any) -> str:
     """A value as it is written in a cell of a csv file.
 
-    >>> [_text(v, None) for v in (None, True, 3.0, 1e22, 0.1, date(2025, 1, 1))]
+    >>> [file_text(v) for v in (None, True, 3.0, 1e22, 0.1, date(2025, 1, 1))]
     ['', 'true', '3', '1e+22', '0.1', '2025-01-01']
     """
     if value is None:

@@ -20,7 +20,8 @@ from luoshu.kinds.bringing import Brought, brought, recognised_headings
 from luoshu.kinds.home import Home, Settlement
 from luoshu.kinds.peopling import cell_metres
 from luoshu.kinds.position import placed
-from luoshu.methods.coordinates import EARTH_METRES, Floats, system_named, to_wgs84
+from luoshu.methods.coordinates import Floats, system_named, to_wgs84
+from luoshu.methods.sphere import EARTH_METRES
 from luoshu.methods.spreading import affordable_metres, cells_over, spread
 from luoshu.words.message import say
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from luoshu.book.directory import Place
 from luoshu.kinds.barrier import Bridge, Gate, Wall
 from luoshu.kinds.circle_faults import circle_faults, claim
-from luoshu.kinds.commitment import Commitment, Gauge, Move, Plan, term
+from luoshu.kinds.commitment import Commitment, Gauge, Plan, term
 from luoshu.kinds.home import Census, Home, Settlement
 from luoshu.kinds.observation import Indicator, Observation
 from luoshu.kinds.site import Site
@@ -119,13 +119,6 @@ class Circle(Commitment):
         from luoshu.kinds.circle_moves import circle_plan
 
         return circle_plan(self.on(day).promised(), book, day, budget, count)
-
-    def moves(self, book: Book, day: date) -> Iterable[Move]:
-        plan = self.plan(book, day)
-        if plan is None or not plan.moves:
-            return ()
-        first, *others = plan.moves
-        return (replace(first, because=(*first.because, *plan.because)), *others)
 
     def layers(self, book: Book, day: date) -> Iterable[Layer]:
         from luoshu.kinds.circle_layers import circle_layers

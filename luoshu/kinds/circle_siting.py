@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from luoshu.book.book import Book
     from luoshu.kinds.circle import Circle
     from luoshu.kinds.circle_moves import Ground
+    from luoshu.methods.siting import Siting
 
 SECONDS = 5.0
 """How long the exact solver may work on what the search leaves open."""
@@ -202,10 +203,7 @@ def _cover_share(
         middle = math.floor((low + high) / 2) if unit else (low + high) / 2
         if middle <= low or high - low <= 0.002 * high:
             break
-        answer = maximal_cover(
-            matrix, left, p=int(middle) if unit else None, costs=None if unit else costs,
-            budget=None if unit else middle, apart=apart, seconds=1.0, shakes=200,
-        )  # fmt: skip
+        answer = _most_under(middle, matrix, left, costs, apart)
         if answer.objective >= wanted * (1 - 1e-12):
             spent = float(costs[answer.sites].sum())
             best, high = (answer.sites, spent), min(spent, middle)
@@ -216,22 +214,27 @@ def _cover_share(
     return *best, min(low + (1 if unit else 0), best[1])
 
 
+def _most_under(
+    limit: float, matrix: sparse.csr_array, left: Floats, costs: Floats, apart: sparse.csr_array | None
+) -> Siting:
+    """The most people served under a limit: of the number of sites where all cost one, else of their cost."""
+    from luoshu.methods.locate import maximal_cover
+
+    limits: dict[str, Any] = {"p": int(limit)} if (costs == 1).all() else {"costs": costs, "budget": limit}
+    return maximal_cover(matrix, left, apart=apart, seconds=1.0, shakes=200, **limits)
+
+
 def _search_up(
     matrix: sparse.csr_array, left: Floats, costs: Floats, wanted: float, low: float,
     best: tuple[NDArray[np.int64], float], apart: sparse.csr_array | None,
 ) -> tuple[NDArray[np.int64], float]:  # fmt: skip
     """The least limit above `low` under which the search finds an answer."""
-    from luoshu.methods.locate import maximal_cover
-
     high, unit = best[1], bool((costs == 1).all())
     for _ in range(16):
         middle = math.floor((low + high) / 2) if unit else (low + high) / 2
         if middle <= low or high - low <= 0.002 * high:
             break
-        answer = maximal_cover(
-            matrix, left, p=int(middle) if unit else None, costs=None if unit else costs,
-            budget=None if unit else middle, apart=apart, seconds=1.0, shakes=200,
-        )  # fmt: skip
+        answer = _most_under(middle, matrix, left, costs, apart)
         if answer.objective >= wanted * (1 - 1e-12):
             best = (answer.sites, float(costs[answer.sites].sum()))
             high = min(best[1], middle)

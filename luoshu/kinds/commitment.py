@@ -223,8 +223,12 @@ class Commitment(ABC):
         """How much of the promise will stand on its due day, as known on `day`, and because of what."""
 
     def moves(self, book: Book, day: date) -> Iterable[Move]:
-        """What could be done next; nothing where the kind has no advice."""
-        return ()
+        """What could be done next: the moves of its plan, where the kind makes one; else nothing."""
+        plan = self.plan(book, day)
+        if plan is None or not plan.moves:
+            return ()
+        first, *others = plan.moves
+        return (replace(first, because=(*first.because, *plan.because)), *others)
 
     def plan(self, book: Book, day: date, budget: float | None = None, count: int | None = None) -> Plan | None:
         """Moves chosen together under a budget in yuan or a number; None where the kind's moves stand alone.

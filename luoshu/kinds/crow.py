@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from luoshu.kinds.commitment import Reason
 from luoshu.kinds.travel import MODES, WALKERS, Travel
 from luoshu.kinds.travel_speed import Speeds
-from luoshu.methods.sphere import RADIUS, circle, on_sphere
+from luoshu.methods.sphere import EARTH_METRES, circle, on_sphere
 from luoshu.words.message import say
 
 Floats = NDArray[np.float64]
@@ -69,7 +69,7 @@ class Crow(Travel):
         rows, columns = np.flatnonzero(offered), np.flatnonzero(asked)
         if not len(rows) or not len(columns):
             return sparse.csr_array(shape, dtype=np.float64)
-        angle = min(within * self.metres_per_minute / RADIUS, np.pi)
+        angle = min(within * self.metres_per_minute / EARTH_METRES, np.pi)
         widest = 2 * np.sin(angle / 2) * (1 + 1e-9) + 1e-12  # a little wider than asked; cut exactly below
         pairs = KDTree(sites[offered]).sparse_distance_matrix(KDTree(homes[asked]), widest, output_type="ndarray")
         minutes = self._minutes(pairs["v"])
@@ -95,7 +95,7 @@ class Crow(Travel):
 
     def _minutes(self, chord: Floats) -> Floats:
         """Minutes for straight distances through the earth, in radii."""
-        return np.asarray(2 * np.arcsin(np.minimum(chord / 2, 1.0)) * RADIUS / self.metres_per_minute)
+        return np.asarray(2 * np.arcsin(np.minimum(chord / 2, 1.0)) * EARTH_METRES / self.metres_per_minute)
 
 
 def _finite(minutes: float) -> float:

@@ -11,8 +11,9 @@ import numpy as np
 from luoshu.book.streets import NETWORK, load_streets
 from luoshu.kinds.position import placed
 from luoshu.kinds.territory import Territory, territory
-from luoshu.methods.coordinates import EARTH_METRES, Floats, metres_between
+from luoshu.methods.coordinates import Floats
 from luoshu.methods.recognition import Distance, Inside, Recognition, recognise
+from luoshu.methods.sphere import EARTH_METRES, great_circle
 
 if TYPE_CHECKING:
     from luoshu.book.book import Book
@@ -117,7 +118,7 @@ def recognised(
     metres: Distance | None = land.to_streets if land.segments is not None else None
     if beside is not None:
         known = beside[0][chosen], beside[1][chosen]
-        metres = lambda lon, lat: metres_between(lon, lat, *known)  # noqa: E731
+        metres = lambda lon, lat: great_circle(lon, lat, *known)  # noqa: E731
     if metres is None and table is not None and names:
         metres = _to_namesakes(book, table, [names[i] for i in chosen])
     return recognise(x[chosen], y[chosen], inside=inside, metres=metres, systems=systems)
@@ -135,4 +136,4 @@ def _to_namesakes(book: Book, table: type, names: Sequence[str]) -> Distance | N
     there = np.array([found.get(name) or (np.nan, np.nan) for name in names], dtype=np.float64).reshape(-1, 2)
     if not np.isfinite(there).any():
         return None
-    return lambda lon, lat: metres_between(lon, lat, there[:, 0], there[:, 1])
+    return lambda lon, lat: great_circle(lon, lat, there[:, 0], there[:, 1])

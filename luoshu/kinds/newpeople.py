@@ -16,7 +16,7 @@ from luoshu.kinds.areaspread import over_areas
 from luoshu.kinds.bringing import Brought, brought, recognised_headings
 from luoshu.kinds.home import Home
 from luoshu.kinds.whereabouts import problems_of_table
-from luoshu.methods.coordinates import EARTH_METRES
+from luoshu.methods.sphere import EARTH_METRES
 from luoshu.words.message import say
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from luoshu.kinds.commitment import Reason
 from luoshu.kinds.home import Census, Settlement
 from luoshu.kinds.position import positions
 from luoshu.kinds.territory import Territory
-from luoshu.methods.coordinates import EARTH_METRES, Floats
+from luoshu.methods.coordinates import Floats
+from luoshu.methods.sphere import EARTH_METRES
 from luoshu.methods.spreading import Cells, affordable_metres, cells_over, metres_from, towns_over
 from luoshu.methods.spreading import spread as over_points
 from luoshu.words.message import Message, say

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from luoshu.book.directory import Place
-from luoshu.kinds.commitment import Commitment, Gauge, Move, Plan, term
+from luoshu.kinds.commitment import Commitment, Gauge, Plan, term
 from luoshu.kinds.estate import Adjoining, Estate
 from luoshu.kinds.renewal_claim import UNITS, claim, renewal_faults
 from luoshu.words.message import Message
@@ -98,13 +98,6 @@ class Renewal(Commitment):
         from luoshu.kinds.renewal_plan import renewal_plan
 
         return renewal_plan(self.on(day).promised(), book, day, budget, count)
-
-    def moves(self, book: Book, day: date) -> Iterable[Move]:
-        plan = self.plan(book, day)
-        if plan is None or not plan.moves:
-            return ()
-        first, *others = plan.moves
-        return (replace(first, because=(*first.because, *plan.because)), *others)
 
     def layers(self, book: Book, day: date) -> Iterable[Layer]:
         from luoshu.kinds.renewal_layers import renewal_layers

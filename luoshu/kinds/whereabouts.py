@@ -17,9 +17,9 @@ from luoshu.kinds.peopling import people_without_outline, rule_problems
 from luoshu.kinds.position import Positions, placed
 from luoshu.kinds.site import Site
 from luoshu.kinds.territory import territory
-from luoshu.methods.coordinates import BD_09, GCJ_02, WGS_84, Floats, metres_between, system_named
+from luoshu.methods.coordinates import BD_09, GCJ_02, WGS_84, Floats, system_named
 from luoshu.methods.recognition import Hypothesis, Recognition
-from luoshu.methods.sphere import on_sphere
+from luoshu.methods.sphere import EARTH_METRES, great_circle, on_sphere
 from luoshu.words.message import Message, say
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _accept(first: Hypothesis) -> Message:
 
 def _apart(found: Recognition) -> float:
     first = found.hypotheses[0]
-    return max(float(np.median(metres_between(first.lon, first.lat, h.lon, h.lat))) for h in found.hypotheses)
+    return max(float(np.median(great_circle(first.lon, first.lat, h.lon, h.lat))) for h in found.hypotheses)
 
 
 def _outside(book: Book, table: type, where: Positions) -> list[Problem]:
@@ -150,7 +150,7 @@ def _outside(book: Book, table: type, where: Positions) -> list[Problem]:
     shown = out[:MOST_LISTED]
     points = shapely.points(where.lon[shown], where.lat[shown])
     edge = shapely.get_coordinates(shapely.shortest_line(points, land.outline)).reshape(-1, 2, 2)[:, 1]
-    metres = metres_between(where.lon[shown], where.lat[shown], edge[:, 0], edge[:, 1])
+    metres = great_circle(where.lon[shown], where.lat[shown], edge[:, 0], edge[:, 1])
     turned = land.inside(where.lat[shown], where.lon[shown])
     found = [
         _one_outside(book, rows[i], far, exchanged) for i, far, exchanged in zip(shown, metres, turned, strict=True)
@@ -174,7 +174,7 @@ def _forlorn(book: Book, table: type, where: Positions) -> list[Problem]:
         return []
     lon, lat = homes.lon[homes.good], homes.lat[homes.good]
     near = cKDTree(on_sphere(lon, lat)[0]).query(on_sphere(where.lon[good], where.lat[good])[0])[1]
-    metres = metres_between(where.lon[good], where.lat[good], lon[near], lat[near])
+    metres = great_circle(where.lon[good], where.lat[good], lon[near], lat[near])
     rows: tuple[Any, ...] = book.rows(table)
     found = []
     for i, far in zip(good[metres > FORLORN_METRES], metres[metres > FORLORN_METRES], strict=True):
@@ -239,7 +239,7 @@ def _beyond_all(book: Book) -> list[Problem]:
 def _twice(book: Book, where: Positions) -> list[Problem]:
     """Sites that are there already: the same service in the same spot."""
     rows = book.rows(Site)
-    side = np.degrees(SAME_SPOT_METRES / 6_371_008.8)
+    side = np.degrees(SAME_SPOT_METRES / EARTH_METRES)
     spots: dict[tuple[str, int, int], list[int]] = {}
     found: list[Problem] = []
     for i in np.flatnonzero(where.good).tolist():
@@ -249,7 +249,7 @@ def _twice(book: Book, where: Positions) -> list[Problem]:
         near = (
             j for a in (-1, 0, 1) for b in (-1, 0, 1) for j in spots.get((rows[i].service, at[0] + a, at[1] + b), ())
         )
-        other = next((j for j in near if metres_between(where.lon[i], where.lat[i], where.lon[j], where.lat[j]) <
+        other = next((j for j in near if great_circle(where.lon[i], where.lat[i], where.lon[j], where.lat[j]) <
                       SAME_SPOT_METRES), None)  # fmt: skip
         if other is None:
             spots.setdefault((rows[i].service, *at), []).append(i)

@@ -25,8 +25,6 @@ WGS_84, GCJ_02, BD_09 = "WGS-84", "GCJ-02", "BD-09"
 WEST, EAST, SOUTH, NORTH = 72.004, 137.8347, 0.8293, 55.8271
 """The box in which web maps of China are bent; outside it they are WGS-84."""
 KRASOVSKY_METRES, KRASOVSKY_E2 = 6378245.0, 0.00669342162296594323
-EARTH_METRES = 6371008.8
-"""Mean radius (IUGG), for distances on the sphere."""
 FARTHEST_METRES = 1e8
 """Figures beyond this are no metres of any system."""
 BAIDU_EAST, BAIDU_NORTH = 0.0065, 0.006
@@ -223,19 +221,6 @@ def _transformer(code: int) -> tuple[Any, bool]:
     except pyproj.exceptions.ProjError:
         raise ValueError(f"EPSG:{code} ({system.name}) has no published way to WGS-84") from None
     return way, bool(system.is_geographic)
-
-
-def metres_between(lon: ArrayLike, lat: ArrayLike, to_lon: ArrayLike, to_lat: ArrayLike) -> Floats:
-    """Great-circle metres between points in degrees (haversine, mean radius of the Earth).
-
-    >>> float(metres_between(112.0, 34.0, 112.0, 35.0).round())
-    111195.0
-    """
-    a, b = np.radians(np.asarray(lat, dtype=np.float64)), np.radians(np.asarray(to_lat, dtype=np.float64))
-    wide = np.radians(np.asarray(to_lon, dtype=np.float64) - np.asarray(lon, dtype=np.float64))
-    half = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(wide / 2) ** 2
-    found: Floats = 2 * EARTH_METRES * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0)))
-    return found
 
 
 def _points(lon: ArrayLike, lat: ArrayLike) -> Pair:

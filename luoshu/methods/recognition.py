@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from luoshu.methods.coordinates import BD_09, GCJ_02, WGS_84, Floats, metres_between, to_wgs84
+from luoshu.methods.coordinates import BD_09, GCJ_02, WGS_84, Floats, to_wgs84
+from luoshu.methods.sphere import great_circle
 
 DEGREES = (WGS_84, GCJ_02, BD_09)
 ZONES: dict[str, tuple[float, float]] = {
@@ -135,7 +136,7 @@ def _told_apart(made: list[Hypothesis]) -> list[Hypothesis]:
     """Hypotheses that lie in different places: of those that lie in the same one the first."""
     kept: list[Hypothesis] = []
     for each in made:
-        apart = (float(np.median(metres_between(each.lon, each.lat, other.lon, other.lat))) for other in kept)
+        apart = (float(np.median(great_circle(each.lon, each.lat, other.lon, other.lat))) for other in kept)
         if all(metres > SAME_METRES for metres in apart):
             kept.append(each)
     return kept

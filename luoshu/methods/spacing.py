@@ -5,8 +5,7 @@ import scipy.sparse as sparse
 from numpy.typing import ArrayLike, NDArray
 
 from luoshu.methods.compiled import compiled
-
-EARTH = 6_371_008.8  # mean radius in metres (IUGG)
+from luoshu.methods.sphere import EARTH_METRES, on_sphere
 
 
 def too_near(x: ArrayLike, y: ArrayLike, least: float, *, degrees: bool = False) -> sparse.csr_array:
@@ -30,9 +29,8 @@ def too_near(x: ArrayLike, y: ArrayLike, least: float, *, degrees: bool = False)
         raise ValueError(f"The least distance is {least}, and must be a finite number of zero or more.")
     number, reach = len(places), least
     if degrees:
-        lon, lat = np.radians(places).T
-        places = EARTH * np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
-        reach = 2 * EARTH * np.sin(min(least / EARTH, np.pi) / 2)  # the chord below that arc
+        places = EARTH_METRES * on_sphere(*places.T)[0]
+        reach = 2 * EARTH_METRES * np.sin(min(least / EARTH_METRES, np.pi) / 2)  # the chord below that arc
     pairs = KDTree(places).query_pairs(reach, output_type="ndarray")
     close = np.linalg.norm(places[pairs[:, 0]] - places[pairs[:, 1]], axis=1) < reach
     one, other = pairs[close].T

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
-RADIUS = 6_371_008.8
+EARTH_METRES = 6_371_008.8
 """Mean radius of the earth in metres (IUGG); a sphere is off by up to 0.5 % against the ellipsoid."""
 
 
@@ -34,17 +34,16 @@ def on_sphere(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, NDArray[np.bool_]
 
 
 def great_circle(lon: ArrayLike, lat: ArrayLike, to_lon: ArrayLike, to_lat: ArrayLike) -> Floats:
-    """Metres along the surface between places, one by one (haversine formula).
+    """Metres along the surface between places, one by one or many to one (haversine formula).
 
-    >>> great_circle(0.0, 0.0, 1.0, 0.0).round(0).tolist()
-    [111195.0]
+    >>> great_circle([0.0, 1.0], [0.0, 0.0], 1.0, 0.0).round(0).tolist()
+    [111195.0, 0.0]
     """
-    east, north, _ = coordinates(lon, lat)
-    east_to, north_to, _ = coordinates(to_lon, to_lat)
+    east, north, east_to, north_to = (np.asarray(each, dtype=np.float64) for each in (lon, lat, to_lon, to_lat))
     rise = np.sin(np.radians(north_to - north) / 2) ** 2
     turn = np.sin(np.radians(east_to - east) / 2) ** 2
     half = rise + np.cos(np.radians(north)) * np.cos(np.radians(north_to)) * turn
-    return np.asarray(2 * RADIUS * np.arcsin(np.sqrt(np.minimum(half, 1.0))))
+    return np.asarray(2 * EARTH_METRES * np.arcsin(np.sqrt(np.minimum(half, 1.0))))
 
 
 def circle(lon: float, lat: float, metres: float, corners: int = 72) -> list[list[float]]:
@@ -54,9 +53,9 @@ def circle(lon: float, lat: float, metres: float, corners: int = 72) -> list[lis
     >>> len(ring), ring[0] == ring[-1]
     (73, True)
     >>> great_circle(112.45, 34.62, *ring[10]).round(6).tolist()
-    [500.0]
+    500.0
     """
-    angle = metres / RADIUS
+    angle = metres / EARTH_METRES
     bearing = -np.linspace(0.0, 2 * np.pi, corners, endpoint=False)
     north = np.radians(lat)
     to = np.arcsin(np.sin(north) * np.cos(angle) + np.cos(north) * np.sin(angle) * np.cos(bearing))
@@ -87,7 +86,7 @@ class Plane:
 
     def metres(self, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
         """East and north in metres."""
-        degree = np.pi / 180 * RADIUS
+        degree = np.pi / 180 * EARTH_METRES
         east = (np.asarray(lon, dtype=np.float64) - self.lon) * degree * np.cos(np.radians(self.lat))
         return east, (np.asarray(lat, dtype=np.float64) - self.lat) * degree
 
@@ -98,6 +97,6 @@ class Plane:
         >>> [round(float(value), 9) for value in plane.degrees(*plane.metres(112.3, 34.4))]
         [112.3, 34.4]
         """
-        degree = np.pi / 180 * RADIUS
+        degree = np.pi / 180 * EARTH_METRES
         lon = np.asarray(east, dtype=np.float64) / (degree * np.cos(np.radians(self.lat))) + self.lon
         return lon, np.asarray(north, dtype=np.float64) / degree + self.lat

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from luoshu.methods.coordinates import EARTH_METRES, Floats
+from luoshu.methods.coordinates import Floats
+from luoshu.methods.sphere import EARTH_METRES
 
 Ints = NDArray[np.int64]
 

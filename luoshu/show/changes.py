@@ -6,12 +6,12 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from luoshu.book.book import Book
 from luoshu.book.cell import parse, perhaps, quoted
 from luoshu.book.problem import Problem, Source
+from luoshu.book.rewriting import file_text
 from luoshu.book.table import Schema, schema
 from luoshu.show.mapedits import CLOSED, LINE, PLACED, states
 from luoshu.words.message import Message, say
@@ -216,20 +216,5 @@ def as_csv(table: type, rows: Sequence[Any]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(names)
-    writer.writerows([cell_text(getattr(row, name)) for name in names] for row in rows)
+    writer.writerows([file_text(getattr(row, name)) for name in names] for row in rows)
     return out.getvalue()
-
-
-def cell_text(value: Any) -> str:
-    """A value as a cell of a file.
-
-    >>> cell_text(None), cell_text(12.0), cell_text(date(2025, 1, 2))
-    ('', '12', '2025-01-02')
-    """
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -19,7 +19,7 @@ from luoshu.kinds.people import homes
 from luoshu.kinds.site import Site
 from luoshu.kinds.territory import territory
 from luoshu.kinds.whereabouts import misplaced
-from luoshu.methods.coordinates import metres_between
+from luoshu.methods.sphere import great_circle
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "luoyang"
 COQUIMBO = Path(__file__).parents[3] / "shared/data/roads/coquimbo_aequilibrae.zip"
@@ -85,7 +85,7 @@ def test_census_totals_are_spread_and_kept(town):
     assert found.estimated.all()
     assert "Where people live is an estimate" in said(found)
     busiest = np.argmax(found.groups["all"])
-    assert metres_between(found.lon[busiest], found.lat[busiest], 112.45, 34.7)[()] < 400
+    assert great_circle(found.lon[busiest], found.lat[busiest], 112.45, 34.7)[()] < 400
     even = found.groups["all"][~west]
     assert even.max() == pytest.approx(even.min())
     assert (found.accuracy > 1000).all()

@@ -12,8 +12,9 @@ from luoshu.kinds.home import Census, Home, Settlement
 from luoshu.kinds.position import placed, positions
 from luoshu.kinds.site import Site
 from luoshu.kinds.whereabouts import misplaced
-from luoshu.methods.coordinates import GCJ_02, metres_between, to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
+from luoshu.methods.coordinates import GCJ_02, to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
 from luoshu.methods.recognition import PROJECTED, beats, recognise, sign_test
+from luoshu.methods.sphere import great_circle
 
 SITE = "id,name,service,x,y,system,state\n"
 RANDOM = np.random.default_rng(3)
@@ -232,7 +233,7 @@ def test_two_hundred_thousand_homes_are_placed_in_seconds(town):
     where = placed(Home, book)
     assert time.process_time() - begun < 3
     assert where.good.all()
-    assert metres_between(where.lon[0], where.lat[0], *to_wgs84(112.0, 34.7, "GCJ-02"))[0] < 1e-6
+    assert great_circle(where.lon[0], where.lat[0], *to_wgs84(112.0, 34.7, "GCJ-02"))[0] < 1e-6
 
 
 def test_what_beats_what():
