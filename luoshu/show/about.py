@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from luoshu.kinds.commitment import VERDICTS
 from luoshu.show.language import marked
-from luoshu.show.page import Desk, Page
+from luoshu.show.page import Page, Visit
 
 VERDICT_MEANINGS = {
     "kept": marked("What was published shows that the promise is kept."),
@@ -37,12 +37,12 @@ class About(Page):
     meanings: tuple[Meaning, ...]
 
 
-def about(desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> About:
+def about(visit: Visit, name: str = "", query: Mapping[str, str] | None = None) -> About:
     """The page on the method."""
-    language = desk.language
+    language = visit.language
     return About(
         title=language.say("How promises are gauged"),
-        day=desk.view.day,
+        day=visit.view.day,
         language=language.code,
         meanings=tuple(
             Meaning(verdict=each, word=language.verdict(each), says=language.text(VERDICT_MEANINGS[each]))

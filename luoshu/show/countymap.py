@@ -14,7 +14,7 @@ from markupsafe import Markup
 from luoshu.show.language import Language
 from luoshu.show.maplayers import MapGroup, groups
 from luoshu.show.mapwords import map_words
-from luoshu.show.page import Desk, Page
+from luoshu.show.page import Page, Visit
 from luoshu.show.view import CountyValue
 
 CLASSES = 5
@@ -50,9 +50,9 @@ class MapPage(Page):
     groups: tuple[MapGroup, ...] = ()
 
 
-def map_page(desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> MapPage:
+def map_page(visit: Visit, name: str = "", query: Mapping[str, str] | None = None) -> MapPage:
     """The map; without outlines, figures or layers it says what to bring."""
-    language, view = desk.language, desk.view
+    language, view = visit.language, visit.view
     polygons = worded(view.polygons, language) if view.polygons else None
     names = county_names(polygons)
     by_measure: dict[str, list[CountyValue]] = {}
@@ -62,7 +62,7 @@ def map_page(desk: Desk, name: str = "", query: Mapping[str, str] | None = None)
     layers = tuple(_layer(f"layer-{i}", values, language) for i, values in enumerate(by_measure.values(), start=1))
     wanted = (query or {}).get("layer", "")
     # what is drawn with shares comes first: a promise of which nothing is known yet is no good first sight
-    drawn = tuple(sorted(groups(desk), key=lambda group: group.listing is None))
+    drawn = tuple(sorted(groups(visit), key=lambda group: group.listing is None))
     return MapPage(
         title=language.say("Map") if drawn else language.say("By county"),
         day=view.day,

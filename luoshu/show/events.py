@@ -10,9 +10,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from luoshu.show.desks import spoken
 from luoshu.show.language import Language
 from luoshu.show.shelf import Shelf
+from luoshu.show.visits import spoken
 
 LOOK_EVERY_SECONDS = 2.0
 

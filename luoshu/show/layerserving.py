@@ -12,7 +12,6 @@ from fastapi.responses import FileResponse, Response
 
 from luoshu.book.table import schema
 from luoshu.kinds.layer import Layer
-from luoshu.show.desks import Day, Tongue, desk_of
 from luoshu.show.language import Language, marked
 from luoshu.show.layerfile import binary, features, word
 from luoshu.show.layerforms import as_file
@@ -21,7 +20,8 @@ from luoshu.show.layerstore import LayerStore
 from luoshu.show.manual import ErrorAnswer
 from luoshu.show.mapedits import tables_of
 from luoshu.show.maplayers import shown
-from luoshu.show.page import Desk
+from luoshu.show.page import Visit
+from luoshu.show.visits import Day, Tongue, visit_of
 from luoshu.words.message import say
 
 WAIT_SECONDS = 20.0
@@ -59,9 +59,9 @@ def add_layers(app: FastAPI) -> None:
     def around(
         request: Request, commitment: Of, table: str, id: str, day: Day = None, language: Tongue = None
     ) -> Response:
-        desk = desk_of(request, "", day, language)
-        drawn = drawn_of(desk, commitment)
-        return tagged(request, desk, MEDIA["geojson"], lambda: around_file(desk, drawn, table, id))
+        visit = visit_of(request, "", day, language)
+        drawn = drawn_of(visit, commitment)
+        return tagged(request, visit, MEDIA["geojson"], lambda: around_file(visit, drawn, table, id))
 
     app.add_api_route(
         "/layers/{commitment}/around/{table}/{id:path}.geojson", around, response_class=Response, tags=["layers"],
@@ -73,24 +73,24 @@ def _add_format(app: FastAPI, format: str, store: LayerStore) -> None:
     media = MEDIA[format]
 
     def answer(request: Request, commitment: Of, layer: Which, day: Day = None, language: Tongue = None) -> Response:
-        desk = desk_of(request, "", day, language)
-        found = layer_of(desk, commitment, layer, outward=format != "bin")
+        visit = visit_of(request, "", day, language)
+        found = layer_of(visit, commitment, layer, outward=format != "bin")
         if (format == "bin" and found.shape != "points") or (format == "pmtiles" and found.shape == "points"):
             says = say("the layer {layer} is of {shape}: there is no .{format} of it", layer=layer, shape=found.shape,
                        format=format)  # fmt: skip
             raise HTTPException(404, says)
         if format == "bin":
-            return tagged(request, desk, media, lambda: binary(found))
+            return tagged(request, visit, media, lambda: binary(found))
         if format == "geojson":
-            return tagged(request, desk, media, lambda: as_file(found, format, desk.language))
-        if is_known(request, desk):
-            return Response(status_code=304, headers=headers(desk))
-        key = f"{desk.view.version} {commitment}/{layer} {format} {desk.language.code}"
+            return tagged(request, visit, media, lambda: as_file(found, format, visit.language))
+        if is_known(request, visit):
+            return Response(status_code=304, headers=headers(visit))
+        key = f"{visit.view.version} {commitment}/{layer} {format} {visit.language.code}"
         try:
-            path = store.file(key, lambda: as_file(found, format, desk.language))
+            path = store.file(key, lambda: as_file(found, format, visit.language))
         except ValueError:
             raise HTTPException(404, say("the layer {layer} has no outlines", layer=layer)) from None
-        return FileResponse(path, media_type=media, headers=headers(desk), filename=f"{layer}.{format}")
+        return FileResponse(path, media_type=media, headers=headers(visit), filename=f"{layer}.{format}")
 
     app.add_api_route(
         "/layers/{commitment}/{layer}." + format, answer, response_class=Response, tags=["layers"],
@@ -98,9 +98,9 @@ def _add_format(app: FastAPI, format: str, store: LayerStore) -> None:
     )  # fmt: skip
 
 
-def drawn_of(desk: Desk, commitment: str) -> Drawn:
+def drawn_of(visit: Visit, commitment: str) -> Drawn:
     """The layers of a promise; 404 where it has none, 503 where they take too long now."""
-    shelf = desk.view.layers
+    shelf = visit.view.layers
     try:
         if shelf is None:
             raise KeyError(commitment)
@@ -115,9 +115,9 @@ def drawn_of(desk: Desk, commitment: str) -> Drawn:
     return drawn
 
 
-def layer_of(desk: Desk, commitment: str, layer: str, *, outward: bool = True) -> Layer:
+def layer_of(visit: Visit, commitment: str, layer: str, *, outward: bool = True) -> Layer:
     """One layer of a promise, as other programs get it or as the map does; 404 where there is none of that name."""
-    drawn = drawn_of(desk, commitment)
+    drawn = drawn_of(visit, commitment)
     if layer not in drawn.layers:
         names = ", ".join(drawn.layers)
         says = say("{id} has no layer {layer}; it has: {names}", id=commitment, layer=layer, names=names)
@@ -125,27 +125,27 @@ def layer_of(desk: Desk, commitment: str, layer: str, *, outward: bool = True) -
     return (drawn.outward if outward else drawn.layers)[layer]
 
 
-def headers(desk: Desk) -> dict[str, str]:
+def headers(visit: Visit) -> dict[str, str]:
     """By which a browser knows the answer again: it changes with the files, the day and the language."""
-    return {"etag": f'"{desk.view.version}-{desk.language.code}"', "vary": "cookie"}
+    return {"etag": f'"{visit.view.version}-{visit.language.code}"', "vary": "cookie"}
 
 
-def is_known(request: Request, desk: Desk) -> bool:
+def is_known(request: Request, visit: Visit) -> bool:
     """Whether the browser has this very answer already."""
     known = request.headers.get("if-none-match", "")
-    return any(tag.strip().removeprefix("W/") in (headers(desk)["etag"], "*") for tag in known.split(","))
+    return any(tag.strip().removeprefix("W/") in (headers(visit)["etag"], "*") for tag in known.split(","))
 
 
-def tagged(request: Request, desk: Desk, media: str, make: Any) -> Response:
+def tagged(request: Request, visit: Visit, media: str, make: Any) -> Response:
     """What `make` gives with the headers of a layer; 304 and nothing made where the browser has it."""
-    if is_known(request, desk):
-        return Response(status_code=304, headers=headers(desk))
-    return Response(make(), media_type=media, headers=headers(desk))
+    if is_known(request, visit):
+        return Response(status_code=304, headers=headers(visit))
+    return Response(make(), media_type=media, headers=headers(visit))
 
 
-def around_file(desk: Desk, drawn: Drawn, table: str, id: str) -> bytes:
+def around_file(visit: Visit, drawn: Drawn, table: str, id: str) -> bytes:
     """What a row brings, as one GeoJSON file: features say their layer and role, `figures` sum them up in words."""
-    promise, book, language = drawn.gauge.commitment, desk.view.book, desk.language
+    promise, book, language = drawn.gauge.commitment, visit.view.book, visit.language
     missing = say("there is no row {id} in {table}", id=id, table=table)
     if book is None or not has_around(promise):
         raise HTTPException(404, missing)

@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 from luoshu.show.language import Language
 from luoshu.show.links import ServerLinks
-from luoshu.show.page import Desk, Page
+from luoshu.show.page import Page, Visit
 from luoshu.show.pages import LEAVES, plain
 from luoshu.show.view import View
 
@@ -78,8 +78,8 @@ def openapi_with_examples(app: FastAPI) -> dict[str, Any]:
         if path not in schema["paths"] or not names:
             continue
         place = leaf.path.format(name=names[0])
-        desk = Desk(view=view, language=Language("zh"), links=ServerLinks(path=place))
-        example = shortened(plain(leaf.build(desk, names[0], {})))
+        visit = Visit(view=view, language=Language("zh"), links=ServerLinks(path=place))
+        example = shortened(plain(leaf.build(visit, names[0], {})))
         operation = schema["paths"][path]["get"]
         operation["responses"]["200"]["content"]["application/json"]["example"] = example
         for parameter in operation.get("parameters", ()):
@@ -106,7 +106,7 @@ def examples(view: View) -> dict[str, str]:
     return found | ({"collectionId": "counties"} if view.polygons else {})
 
 
-def manual(app: FastAPI, desk: Desk) -> ApiPage:
+def manual(app: FastAPI, visit: Visit) -> ApiPage:
     """The page that lists the API."""
     operations = []
     for path, methods in openapi_with_examples(app)["paths"].items():
@@ -120,14 +120,14 @@ def manual(app: FastAPI, desk: Desk) -> ApiPage:
                 Operation(
                     method=method.upper(),
                     path=path,
-                    says=desk.language.text(operation.get("summary", "")),
-                    parameters=tuple((p["name"], desk.language.text(p.get("description", ""))) for p in parameters),
+                    says=visit.language.text(operation.get("summary", "")),
+                    parameters=tuple((p["name"], visit.language.text(p.get("description", ""))) for p in parameters),
                     try_it=filled if method == "get" and "{" not in filled else "",
                 )
             )
     return ApiPage(
-        title=desk.language.say("Description of the API"),
-        day=desk.view.day,
-        language=desk.language.code,
+        title=visit.language.say("Description of the API"),
+        day=visit.view.day,
+        language=visit.language.code,
         operations=tuple(operations),
     )

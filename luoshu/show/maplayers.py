@@ -16,7 +16,7 @@ from luoshu.show.layerforms import forms, is_large
 from luoshu.show.layershelf import NEAREST, BeingDrawn, Drawn, has_around, numbered_sites
 from luoshu.show.links import Links
 from luoshu.show.mapedits import Edit, edits
-from luoshu.show.page import Desk, roughly
+from luoshu.show.page import Visit, roughly
 
 WAIT_SECONDS = 1.5
 """A page waits so long for layers that are being computed; then it is shown without them and asks again."""
@@ -134,30 +134,30 @@ class MapGroup:
     fault: str = ""
 
 
-def groups(desk: Desk) -> tuple[MapGroup, ...]:
+def groups(visit: Visit) -> tuple[MapGroup, ...]:
     """The promises with layers, in the book's order; on a server those that take long are given as being computed."""
-    shelf = desk.view.layers
+    shelf = visit.view.layers
     if shelf is None:
         return ()
     until = time.monotonic() + WAIT_SECONDS
     found = []
     for name, gauge in shelf.gauges.items():
-        wait = max(0.0, until - time.monotonic()) if desk.links.mouth == "server" else None
+        wait = max(0.0, until - time.monotonic()) if visit.links.mouth == "server" else None
         try:
-            found.append(group(desk, name, shelf.drawn(name, wait)))
+            found.append(group(visit, name, shelf.drawn(name, wait)))
         except BeingDrawn:
-            found.append(group(desk, name, Drawn(gauge=gauge), computing=True))
+            found.append(group(visit, name, Drawn(gauge=gauge), computing=True))
     return tuple(found)
 
 
-def group(desk: Desk, name: str, drawn: Drawn, *, computing: bool = False) -> MapGroup:
+def group(visit: Visit, name: str, drawn: Drawn, *, computing: bool = False) -> MapGroup:
     """One promise with its layers described."""
-    gauge, language = drawn.gauge, desk.language
-    row = desk.row(gauge)
-    layers = tuple(describe(layer, f"{name}/{id}", desk) for id, layer in drawn.layers.items())
-    on_server = desk.links.mouth == "server"
+    gauge, language = drawn.gauge, visit.language
+    row = visit.row(gauge)
+    layers = tuple(describe(layer, f"{name}/{id}", visit) for id, layer in drawn.layers.items())
+    on_server = visit.links.mouth == "server"
     around = on_server and has_around(gauge.commitment)
-    tried = edits(desk.view.book, gauge, tuple(drawn.layers.values()), language) if on_server and layers else ()
+    tried = edits(visit.view.book, gauge, tuple(drawn.layers.values()), language) if on_server and layers else ()
     return MapGroup(
         commitment=gauge.commitment.id,
         words=row.words,
@@ -173,7 +173,7 @@ def group(desk: Desk, name: str, drawn: Drawn, *, computing: bool = False) -> Ma
         layers=layers,
         listing=listing(gauge, drawn.layers.values(), language),
         what_if=WhatIf(href=f"/what-if?language={language.code}", edits=tried) if tried else None,
-        around=around_address(desk.links, name) if around else "",
+        around=around_address(visit.links, name) if around else "",
         computing=computing,
         fault=language.message(drawn.fault) if drawn.fault else "",
     )
@@ -184,9 +184,9 @@ def around_address(links: Links, name: str) -> str:
     return links.data(f"layers/{name}/around/TABLE/ID.geojson").replace("TABLE/ID", "{table}/{id}")
 
 
-def describe(layer: Layer, key: str, desk: Desk) -> MapLayer:
+def describe(layer: Layer, key: str, visit: Visit) -> MapLayer:
     """A layer without its data."""
-    language, links = desk.language, desk.links
+    language, links = visit.language, visit.links
     large = is_large(layer)
     plain = "bin" if layer.shape == "points" else "geojson"
     measured = layer.columns.get(layer.measure)
@@ -211,7 +211,7 @@ def describe(layer: Layer, key: str, desk: Desk) -> MapLayer:
         bounds=bounds(layer),
         on=layer.role not in OFF_AT_FIRST,
         columns=columns(layer, language),
-        nearest=_nearest(layer, desk, key),
+        nearest=_nearest(layer, visit, key),
         downloads=tuple(
             Download(label=label, href=links.data(f"layers/{key}.{form}"), format=form)
             for form, label in forms(layer).items()
@@ -228,11 +228,11 @@ def columns(layer: Layer, language: Language) -> tuple[MapColumn, ...]:
     )
 
 
-def _nearest(layer: Layer, desk: Desk, key: str) -> Nearest | None:
+def _nearest(layer: Layer, visit: Visit, key: str) -> Nearest | None:
     """The layer of sites that the column `nearest` numbers: the first one of the same promise."""
-    if NEAREST not in layer.columns or desk.view.layers is None:
+    if NEAREST not in layer.columns or visit.view.layers is None:
         return None
-    drawn = desk.view.layers.drawn(key.partition("/")[0])
+    drawn = visit.view.layers.drawn(key.partition("/")[0])
     sites = numbered_sites(drawn.layers.values())
     return Nearest(column=NEAREST, layer=sites.id) if sites else None
 

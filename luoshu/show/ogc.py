@@ -14,7 +14,6 @@ from fastapi.responses import Response
 
 from luoshu.kinds.layer import Layer
 from luoshu.show import ogcapi
-from luoshu.show.desks import desk_of
 from luoshu.show.language import marked
 from luoshu.show.layerfile import bounds, features, labels
 from luoshu.show.layerforms import forms
@@ -22,7 +21,8 @@ from luoshu.show.layerserving import MEDIA, drawn_of
 from luoshu.show.layershelf import LayerShelf
 from luoshu.show.ogcapi import COMMON, CRS84, FILTERS, GEOJSON, ITEMS, JSON, OPENAPI
 from luoshu.show.ogcquery import EVERYWHERE, OF_ITEMS, ItemQuery, day_and_language, item_query, refused, single
-from luoshu.show.page import Desk
+from luoshu.show.page import Visit
+from luoshu.show.visits import visit_of
 from luoshu.words.message import say
 
 COUNTIES = "counties"
@@ -35,12 +35,12 @@ def add_features(app: FastAPI) -> None:
     """The six kinds of address of the standard, and the description of the service."""
 
     def landing(request: Request) -> Response:
-        desk = asked(request)[0]
-        return answered(_landing(request, desk), JSON)
+        visit = asked(request)[0]
+        return answered(_landing(request, visit), JSON)
 
     def api(request: Request) -> Response:
-        desk = asked(request)[0]
-        told = ogcapi.description(desk.view.name(desk.language.code), address(request), app.version)
+        visit = asked(request)[0]
+        told = ogcapi.description(visit.view.name(visit.language.code), address(request), app.version)
         return answered(told, OPENAPI)
 
     def conformance(request: Request) -> Response:
@@ -48,26 +48,26 @@ def add_features(app: FastAPI) -> None:
         return answered({"conformsTo": list(ogcapi.CLASSES)}, JSON)
 
     def listed(request: Request) -> Response:
-        desk = asked(request)[0]
-        told = [_collection(request, desk, id, layer) for id, layer in layers_of(desk).items()]
+        visit = asked(request)[0]
+        told = [_collection(request, visit, id, layer) for id, layer in layers_of(visit).items()]
         links = [link(request, "collections", "self", JSON)]
         return answered({"links": links, "collections": told}, JSON)
 
     def one(request: Request, collectionId: str) -> Response:
-        desk = asked(request)[0]
-        return answered(_collection(request, desk, collectionId, layer_named(desk, collectionId)), JSON)
+        visit = asked(request)[0]
+        return answered(_collection(request, visit, collectionId, layer_named(visit, collectionId)), JSON)
 
     def items(request: Request, collectionId: str) -> Response:
         given = dict(request.query_params.multi_items())
         day, language = day_and_language({name: given[name] for name in EVERYWHERE if name in given})
-        desk = desk_of(request, "", day, language)
-        layer = layer_named(desk, collectionId)
+        visit = visit_of(request, "", day, language)
+        layer = layer_named(visit, collectionId)
         known = single(request.query_params.multi_items(), (*EVERYWHERE, *OF_ITEMS, *filterable(layer)))
-        return answered(_items(request, desk, collectionId, layer, item_query(known)), GEOJSON)
+        return answered(_items(request, visit, collectionId, layer, item_query(known)), GEOJSON)
 
     def feature(request: Request, collectionId: str, featureId: str) -> Response:
-        desk = asked(request)[0]
-        return answered(_feature(request, desk, collectionId, featureId), GEOJSON)
+        visit = asked(request)[0]
+        return answered(_feature(request, visit, collectionId, featureId), GEOJSON)
 
     several = [*ITEMS, *COMMON, FILTERS]
     for path, answer, says, parameters, media in (
@@ -92,11 +92,11 @@ def _add(
                       responses={200: {"content": {media: {}}}}, openapi_extra={"parameters": parameters})  # fmt: skip
 
 
-def asked(request: Request, known: Collection[str] = EVERYWHERE) -> tuple[Desk, dict[str, str]]:
-    """The desk of a request and its parameters; 400 for those that are not `known`."""
+def asked(request: Request, known: Collection[str] = EVERYWHERE) -> tuple[Visit, dict[str, str]]:
+    """The visit of a request and its parameters; 400 for those that are not `known`."""
     given = single(request.query_params.multi_items(), known)
     day, language = day_and_language(given)
-    return desk_of(request, "", day, language), given
+    return visit_of(request, "", day, language), given
 
 
 def answered(told: Any, media: str) -> Response:
@@ -117,12 +117,12 @@ def link(request: Request, path: str, rel: str, media: str, title: str = "", **q
     return {"href": href, "rel": rel, "type": media, **({"title": title} if title else {})}
 
 
-def _landing(request: Request, desk: Desk) -> dict[str, Any]:
-    language = desk.language
+def _landing(request: Request, visit: Visit) -> dict[str, Any]:
+    language = visit.language
     manual = {"href": f"{request.base_url}api", "rel": "service-doc", "type": "text/html"}
     return {
-        "title": desk.view.name(language.code),
-        "description": language.say("The layers of the map as features, as known on {day}", day=desk.view.day),
+        "title": visit.view.name(language.code),
+        "description": language.say("The layers of the map as features, as known on {day}", day=visit.view.day),
         "links": [
             link(request, "", "self", JSON),
             link(request, "api", "service-desc", OPENAPI),
@@ -133,14 +133,14 @@ def _landing(request: Request, desk: Desk) -> dict[str, Any]:
     }
 
 
-def layers_of(desk: Desk) -> dict[str, Layer]:
+def layers_of(visit: Visit) -> dict[str, Layer]:
     """Every collection by its id: `counties` and `commitment.layer`; those of a kind that fails are left out."""
     found: dict[str, Layer] = {}
-    if desk.view.polygons:
-        found[COUNTIES] = county_layer(desk)
-    for name in desk.view.layers.names if desk.view.layers else ():
+    if visit.view.polygons:
+        found[COUNTIES] = county_layer(visit)
+    for name in visit.view.layers.names if visit.view.layers else ():
         try:
-            drawn = drawn_of(desk, name)
+            drawn = drawn_of(visit, name)
         except HTTPException as error:
             if error.status_code == 404:
                 continue
@@ -149,47 +149,47 @@ def layers_of(desk: Desk) -> dict[str, Layer]:
     return found
 
 
-def layer_named(desk: Desk, id: str) -> Layer:
+def layer_named(visit: Visit, id: str) -> Layer:
     """One collection; 404 where there is none of that id. Only the layers of its own promise are drawn for it."""
-    if id == COUNTIES and desk.view.polygons:
-        return county_layer(desk)
-    for name in desk.view.layers.names if desk.view.layers else ():
+    if id == COUNTIES and visit.view.polygons:
+        return county_layer(visit)
+    for name in visit.view.layers.names if visit.view.layers else ():
         if id.startswith(name + "."):
-            layer = drawn_of(desk, name).outward.get(id.removeprefix(name + "."))
+            layer = drawn_of(visit, name).outward.get(id.removeprefix(name + "."))
             if layer is not None:
                 return layer
     raise HTTPException(404, say("there is no collection {id}", id=id[:80]))
 
 
-def county_layer(desk: Desk) -> Layer:
+def county_layer(visit: Visit) -> Layer:
     """The outlines of the counties as a layer, made once a look at the book and language."""
-    if desk.view.layers is None:
-        return _county_layer(desk)
-    made, code = OUTLINES.setdefault(desk.view.layers, {}), desk.language.code
+    if visit.view.layers is None:
+        return _county_layer(visit)
+    made, code = OUTLINES.setdefault(visit.view.layers, {}), visit.language.code
     if code not in made:
-        made[code] = _county_layer(desk)
+        made[code] = _county_layer(visit)
     return made[code]
 
 
-def _county_layer(desk: Desk) -> Layer:
-    drawn: list[Any] = list((desk.view.polygons or {}).get("features", ()))
+def _county_layer(visit: Visit) -> Layer:
+    drawn: list[Any] = list((visit.view.polygons or {}).get("features", ()))
     about = [each["properties"] for each in drawn]
     return Layer(
         id=COUNTIES, name=say("Outlines of the counties"), shape="polygons", role="counties",
         geometries=[each["geometry"] for each in drawn], ids=[str(each["id"]) for each in about],
-        names=[desk.language.word(str(each.get("name", ""))) for each in about],
+        names=[visit.language.word(str(each.get("name", ""))) for each in about],
     )  # fmt: skip
 
 
-def _collection(request: Request, desk: Desk, id: str, layer: Layer) -> dict[str, Any]:
-    language = desk.language
+def _collection(request: Request, visit: Visit, id: str, layer: Layer) -> dict[str, Any]:
+    language = visit.language
     name, _, which = id.rpartition(".")
-    gauge = desk.view.gauge(name) if name else None
-    words = language.word(gauge.commitment.words) if gauge else desk.view.name(language.code)
+    gauge = visit.view.gauge(name) if name else None
+    words = language.word(gauge.commitment.words) if gauge else visit.view.name(language.code)
     box = bounds(layer)
     path = f"collections/{id}"
     carried = [] if gauge is None else [
-        {"href": str(request.base_url)[:-1] + desk.links.data(f"layers/{name}/{which}.{form}"), "rel": "enclosure",
+        {"href": str(request.base_url)[:-1] + visit.links.data(f"layers/{name}/{which}.{form}"), "rel": "enclosure",
          "type": MEDIA[form], "title": word}
         for form, word in forms(layer).items()
     ]  # fmt: skip
@@ -215,7 +215,7 @@ def filterable(layer: Layer) -> list[str]:
     return [name for name in names if name not in (*EVERYWHERE, *OF_ITEMS)]
 
 
-def _items(request: Request, desk: Desk, id: str, layer: Layer, query: ItemQuery) -> dict[str, Any]:
+def _items(request: Request, visit: Visit, id: str, layer: Layer, query: ItemQuery) -> dict[str, Any]:
     rows = chosen(layer, query)
     shown = rows[query.offset : query.offset + query.limit]
     path = f"collections/{id}/items"
@@ -235,13 +235,13 @@ def _items(request: Request, desk: Desk, id: str, layer: Layer, query: ItemQuery
         "timeStamp": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "numberMatched": len(rows),
         "numberReturned": len(shown),
-        "features": list(numbered(layer, shown, desk)),
+        "features": list(numbered(layer, shown, visit)),
     }
 
 
-def numbered(layer: Layer, rows: Any, desk: Desk) -> Iterable[dict[str, Any]]:
+def numbered(layer: Layer, rows: Any, visit: Visit) -> Iterable[dict[str, Any]]:
     """Features of a layer, each with an id: its own, else the number of its row."""
-    for row, feature in zip(rows.tolist(), features(layer, desk.language, rows), strict=True):
+    for row, feature in zip(rows.tolist(), features(layer, visit.language, rows), strict=True):
         yield {"type": "Feature", "id": feature.get("id", str(row)), **feature}
 
 
@@ -288,17 +288,17 @@ def _inside(layer: Layer, box: tuple[float, float, float, float]) -> Any:
     return shapely.intersects(SHAPES[layer], boxes)
 
 
-def _feature(request: Request, desk: Desk, id: str, wanted: str) -> dict[str, Any]:
+def _feature(request: Request, visit: Visit, id: str, wanted: str) -> dict[str, Any]:
     import numpy as np
 
-    layer = layer_named(desk, id)
+    layer = layer_named(visit, id)
     if layer not in PLACES:
         names = layer.ids or range(len(layer))
         PLACES[layer] = {str(name): row for row, name in reversed(list(enumerate(names)))}
     row = PLACES[layer].get(wanted)
     if row is None:
         raise HTTPException(404, say("{id} has no feature {feature}", id=id, feature=wanted[:80]))
-    (found,) = numbered(layer, np.array([row]), desk)
+    (found,) = numbered(layer, np.array([row]), visit)
     path = f"collections/{id}"
     links = [
         {**link(request, path, "self", GEOJSON), "href": address(request, "collections", id, "items", wanted)},

@@ -9,7 +9,7 @@ from datetime import date
 from luoshu.kinds.commitment import Gauge
 from luoshu.show.language import Language
 from luoshu.show.links import file_name, join
-from luoshu.show.page import Count, Desk, Page, Row
+from luoshu.show.page import Count, Page, Row, Visit
 
 GROUPS = ("chapter", "owner", "document", "verdict", "none")
 SILENT_AFTER_DAYS = 400
@@ -61,20 +61,20 @@ class Overview(Page):
     undecided: tuple[Undecided, ...]
 
 
-def overview(desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> Overview:
+def overview(visit: Visit, name: str = "", query: Mapping[str, str] | None = None) -> Overview:
     """The overview page; `query` may hold owner, chapter, verdict, group and q."""
     query = query or {}
-    gauges, language = desk.view.gauges, desk.language
-    rows = [desk.row(gauge) for gauge in gauges]
+    gauges, language = visit.view.gauges, visit.language
+    rows = [visit.row(gauge) for gauge in gauges]
     hidden = tuple(row.id for row in rows if not matches(row, query))
     group = query.get("group", "")
     if group not in GROUPS:
         group = "chapter" if len({row.chapter for row in rows}) > 1 else "owner"
     return Overview(
-        title=desk.view.name(language.code),
-        day=desk.view.day,
+        title=visit.view.name(language.code),
+        day=visit.view.day,
         language=language.code,
-        counts=desk.counts(gauges, lambda verdict: desk.links.to("", verdict=verdict)),
+        counts=visit.counts(gauges, lambda verdict: visit.links.to("", verdict=verdict)),
         total=len(rows),
         shown=len(rows) - len(hidden),
         known=sum(row.met is not None for row in rows),
@@ -87,7 +87,7 @@ def overview(desk: Desk, name: str = "", query: Mapping[str, str] | None = None)
             ),
             "verdict": tuple(
                 Choice(value=count.verdict, word=count.word, chosen=count.verdict == query.get("verdict"))
-                for count in desk.counts(gauges, lambda verdict: "")
+                for count in visit.counts(gauges, lambda verdict: "")
             ),
             "group": tuple(
                 Choice(value=value, word=word, chosen=value == group) for value, word in group_words(language).items()
@@ -95,16 +95,18 @@ def overview(desk: Desk, name: str = "", query: Mapping[str, str] | None = None)
         },
         hidden=hidden,
         query=query.get("q", ""),
-        problems=len(desk.view.problems),
-        undecided=undecided(desk),
+        problems=len(visit.view.problems),
+        undecided=undecided(visit),
     )
 
 
-def undecided(desk: Desk) -> tuple[Undecided, ...]:
+def undecided(visit: Visit) -> tuple[Undecided, ...]:
     """The documents with proposals that nobody has decided on."""
-    counts = [(paper, sum(each.get("state") == "open" for each in paper.proposals)) for paper in desk.view.papers]
+    counts = [(paper, sum(each.get("state") == "open" for each in paper.proposals)) for paper in visit.view.papers]
     return tuple(
-        Undecided(title=desk.language.word(paper.title), href=desk.links.to(join("documents", paper.name)), count=count)
+        Undecided(
+            title=visit.language.word(paper.title), href=visit.links.to(join("documents", paper.name)), count=count
+        )
         for paper, count in counts
         if count
     )
@@ -202,21 +204,21 @@ def silence(gauge: Gauge, day: date, language: Language) -> str:
     return ""
 
 
-def owner_card(desk: Desk, owner: str) -> OwnerCard:
+def owner_card(visit: Visit, owner: str) -> OwnerCard:
     """The card of one owner."""
-    view = desk.view
+    view = visit.view
     mine = tuple(gauge for gauge in view.gauges if gauge.commitment.owner == owner)
-    href = desk.links.to(join("owners", owner))
-    late = ((gauge, silence(gauge, view.day, desk.language)) for gauge in mine)
+    href = visit.links.to(join("owners", owner))
+    late = ((gauge, silence(gauge, view.day, visit.language)) for gauge in mine)
     coming = [g.commitment.due for g in mine if g.commitment.due and g.commitment.due >= view.day]
     return OwnerCard(
         id=owner,
-        name=desk.owner(owner),
+        name=visit.owner(owner),
         href=href,
-        counts=desk.counts(mine, lambda verdict: href),
+        counts=visit.counts(mine, lambda verdict: href),
         owes=len(mine),
         shares=sum(owner in gauge.commitment.co_owners for gauge in view.gauges),
-        late=tuple(Late(row=desk.row(gauge), says=says) for gauge, says in late if says),
+        late=tuple(Late(row=visit.row(gauge), says=says) for gauge, says in late if says),
         next_due=min(coming, default=None),
     )
 
@@ -228,31 +230,31 @@ def owner_ids(desk_view_gauges: tuple[Gauge, ...]) -> list[str]:
     return [name for name in dict.fromkeys(names) if name]
 
 
-def owners(desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> Owners:
+def owners(visit: Visit, name: str = "", query: Mapping[str, str] | None = None) -> Owners:
     """The page of all owners, those with most to do first."""
-    cards = [owner_card(desk, owner) for owner in owner_ids(desk.view.gauges)]
+    cards = [owner_card(visit, owner) for owner in owner_ids(visit.view.gauges)]
     return Owners(
-        title=desk.language.say("Who owes what"),
-        day=desk.view.day,
-        language=desk.language.code,
+        title=visit.language.say("Who owes what"),
+        day=visit.view.day,
+        language=visit.language.code,
         owners=tuple(sorted(cards, key=lambda card: -card.owes)),
-        unowned=sum(not gauge.commitment.owner for gauge in desk.view.gauges),
+        unowned=sum(not gauge.commitment.owner for gauge in visit.view.gauges),
     )
 
 
-def owner(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> OwnerPage:
+def owner(visit: Visit, name: str, query: Mapping[str, str] | None = None) -> OwnerPage:
     """The page of one owner; raises KeyError where nobody of that name owes anything."""
-    found = next((owner for owner in owner_ids(desk.view.gauges) if file_name(owner) == name), None)
+    found = next((owner for owner in owner_ids(visit.view.gauges) if file_name(owner) == name), None)
     if found is None:
         raise KeyError(name)
-    gauges = desk.view.gauges
+    gauges = visit.view.gauges
     return OwnerPage(
-        title=desk.owner(found),
-        day=desk.view.day,
-        language=desk.language.code,
-        card=owner_card(desk, found),
-        rows=tuple(desk.row(gauge) for gauge in gauges if gauge.commitment.owner == found),
-        shared=tuple(desk.row(gauge) for gauge in gauges if found in gauge.commitment.co_owners),
+        title=visit.owner(found),
+        day=visit.view.day,
+        language=visit.language.code,
+        card=owner_card(visit, found),
+        rows=tuple(visit.row(gauge) for gauge in gauges if gauge.commitment.owner == found),
+        shared=tuple(visit.row(gauge) for gauge in gauges if found in gauge.commitment.co_owners),
     )
 
 
@@ -276,24 +278,24 @@ class Problems(Page):
     total: int
 
 
-def problems(desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> Problems:
+def problems(visit: Visit, name: str = "", query: Mapping[str, str] | None = None) -> Problems:
     """The page of all problems."""
     files: dict[str, list[Fault]] = {}
-    for problem in desk.view.problems:
+    for problem in visit.view.problems:
         files.setdefault(problem.source.file, []).append(
             Fault(
                 code=problem.code,
                 file=problem.source.file,
                 line=problem.source.line,
                 column=problem.source.column,
-                says=desk.language.message(problem.says),
-                mend=desk.language.message(problem.mend),
+                says=visit.language.message(problem.says),
+                mend=visit.language.message(problem.mend),
             )
         )
     return Problems(
-        title=desk.language.say("Problems in the book"),
-        day=desk.view.day,
-        language=desk.language.code,
+        title=visit.language.say("Problems in the book"),
+        day=visit.view.day,
+        language=visit.language.code,
         files=tuple((file, tuple(faults)) for file, faults in files.items()),
-        total=len(desk.view.problems),
+        total=len(visit.view.problems),
     )

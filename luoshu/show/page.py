@@ -68,7 +68,7 @@ class Count:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desk:
+class Visit:
     """What a page is drawn with: the book's view, the language, the way to other pages, and whether one may settle."""
 
     view: View
@@ -77,7 +77,7 @@ class Desk:
     can_settle: bool = False
 
     def __post_init__(self) -> None:
-        """The desk speaks with the book's own English words."""
+        """The visit speaks with the book's own English words."""
         object.__setattr__(self, "language", self.language.over(self.view.wording))
 
     def cite(self, source: Source | None) -> Cite | None:

@@ -30,7 +30,7 @@ from luoshu.show.overview import (
     owners,
     problems,
 )
-from luoshu.show.page import Desk, Page
+from luoshu.show.page import Page, Visit
 from luoshu.show.paper import STATE_WORDS, STATUS_WORDS, PaperPage, Papers, highlighted, paper, papers
 from luoshu.show.promise import PromisePage, promise
 from luoshu.show.view import View
@@ -205,35 +205,35 @@ def script_data(value: Any) -> Markup:
     return Markup(text)
 
 
-def drawn(template: str, name: str, page: Page, desk: Desk, **more: Any) -> str:
+def drawn(template: str, name: str, page: Page, visit: Visit, **more: Any) -> str:
     """A page as HTML."""
-    language = desk.language
+    language = visit.language
     context = {
         "page": page,
         "page_name": name,
         "language": language,
-        "links": desk.links,
+        "links": visit.links,
         "_": language.say,
-        "book_title": desk.view.name(language.code),
-        "folder": desk.view.folder.name,
-        "navigation": navigation(desk),
-        "self_path": "/" + desk.links.path if desk.links.mouth == "server" else "",
+        "book_title": visit.view.name(language.code),
+        "folder": visit.view.folder.name,
+        "navigation": navigation(visit),
+        "self_path": "/" + visit.links.path if visit.links.mouth == "server" else "",
         "has_json": name != "error",
         "status_words": [(key, language.text(word)) for key, word in STATUS_WORDS.items()],
         "state_words": [(key, language.text(word)) for key, word in STATE_WORDS.items()],
-        "keys": keys(desk),
+        "keys": keys(visit),
     }
     return environment().get_template(template).render({**context, **more})
 
 
-def render(leaf: Leaf, desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> str:
+def render(leaf: Leaf, visit: Visit, name: str = "", query: Mapping[str, str] | None = None) -> str:
     """The HTML of one page of a leaf."""
-    return drawn(leaf.template, leaf.name, leaf.build(desk, name, query or {}), desk)
+    return drawn(leaf.template, leaf.name, leaf.build(visit, name, query or {}), visit)
 
 
-def navigation(desk: Desk) -> list[tuple[str, str]]:
+def navigation(visit: Visit) -> list[tuple[str, str]]:
     """The main pages and their words."""
-    say = desk.language.say
+    say = visit.language.say
     pages = [
         ("", say("Overview")),
         ("owners", say("Owners")),
@@ -242,14 +242,14 @@ def navigation(desk: Desk) -> list[tuple[str, str]]:
         ("problems", say("Problems")),
         ("about", say("Method")),
     ]
-    view = desk.view
+    view = visit.view
     mapped = view.polygons or view.map_faults or (view.layers is not None and view.layers.names)
     return [page for page in pages if page[0] != "map" or mapped]
 
 
-def keys(desk: Desk) -> list[tuple[str, str]]:
+def keys(visit: Visit) -> list[tuple[str, str]]:
     """The keys of the reader."""
-    say = desk.language.say
+    say = visit.language.say
     return [
         ("j", say("next proposal")),
         ("k", say("previous proposal")),

@@ -14,7 +14,7 @@ from luoshu.kinds.commitment import Gauge
 from luoshu.show.correcting import CHANGE_WORDS, COMPARATOR_WORDS, PER_WORDS, Field, fields_of
 from luoshu.show.language import Language, marked
 from luoshu.show.links import file_name, join
-from luoshu.show.page import Desk, Page
+from luoshu.show.page import Page, Visit
 from luoshu.show.view import Paper
 
 STATUS_WORDS = {"promise": marked("promise"), "fact": marked("fact"), "task": marked("task")}
@@ -99,20 +99,20 @@ class PaperPage(Page):
     faults: tuple[tuple[str, str], ...]
 
 
-def card(desk: Desk, paper: Paper) -> PaperCard:
+def card(visit: Visit, paper: Paper) -> PaperCard:
     """A document with the counts of what was found in it."""
 
-    there = all_found(desk, paper)
+    there = all_found(visit, paper)
 
     def count(key: str, value: str) -> int:
         return sum(getattr(each, key) == value for each in there)
 
     return PaperCard(
         name=paper.name,
-        title=desk.language.word(paper.title),
-        href=desk.links.to(join("documents", paper.name)),
+        title=visit.language.word(paper.title),
+        href=visit.links.to(join("documents", paper.name)),
         published=paper.published,
-        publisher=desk.language.word(paper.publisher),
+        publisher=visit.language.word(paper.publisher),
         characters=len(paper.text),
         promises=count("status", "promise"),
         facts=count("status", "fact"),
@@ -123,51 +123,51 @@ def card(desk: Desk, paper: Paper) -> PaperCard:
     )
 
 
-def papers(desk: Desk, name: str = "", query: Mapping[str, str] | None = None) -> Papers:
+def papers(visit: Visit, name: str = "", query: Mapping[str, str] | None = None) -> Papers:
     """The list of documents."""
     return Papers(
-        title=desk.language.say("Documents"),
-        day=desk.view.day,
-        language=desk.language.code,
-        papers=tuple(card(desk, paper) for paper in desk.view.papers),
+        title=visit.language.say("Documents"),
+        day=visit.view.day,
+        language=visit.language.code,
+        papers=tuple(card(visit, paper) for paper in visit.view.papers),
     )
 
 
-def paper(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> PaperPage:
+def paper(visit: Visit, name: str, query: Mapping[str, str] | None = None) -> PaperPage:
     """The page of one document; raises KeyError where there is none."""
-    one = desk.view.paper(name)
+    one = visit.view.paper(name)
     if one is None:
         raise KeyError(name)
     return PaperPage(
-        title=desk.language.word(one.title),
-        day=desk.view.day,
-        language=desk.language.code,
-        card=card(desk, one),
+        title=visit.language.word(one.title),
+        day=visit.view.day,
+        language=visit.language.code,
+        card=card(visit, one),
         url=one.url,
         text=one.text,
-        found=all_found(desk, one),
-        can_settle=desk.can_settle,
+        found=all_found(visit, one),
+        can_settle=visit.can_settle,
         changed=one.changed,
-        suggestions=suggestions(desk),
-        faults=tuple((desk.language.message(p.says), desk.language.message(p.mend)) for p in one.problems),
+        suggestions=suggestions(visit),
+        faults=tuple((visit.language.message(p.says), visit.language.message(p.mend)) for p in one.problems),
     )
 
 
-def all_found(desk: Desk, paper: Paper) -> tuple[Found, ...]:
+def all_found(visit: Visit, paper: Paper) -> tuple[Found, ...]:
     """The proposals of a document, and the promises that were settled from it without one, by their place."""
-    proposed = [found(desk, each) for each in paper.proposals]
+    proposed = [found(visit, each) for each in paper.proposals]
     covered = {each.settled_as for each in proposed}
     settled = [
-        settled_found(desk, gauge)
-        for gauge in desk.view.gauges
-        if gauge.commitment.id not in covered and desk.view.paper_of(gauge.commitment.source.file) is paper
+        settled_found(visit, gauge)
+        for gauge in visit.view.gauges
+        if gauge.commitment.id not in covered and visit.view.paper_of(gauge.commitment.source.file) is paper
     ]
     return tuple(sorted([*proposed, *settled], key=lambda each: (each.start, each.end)))
 
 
-def settled_found(desk: Desk, gauge: Gauge) -> Found:
+def settled_found(visit: Visit, gauge: Gauge) -> Found:
     """A promise that stands in the book, as something found at its place."""
-    promise, language = gauge.commitment, desk.language
+    promise, language = gauge.commitment, visit.language
     return Found(
         id=f"settled-{file_name(promise.id)}",
         status="task" if gauge.goal is None else "promise",
@@ -179,22 +179,22 @@ def settled_found(desk: Desk, gauge: Gauge) -> Found:
         line=promise.source.line,
         figure="",
         subject=language.word(promise.words),
-        owner=desk.owner(promise.owner),
+        owner=visit.owner(promise.owner),
         due=promise.due.isoformat() if promise.due else "",
         text=promise.words,
         kind=promise.kind,
         confidence=None,
         version="",
-        promise_href=desk.links.to(join("promises", promise.id)),
+        promise_href=visit.links.to(join("promises", promise.id)),
         settled_as=promise.id,
     )
 
 
-def suggestions(desk: Desk) -> dict[str, tuple[tuple[str, str], ...]]:
+def suggestions(visit: Visit) -> dict[str, tuple[tuple[str, str], ...]]:
     """What a form may offer: owners and indicators by their ids, chapters as they are."""
-    view, chapters = desk.view, dict.fromkeys(gauge.commitment.chapter for gauge in desk.view.gauges)
+    view, chapters = visit.view, dict.fromkeys(gauge.commitment.chapter for gauge in visit.view.gauges)
     return {
-        "owner-list": tuple((id, desk.owner(id)) for id in view.owners),
+        "owner-list": tuple((id, visit.owner(id)) for id in view.owners),
         "indicator-list": view.indicators,
         "chapter-list": tuple((chapter, "") for chapter in chapters if chapter),
     }
@@ -219,12 +219,12 @@ def figure_words(proposal: Mapping[str, Any], language: Language) -> str:
     return ("" if language.code == "zh" else " ").join(part for part in parts if part)
 
 
-def found(desk: Desk, proposal: Mapping[str, Any], *, conflict: str = "", fault: str = "") -> Found:
+def found(visit: Visit, proposal: Mapping[str, Any], *, conflict: str = "", fault: str = "") -> Found:
     """A proposal as it is shown, with the fields of its form."""
-    language = desk.language
+    language = visit.language
     status, state = str(proposal.get("status", "")), str(proposal.get("state") or "open")
     settled_as = str(proposal.get("settled_as") or "")
-    gauge = next((each for each in desk.view.gauges if each.commitment.id == settled_as), None)
+    gauge = next((each for each in visit.view.gauges if each.commitment.id == settled_as), None)
     return Found(
         id=str(proposal["id"]),
         status=status,
@@ -244,29 +244,30 @@ def found(desk: Desk, proposal: Mapping[str, Any], *, conflict: str = "", fault:
         confidence=proposal.get("confidence"),
         version=str(proposal.get("version") or ""),
         fields=fields_of(proposal, language),
-        promise_href=desk.links.to(join("promises", settled_as)) if gauge else "",
+        promise_href=visit.links.to(join("promises", settled_as)) if gauge else "",
         settled_as=settled_as,
-        answers=tuple(related(desk, each) for each in proposal.get("answers") or ()),
-        moves=related(desk, proposal["moves"]) if proposal.get("moves") else None,
-        contradicts=tuple(related(desk, {"id": each}) for each in proposal.get("contradicts") or ()),
+        answers=tuple(related(visit, each) for each in proposal.get("answers") or ()),
+        moves=related(visit, proposal["moves"]) if proposal.get("moves") else None,
+        contradicts=tuple(related(visit, {"id": each}) for each in proposal.get("contradicts") or ()),
         conflict=conflict,
         fault=fault,
     )
 
 
-def related(desk: Desk, answer: Mapping[str, Any]) -> Related:
+def related(visit: Visit, answer: Mapping[str, Any]) -> Related:
     """A settled promise, or another proposal of some document, by its id."""
     name = str(answer.get("id") or "")
-    for gauge in desk.view.gauges:
+    for gauge in visit.view.gauges:
         if gauge.commitment.id == name:
-            return Related(words=desk.language.word(gauge.commitment.words), href=desk.links.to(join("promises", name)))
-    for paper in desk.view.papers:
+            return Related(
+                words=visit.language.word(gauge.commitment.words), href=visit.links.to(join("promises", name))
+            )
+    for paper in visit.view.papers:
         for each in paper.proposals:
             if each.get("id") == name:
-                words = (
-                    f"{desk.language.word(paper.title)}: {each.get('subject') or ''}{figure_words(each, desk.language)}"
-                )
-                return Related(words=words, href=desk.links.to(join("documents", paper.name), f"proposal-{name}"))
+                figure = figure_words(each, visit.language)
+                words = f"{visit.language.word(paper.title)}: {each.get('subject') or ''}{figure}"
+                return Related(words=words, href=visit.links.to(join("documents", paper.name), f"proposal-{name}"))
     return Related(words=str(answer.get("subject") or name))
 
 

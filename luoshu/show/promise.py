@@ -10,7 +10,7 @@ from luoshu.book.records import Dated, Record
 from luoshu.kinds.commitment import Amount, Commitment, Gauge, Listing, Reason
 from luoshu.show.correcting import COMPARATOR_WORDS
 from luoshu.show.links import file_name, join
-from luoshu.show.page import Desk, Page, Row
+from luoshu.show.page import Page, Row, Visit
 from luoshu.show.series import Cite, Series
 
 QUOTED_AROUND = 60
@@ -116,53 +116,53 @@ class PromisePage(Page):
     after: tuple[str, str] | None
 
 
-def promise(desk: Desk, name: str, query: Mapping[str, str] | None = None) -> PromisePage:
+def promise(visit: Visit, name: str, query: Mapping[str, str] | None = None) -> PromisePage:
     """The page of the promise called `name`; raises KeyError where there is none."""
     from luoshu.show.overview import silence
 
-    view, language = desk.view, desk.language
+    view, language = visit.view, visit.language
     gauge = view.gauge(name)
     if gauge is None:
         raise KeyError(name)
     record = view.records.get(gauge.commitment.id)
-    before, after = _neighbours(desk, gauge)
+    before, after = _neighbours(visit, gauge)
     return PromisePage(
         title=language.word(gauge.commitment.words),
         day=view.day,
         language=language.code,
-        row=desk.row(gauge),
-        amounts=tuple(_amount(desk, figure) for figure in gauge.figures if isinstance(figure, Amount)),
-        charts=desk.charts(gauge),
-        tables=tuple(_table(desk, figure) for figure in gauge.figures if isinstance(figure, Listing)),
-        reasons=tuple(_because(desk, reason) for reason in gauge.because),
-        quote=_quote(desk, gauge),
-        moves=tuple(_move(desk, move) for move in view.moves.get(gauge.commitment.id, ())),
-        settled=_settled(desk, gauge.commitment),
-        revisions=tuple(_revisions(desk, gauge.commitment, record)) if record else (),
+        row=visit.row(gauge),
+        amounts=tuple(_amount(visit, figure) for figure in gauge.figures if isinstance(figure, Amount)),
+        charts=visit.charts(gauge),
+        tables=tuple(_table(visit, figure) for figure in gauge.figures if isinstance(figure, Listing)),
+        reasons=tuple(_because(visit, reason) for reason in gauge.because),
+        quote=_quote(visit, gauge),
+        moves=tuple(_move(visit, move) for move in view.moves.get(gauge.commitment.id, ())),
+        settled=_settled(visit, gauge.commitment),
+        revisions=tuple(_revisions(visit, gauge.commitment, record)) if record else (),
         place=str(gauge.commitment.source) if gauge.commitment.source.file else "",
         silence=silence(gauge, view.day, language),
-        permalink=desk.links.to(join("promises", gauge.commitment.id), **_dated(desk)),
-        map_href=desk.links.to("map", promise=gauge.commitment.id) if _is_drawn(desk, gauge) else "",
+        permalink=visit.links.to(join("promises", gauge.commitment.id), **_dated(visit)),
+        map_href=visit.links.to("map", promise=gauge.commitment.id) if _is_drawn(visit, gauge) else "",
         before=before,
         after=after,
     )
 
 
-def _is_drawn(desk: Desk, gauge: Gauge) -> bool:
+def _is_drawn(visit: Visit, gauge: Gauge) -> bool:
     """Whether the map shows the promise; asked without drawing anything."""
-    return desk.view.layers is not None and file_name(gauge.commitment.id) in desk.view.layers.gauges
+    return visit.view.layers is not None and file_name(gauge.commitment.id) in visit.view.layers.gauges
 
 
-def _dated(desk: Desk) -> dict[str, str]:
-    return {"day": desk.view.day.isoformat()} if desk.links.mouth == "server" else {}
+def _dated(visit: Visit) -> dict[str, str]:
+    return {"day": visit.view.day.isoformat()} if visit.links.mouth == "server" else {}
 
 
-def _neighbours(desk: Desk, gauge: Gauge) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
-    gauges = desk.view.gauges
+def _neighbours(visit: Visit, gauge: Gauge) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
+    gauges = visit.view.gauges
     index = next(i for i, other in enumerate(gauges) if other is gauge)
 
     def link(other: Gauge) -> tuple[str, str]:
-        return desk.links.to(join("promises", other.commitment.id)), desk.language.word(other.commitment.words)
+        return visit.links.to(join("promises", other.commitment.id)), visit.language.word(other.commitment.words)
 
     return (
         link(gauges[index - 1]) if index else None,
@@ -170,8 +170,8 @@ def _neighbours(desk: Desk, gauge: Gauge) -> tuple[tuple[str, str] | None, tuple
     )
 
 
-def _amount(desk: Desk, amount: Amount) -> NamedAmount:
-    language = desk.language
+def _amount(visit: Visit, amount: Amount) -> NamedAmount:
+    language = visit.language
     share = amount.unit == "share"
     return NamedAmount(
         name=language.message(amount.name),
@@ -181,38 +181,38 @@ def _amount(desk: Desk, amount: Amount) -> NamedAmount:
     )
 
 
-def _table(desk: Desk, listing: Listing) -> Table:
+def _table(visit: Visit, listing: Listing) -> Table:
     def cell(value: Any) -> Cell:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return Cell(text=desk.language.cell(value), number=number)
+        return Cell(text=visit.language.cell(value), number=number)
 
     return Table(
-        name=desk.language.message(listing.name),
-        columns=tuple(desk.language.message(column) for column in listing.columns),
+        name=visit.language.message(listing.name),
+        columns=tuple(visit.language.message(column) for column in listing.columns),
         rows=tuple(tuple(cell(value) for value in row) for row in listing.rows),
-        note=desk.language.message(listing.note),
+        note=visit.language.message(listing.note),
     )
 
 
-def _because(desk: Desk, reason: Reason) -> Because:
-    return Because(text=desk.language.message(reason.says), tone=reason.tone, cite=desk.cite(reason.source))
+def _because(visit: Visit, reason: Reason) -> Because:
+    return Because(text=visit.language.message(reason.says), tone=reason.tone, cite=visit.cite(reason.source))
 
 
-def _move(desk: Desk, move: Any) -> NextMove:
-    language = desk.language
+def _move(visit: Visit, move: Any) -> NextMove:
+    language = visit.language
     return NextMove(
         text=language.message(move.does),
         cost=language.figure(move.cost, "元") if move.cost is not None else "",
         gain=language.share(move.gain) if move.gain is not None else "",
-        because=tuple(_because(desk, reason) for reason in move.because),
+        because=tuple(_because(visit, reason) for reason in move.because),
     )
 
 
-def _quote(desk: Desk, gauge: Gauge) -> Quote | None:
+def _quote(visit: Visit, gauge: Gauge) -> Quote | None:
     """The promise's own place in its document, with the sentence around it."""
     source = gauge.commitment.source
-    paper = desk.view.paper_of(source.file) if source.file else None
-    cite = desk.cite(source)
+    paper = visit.view.paper_of(source.file) if source.file else None
+    cite = visit.cite(source)
     if paper is None or cite is None or source.start is None or source.end is None:
         return None
     start, end = source.start, min(source.end, len(paper.text))
@@ -234,7 +234,7 @@ def sentence(text: str, start: int, end: int) -> tuple[int, int]:
     return first, min(min(ends, default=len(text)) + 1, end + QUOTED_AROUND, len(text))
 
 
-def _settled(desk: Desk, commitment: Commitment) -> tuple[Entry, ...]:
+def _settled(visit: Visit, commitment: Commitment) -> tuple[Entry, ...]:
     """The kind's own fields as they were settled; the shared ones stand at the head of the page."""
     shared = {field.name for field in fields(Commitment)}
     entries = []
@@ -244,45 +244,47 @@ def _settled(desk: Desk, commitment: Commitment) -> tuple[Entry, ...]:
             continue
         choices = field.metadata.get("choices") and isinstance(value, str)
         if isinstance(value, Mapping):
-            text = " ".join(f"{name} {desk.language.cell(each)}" for name, each in value.items())
+            text = " ".join(f"{name} {visit.language.cell(each)}" for name, each in value.items())
         elif isinstance(value, tuple):
             text = ", ".join(str(each) for each in value)
         else:
-            text = desk.language.text(CHOICE_WORDS.get(value, value)) if choices else named(desk, value)
-        entries.append(Entry(name=label(desk, field), value=text, note=str(field.metadata.get("note", ""))))
+            text = visit.language.text(CHOICE_WORDS.get(value, value)) if choices else named(visit, value)
+        entries.append(Entry(name=label(visit, field), value=text, note=str(field.metadata.get("note", ""))))
     return tuple(entries)
 
 
-def label(desk: Desk, field: Field[Any]) -> str:
+def label(visit: Visit, field: Field[Any]) -> str:
     """What a field of a commitment is called."""
     chinese = str(field.metadata.get("zh", ""))
-    return chinese if chinese and desk.language.code == "zh" else field.name.replace("_", " ")
+    return chinese if chinese and visit.language.code == "zh" else field.name.replace("_", " ")
 
 
-def named(desk: Desk, value: Any) -> str:
+def named(visit: Visit, value: Any) -> str:
     """A field's value; an id of a place or an indicator by its name."""
-    chinese, english = desk.view.names.get(value, ("", "")) if isinstance(value, str) else ("", "")
-    return (english if desk.language.code == "en" else "") or desk.language.word(chinese) or desk.language.cell(value)
+    chinese, english = visit.view.names.get(value, ("", "")) if isinstance(value, str) else ("", "")
+    return (
+        (english if visit.language.code == "en" else "") or visit.language.word(chinese) or visit.language.cell(value)
+    )
 
 
-def _revisions(desk: Desk, commitment: Commitment, record: Record) -> list[Revision]:
+def _revisions(visit: Visit, commitment: Commitment, record: Record) -> list[Revision]:
     """Every field that was written by dates until the day that is looked at, oldest first."""
-    labels = {field.name: label(desk, field) for field in fields(commitment)}
+    labels = {field.name: label(visit, field) for field in fields(commitment)}
     return [
         Revision(
             field=labels.get(name, name),
             since=step.since.isoformat() if step.since else "",
-            value=desk.language.cell(step.value),
-            cite=desk.cite(step.source),
+            value=visit.language.cell(step.value),
+            cite=visit.cite(step.source),
             note=str(step.about.get("note") or ""),
         )
         for name, value in record.fields.items()
         if isinstance(value, Dated)
         for step in value.steps
-        if step.since is None or step.since <= desk.view.day
+        if step.since is None or step.since <= visit.view.day
     ]
 
 
-def promise_names(desk: Desk) -> list[str]:
+def promise_names(visit: Visit) -> list[str]:
     """All promises by their name in links."""
-    return [file_name(gauge.commitment.id) for gauge in desk.view.gauges]
+    return [file_name(gauge.commitment.id) for gauge in visit.view.gauges]

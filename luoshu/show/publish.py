@@ -15,7 +15,7 @@ from luoshu.show.language import LANGUAGES, Language
 from luoshu.show.layerfile import script
 from luoshu.show.layerforms import as_file, forms
 from luoshu.show.links import SiteLinks
-from luoshu.show.page import Desk
+from luoshu.show.page import Visit
 from luoshu.show.pages import LEAVES, drawn, plain
 from luoshu.show.view import View
 from luoshu.words.message import say
@@ -75,9 +75,9 @@ def site(view: View) -> Iterator[tuple[str, str]]:
         for leaf in LEAVES:
             for path, name in leaf.paths(view):
                 links = SiteLinks(path=path, language=code, day=view.day)
-                desk = Desk(view=view, language=language, links=links)
-                page = leaf.build(desk, name, {})
-                yield links.file, drawn(leaf.template, leaf.name, page, desk)
+                visit = Visit(view=view, language=language, links=links)
+                page = leaf.build(visit, name, {})
+                yield links.file, drawn(leaf.template, leaf.name, page, visit)
                 yield links.file.removesuffix(".html") + ".json", json.dumps(plain(page), ensure_ascii=False)
 
 

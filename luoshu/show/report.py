@@ -14,7 +14,7 @@ from luoshu.show.language import Language
 from luoshu.show.links import ServerLinks, file_name
 from luoshu.show.listing import estimate_mark
 from luoshu.show.look import view_of
-from luoshu.show.page import Desk, Row
+from luoshu.show.page import Row, Visit
 from luoshu.show.promise import PromisePage, promise
 from luoshu.show.series import Cite
 from luoshu.show.view import View
@@ -57,8 +57,8 @@ class Review:
         from luoshu.show.footnotes import Footnotes
         from luoshu.show.wordform import blank
 
-        self.desk = Desk(view=view, language=language, links=ServerLinks(language=language.code))
-        self.view, self.language = view, self.desk.language
+        self.visit = Visit(view=view, language=language, links=ServerLinks(language=language.code))
+        self.view, self.language = view, self.visit.language
         self.made: Document = blank()
         self.notes: Footnotes = Footnotes(self.made, circled=language.code == "zh")
         self.tables = self.charts = self.sections = 0
@@ -84,7 +84,7 @@ class Review:
     def _chapters(self) -> list[tuple[str, list[Gauge]]]:
         found: dict[str, list[Gauge]] = {}
         for gauge in self.view.gauges:
-            chapter = self.language.word(gauge.commitment.chapter) or self.desk.owner(gauge.commitment.owner)
+            chapter = self.language.word(gauge.commitment.chapter) or self.visit.owner(gauge.commitment.owner)
             found.setdefault(chapter or self.language.say("Other promises"), []).append(gauge)
         return list(found.items())
 
@@ -152,7 +152,7 @@ class Review:
     def _summary(self) -> None:
         say, gauges = self.language.say, self.view.gauges
         self._section(say("The whole at a glance"))
-        counts = {count.verdict: count for count in self.desk.counts(gauges, lambda verdict: "")}
+        counts = {count.verdict: count for count in self.visit.counts(gauges, lambda verdict: "")}
         known = sum(gauge.met is not None for gauge in gauges)
         day = self.language.long_day(self.view.day)
         self._write(
@@ -189,7 +189,7 @@ class Review:
             owners.setdefault(gauge.commitment.owner, []).append(gauge)
         for owner, mine in owners.items():
             counts = [sum(gauge.verdict == verdict for gauge in mine) for verdict in there]
-            name = self.desk.owner(owner) or say("nobody is named")
+            name = self.visit.owner(owner) or say("nobody is named")
             row(made, [name, str(len(mine)), *(str(count or "") for count in counts)], range(1, len(columns)))
         self.made.add_paragraph()
 
@@ -202,12 +202,12 @@ class Review:
         names = ("Promise", "Due", "Goal", "Latest value", "Expected share", "Verdict")
         made = table(self.made, [say(name) for name in names], [5.0, 2.3, 2.2, 2.2, 2.0, 1.9], (2, 3, 4))
         for gauge in gauges:
-            shown = self.desk.row(gauge)
+            shown = self.visit.row(gauge)
             value = shown.value_text + estimate_mark(gauge, self.language)
             cells = [shown.words, shown.due.isoformat() if shown.due else "—", shown.goal_text, value,
                      shown.met_text, shown.verdict_word]  # fmt: skip
             written = row(made, cells, (2, 3, 4))
-            self.notes.add(written[0], self._source(self.desk.cite(gauge.commitment.source)))
+            self.notes.add(written[0], self._source(self.visit.cite(gauge.commitment.source)))
             self.notes.add(written[3], self._value_source(gauge))
         self.made.add_paragraph()
 
@@ -220,9 +220,9 @@ class Review:
         points = [point for chart in gauge.figures if isinstance(chart, Chart) for point in chart.points]
         same = [point for point in points if point.day == gauge.as_of and point.value == gauge.value]
         if same:
-            return self._source(self.desk.cite(same[-1].source))
+            return self._source(self.visit.cite(same[-1].source))
         sources = [reason.source for reason in gauge.because if reason.source and reason.source.url]
-        return self._source(self.desk.cite(sources[0])) if sources else ""
+        return self._source(self.visit.cite(sources[0])) if sources else ""
 
     # ---- chapters ----------------------------------------------------------------------------------------------
 
@@ -231,7 +231,7 @@ class Review:
         self._rows(self.language.say("Promises on {chapter}", chapter=chapter), gauges)
         shown = [gauge for gauge in gauges if gauge.value is not None or gauge.met is not None]
         for number, gauge in enumerate(shown, start=1):
-            self._promise(promise(self.desk, file_name(gauge.commitment.id)), gauge, number)
+            self._promise(promise(self.visit, file_name(gauge.commitment.id)), gauge, number)
 
     def _promise(self, page: PromisePage, gauge: Gauge, number: int) -> None:
         from luoshu.show.wordform import chinese_number
@@ -245,7 +245,7 @@ class Review:
                 owner=row.owner or say("nobody"),
                 day=self.language.long_day(row.due) if row.due else say("not named"),
             ),
-            self._source(page.quote.cite if page.quote else self.desk.cite(gauge.commitment.source)),
+            self._source(page.quote.cite if page.quote else self.visit.cite(gauge.commitment.source)),
         )
         self._write(self._verdict(row))
         for reason in page.reasons:
@@ -335,5 +335,5 @@ class Review:
         self._listing(
             say("The verdicts"),
             (say("Verdict"), say("What it says")),
-            [(meaning.word, meaning.says) for meaning in about(self.desk).meanings],
+            [(meaning.word, meaning.says) for meaning in about(self.visit).meanings],
         )

@@ -18,7 +18,6 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from luoshu.show.desks import Day, Tongue, desk_of
 from luoshu.show.events import add_events
 from luoshu.show.guard import Guard, is_loopback
 from luoshu.show.layerserving import add_layers
@@ -28,6 +27,7 @@ from luoshu.show.page import Page
 from luoshu.show.pages import LEAVES, Leaf, drawn, plain
 from luoshu.show.publish import STATIC
 from luoshu.show.shelf import Shelf
+from luoshu.show.visits import Day, Tongue, visit_of
 from luoshu.show.whatif import add_what_if
 from luoshu.words.message import Message, say
 
@@ -166,18 +166,18 @@ def _add_leaf(app: FastAPI, leaf: Leaf) -> None:
     """The two addresses of a page: HTML for people (JSON when only that is accepted), and JSON with its schema."""
 
     def build(request: Request, name: str, day: date | None, language: str | None) -> tuple[Page, Any]:
-        desk = desk_of(request, leaf.path.format(name=name), day, language)
+        visit = visit_of(request, leaf.path.format(name=name), day, language)
         try:
-            return leaf.build(desk, name, dict(request.query_params)), desk
+            return leaf.build(visit, name, dict(request.query_params)), visit
         except KeyError:
             raise HTTPException(404, say("there is no page {path}", path=request.url.path)) from None
 
     def html(request: Request, name: str = "", day: Day = None, language: Tongue = None) -> Response:
-        page, desk = build(request, name, day, language)
+        page, visit = build(request, name, day, language)
         accept = request.headers.get("accept", "")
         if "application/json" in accept and "text/html" not in accept:
             return JSONResponse(plain(page))
-        response = HTMLResponse(drawn(leaf.template, leaf.name, page, desk))
+        response = HTMLResponse(drawn(leaf.template, leaf.name, page, visit))
         remember_language(response, language)
         return response
 
@@ -215,9 +215,9 @@ def _add_manual(app: FastAPI) -> None:
     """The description of the API for people at /api; for programs it is at /openapi.json."""
 
     def api(request: Request, day: Day = None, language: Tongue = None) -> Response:
-        desk = desk_of(request, "api", day, language)
-        page: ApiPage = manual(app, desk)
-        return HTMLResponse(drawn("api.html", "api", page, desk, has_json=False))
+        visit = visit_of(request, "api", day, language)
+        page: ApiPage = manual(app, visit)
+        return HTMLResponse(drawn("api.html", "api", page, visit, has_json=False))
 
     app.add_api_route("/api", api, include_in_schema=False)
     app.openapi = lambda: openapi_with_examples(app)  # type: ignore[method-assign]
@@ -230,31 +230,31 @@ def wants_html(request: Request) -> bool:
 
 def _error(request: Request, status: int, code: str, says: Message, mend: str) -> Response:
     try:
-        desk = desk_of(request, "error", None, None)
+        visit = visit_of(request, "error", None, None)
     except Exception:
         # the book itself cannot be looked at: the plain answer has to do
         return JSONResponse({"error": {"code": code, "says": says, "mend": mend}}, status_code=status)
-    language = desk.language
+    language = visit.language
     told = {"code": code, "says": language.message(says), "mend": language.message(mend)}
     if not wants_html(request):
         return JSONResponse({"error": told}, status_code=status)
     page = ErrorPage(
         title=language.say("There is no such page") if status == 404 else language.say("That did not work"),
-        day=desk.view.day,
+        day=visit.view.day,
         language=language.code,
-        near=near(desk, request.url.path) if status == 404 else (),
+        near=near(visit, request.url.path) if status == 404 else (),
         **told,
     )
-    return HTMLResponse(drawn("error.html", "error", page, desk), status_code=status)
+    return HTMLResponse(drawn("error.html", "error", page, visit), status_code=status)
 
 
-def near(desk: Any, path: str) -> tuple[tuple[str, str], ...]:
+def near(visit: Any, path: str) -> tuple[tuple[str, str], ...]:
     """Pages whose address is like the one that was asked for."""
     from difflib import get_close_matches
 
-    paths: Mapping[str, str] = {"/" + path: path for leaf in LEAVES for path, _ in leaf.paths(desk.view) if path}
+    paths: Mapping[str, str] = {"/" + path: path for leaf in LEAVES for path, _ in leaf.paths(visit.view) if path}
     found = get_close_matches(path, list(paths), n=3, cutoff=0.6)
-    return tuple((desk.links.to(paths[each]), each) for each in found)
+    return tuple((visit.links.to(paths[each]), each) for each in found)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -12,14 +12,14 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 
-from luoshu.show.desks import desk_of
 from luoshu.show.language import marked
 from luoshu.show.links import join
 from luoshu.show.manual import ErrorAnswer
-from luoshu.show.page import Desk
+from luoshu.show.page import Visit
 from luoshu.show.pages import environment, plain
 from luoshu.show.paper import Found, card, found
 from luoshu.show.view import Paper
+from luoshu.show.visits import visit_of
 from luoshu.words.message import Message, say
 
 ALLOWED = (
@@ -102,14 +102,14 @@ def answer(request: Request, name: str, id: str, decision: Decision) -> Response
     """Carry a decision out and answer with the proposal as it then stands."""
     from luoshu.read import Conflict, settle
 
-    desk = desk_of(request, join("documents", name), None, None)
-    paper = desk.view.paper(name)
+    visit = visit_of(request, join("documents", name), None, None)
+    paper = visit.view.paper(name)
     if paper is None or not any(each["id"] == id for each in paper.proposals):
         raise HTTPException(404, say("there is no proposal {id} in this document", id=id))
     status, conflict, fault = 200, "", ""
     try:
         settle(
-            desk.view.folder,
+            visit.view.folder,
             id,
             decision.verdict,
             corrections(decision.fields) if decision.verdict == "correct" else {},
@@ -118,35 +118,35 @@ def answer(request: Request, name: str, id: str, decision: Decision) -> Response
         )
     except Conflict:
         status = 409
-        conflict = desk.language.say(
+        conflict = visit.language.say(
             "Somebody else decided on this first. What you see now is how it stands; decide again."
         )
     except (ValueError, KeyError) as error:
         status = 422
-        fault = _sentence(error, desk)
+        fault = _sentence(error, visit)
     request.app.state.shelf.changed()
-    fresh = desk_of(request, join("documents", name), None, None)
+    fresh = visit_of(request, join("documents", name), None, None)
     return _answered(request, fresh, name, id, status, conflict, fault)
 
 
-def _sentence(error: Exception, desk: Desk) -> str:
+def _sentence(error: Exception, visit: Visit) -> str:
     words = error.args[0] if error.args else str(error)
-    return desk.language.message(words if isinstance(words, Message) else str(words))
+    return visit.language.message(words if isinstance(words, Message) else str(words))
 
 
-def _answered(request: Request, desk: Desk, name: str, id: str, status: int, conflict: str, fault: str) -> Response:
-    paper: Paper | None = desk.view.paper(name)
+def _answered(request: Request, visit: Visit, name: str, id: str, status: int, conflict: str, fault: str) -> Response:
+    paper: Paper | None = visit.view.paper(name)
     proposal = next((each for each in paper.proposals if each["id"] == id), None) if paper else None
     if paper is None or proposal is None:
         raise HTTPException(404, say("there is no proposal {id} in this document", id=id))
-    now = found(desk, proposal, conflict=conflict, fault=fault)
+    now = found(visit, proposal, conflict=conflict, fault=fault)
     if request.headers.get("hx-request"):
-        language = desk.language
-        context: dict[str, Any] = {"language": language, "_": language.say, "links": desk.links}
+        language = visit.language
+        context: dict[str, Any] = {"language": language, "_": language.say, "links": visit.links}
         html = (
             environment()
             .get_template("proposal_answer.html")
-            .render(found=now, action=request.url.path, card=card(desk, paper), **context)
+            .render(found=now, action=request.url.path, card=card(visit, paper), **context)
         )
         trigger = json.dumps({"settled": {"id": id, "state": now.state}})
         return HTMLResponse(html, status_code=status, headers={"HX-Trigger": trigger})
@@ -158,4 +158,4 @@ def _answered(request: Request, desk: Desk, name: str, id: str, status: int, con
         return JSONResponse(plain(Settled(found=now)))
     if status != 200:
         raise HTTPException(status, say("{detail}", detail=conflict or fault))
-    return RedirectResponse(desk.links.to(desk.links.path, f"proposal-{id}"), status_code=303)
+    return RedirectResponse(visit.links.to(visit.links.path, f"proposal-{id}"), status_code=303)

@@ -21,7 +21,6 @@ from luoshu.kinds.commitment import Gauge
 from luoshu.kinds.layer import Layer
 from luoshu.show.changes import Tried, as_csv, tried
 from luoshu.show.comparing import change_text, gained, listing, same_rows, standing
-from luoshu.show.desks import Tongue, desk_of
 from luoshu.show.language import Language, marked
 from luoshu.show.layerfile import binary
 from luoshu.show.layershelf import COMPUTING, NEAREST, BeingDrawn, draw
@@ -29,8 +28,9 @@ from luoshu.show.links import file_name
 from luoshu.show.manual import ErrorAnswer
 from luoshu.show.mapedits import tables_of
 from luoshu.show.maplayers import number
-from luoshu.show.page import Desk
+from luoshu.show.page import Visit
 from luoshu.show.pages import finite
+from luoshu.show.visits import Tongue, visit_of
 from luoshu.words.message import say
 
 MOST_CHANGES = 100
@@ -122,15 +122,15 @@ def answer(request: Request, question: Question, language: str | None) -> Respon
     if not WAITING.acquire(blocking=False):
         raise busy
     try:
-        desk = desk_of(request, "", question.day, language)
-        gauge = desk.view.gauge(file_name(question.commitment))
-        if gauge is None or desk.view.book is None:
+        visit = visit_of(request, "", question.day, language)
+        gauge = visit.view.gauge(file_name(question.commitment))
+        if gauge is None or visit.view.book is None:
             raise HTTPException(404, say("there is no promise {id} on this day", id=question.commitment))
-        before = layers_before(desk, gauge)
+        before = layers_before(visit, gauge)
         if not COMPUTING.acquire(timeout=WAIT_SECONDS):
             raise busy
         try:
-            told = answered(desk.view.book, gauge, before, question, desk.language)
+            told = answered(visit.view.book, gauge, before, question, visit.language)
         finally:
             COMPUTING.release()
     finally:
@@ -138,9 +138,9 @@ def answer(request: Request, question: Question, language: str | None) -> Respon
     return JSONResponse(told, headers={"cache-control": "no-store"})
 
 
-def layers_before(desk: Desk, gauge: Gauge) -> Mapping[str, Layer]:
+def layers_before(visit: Visit, gauge: Gauge) -> Mapping[str, Layer]:
     """The layers as they are; none where the kind draws none or fails."""
-    shelf, name = desk.view.layers, file_name(gauge.commitment.id)
+    shelf, name = visit.view.layers, file_name(gauge.commitment.id)
     if shelf is None or name not in shelf.gauges:
         return {}
     try:

@@ -11,7 +11,7 @@ import pytest
 from luoshu.show.language import Language
 from luoshu.show.links import ServerLinks
 from luoshu.show.look import look
-from luoshu.show.page import Desk
+from luoshu.show.page import Visit
 from luoshu.show.pages import LEAVES, drawn, plain
 from luoshu.show.view import View
 
@@ -33,9 +33,9 @@ def every_page(view: View) -> str:
     found = []
     for leaf in LEAVES:
         for number, (path, name) in enumerate(leaf.paths(view)[:3]):
-            desk = Desk(view=view, language=Language("zh"), links=ServerLinks(path=path))
-            page = leaf.build(desk, name, {})
-            found.append(drawn(leaf.template, leaf.name, page, desk))
+            visit = Visit(view=view, language=Language("zh"), links=ServerLinks(path=path))
+            page = leaf.build(visit, name, {})
+            found.append(drawn(leaf.template, leaf.name, page, visit))
             if number == 0:
                 plain(page)
     return "\n".join(found)

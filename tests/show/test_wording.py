@@ -13,7 +13,7 @@ from luoshu.show.language import Language
 from luoshu.show.links import ServerLinks
 from luoshu.show.look import view_of
 from luoshu.show.overview import overview
-from luoshu.show.page import Desk
+from luoshu.show.page import Visit
 from luoshu.show.pages import LEAVES, drawn
 from luoshu.show.view import View
 
@@ -28,9 +28,9 @@ def view() -> View:
 
 
 def page(view: View, code: str, path: str, leaf_name: str, name: str = "") -> str:
-    desk = Desk(view=view, language=Language(code), links=ServerLinks(path=path, language=code))
+    visit = Visit(view=view, language=Language(code), links=ServerLinks(path=path, language=code))
     leaf = next(each for each in LEAVES if each.name == leaf_name)
-    return drawn(leaf.template, leaf.name, leaf.build(desk, name, {}), desk)
+    return drawn(leaf.template, leaf.name, leaf.build(visit, name, {}), visit)
 
 
 def test_every_promise_chapter_and_document_of_the_example_has_its_english(view: View) -> None:
@@ -62,8 +62,8 @@ def test_the_english_page_of_a_promise_has_the_chinese_on_a_second_line(view: Vi
 
 
 def test_english_rows_are_found_by_their_chinese_words_too(view: View) -> None:
-    desk = Desk(view=view, language=Language("en"), links=ServerLinks(language="en"))
-    assert overview(desk, "", {"q": "博物馆达到120"}).shown == 1
+    visit = Visit(view=view, language=Language("en"), links=ServerLinks(language="en"))
+    assert overview(visit, "", {"q": "博物馆达到120"}).shown == 1
 
 
 def test_a_book_without_the_table_says_what_it_holds() -> None:
