@@ -39,7 +39,8 @@ class Fold(Protocol):
 
 Standing = Mapping[str, Any]
 Command = Callable[[Standing], Iterable[Draft]]
-"""Looks at what stands (by the name of each fold) and gives the drafts to append, or raises `Refused`."""
+"""Looks at what stands (by the name of each fold; "marks" are the entries by their mark) and gives the drafts to
+append, or raises `Refused`."""
 
 
 @dataclass
@@ -150,7 +151,7 @@ class Journal:
         self._number, self._hash = 0, BEGINNING
         self._at: datetime | None = None
         self._marks: dict[str, Entry] = {}
-        self._standing = {fold.name: fold.begin() for fold in self.folds}
+        self._standing = {"marks": self._marks, **{fold.name: fold.begin() for fold in self.folds}}
 
     def _catch_up(self, entries: Iterable[Entry]) -> None:
         for entry in entries:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from luoshu.book.problem import Source
+from luoshu.desk.actor import Actor
+from luoshu.desk.room import Room
+from luoshu.desk.things import Things
 from luoshu.kinds.commitment import Chart, Gauge
 from luoshu.show.language import Language
 from luoshu.show.links import Links, join
@@ -69,12 +72,20 @@ class Count:
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """What a page is drawn with: the book's view, the language, the way to other pages, and whether one may settle."""
+    """What a page is drawn with: the book's view, the language, the way to other pages, and whether one may settle.
+
+    Pages of the desk are drawn with what stands there (`things`) `now`, for the person who looks (`actor`, None where
+    nobody is logged in). `room` is None in a published folder: nothing can be done there.
+    """
 
     view: View
     language: Language
     links: Links
     can_settle: bool = False
+    now: datetime | None = None
+    actor: Actor | None = None
+    room: Room | None = None
+    things: Things | None = None
 
     def __post_init__(self) -> None:
         """The visit speaks with the book's own English words."""

@@ -40,7 +40,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, kw_only=True)
 class Leaf:
-    """One kind of page: its name, its path (with `{name}` where there are several), its template and its builder."""
+    """One kind of page: its name, its path (with `{name}` where there are several), its template and its builder.
+
+    `roles` are who may see it; None: everybody, without a login.
+    """
 
     name: str
     path: str
@@ -49,6 +52,7 @@ class Leaf:
     build: Callable[..., Page]
     names: Callable[[View], list[str]] = lambda view: [""]
     says: str = ""
+    roles: frozenset[str] | None = None
 
     def paths(self, view: View) -> list[tuple[str, str]]:
         """The path and name of every page of this kind."""

@@ -27,7 +27,7 @@ from luoshu.show.page import Page
 from luoshu.show.pages import LEAVES, Leaf, drawn, plain
 from luoshu.show.publish import STATIC
 from luoshu.show.shelf import Shelf
-from luoshu.show.visits import Day, Tongue, visit_of
+from luoshu.show.visits import Day, Tongue, admit, visit_of
 from luoshu.show.whatif import add_what_if
 from luoshu.words.message import Message, say
 
@@ -58,8 +58,12 @@ class ErrorPage(Page):
     near: tuple[tuple[str, str], ...] = ()
 
 
-def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = False) -> FastAPI:
-    """The web application over one book. `open_to_others` lets it answer to any Host name; settling stays local."""
+def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = False, desk: str = "") -> FastAPI:
+    """The web application over one book. `open_to_others` lets it answer to any Host name; settling stays local.
+
+    The desk is open where the book has a journal, or where a database for it is named (`desk`).
+    """
+    from luoshu.show.deskleaves import DESK_LEAVES, room_for
     from luoshu.show.settling import add_settling
 
     app = FastAPI(
@@ -70,8 +74,9 @@ def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = Fa
         redoc_url=None,
     )
     app.state.shelf = Shelf(folder, day)
+    app.state.room = room_for(app.state.shelf, desk)
     app.add_middleware(Guard, open_to_others=open_to_others)
-    for leaf in LEAVES:
+    for leaf in (*LEAVES, *(DESK_LEAVES if app.state.room else ())):
         _add_leaf(app, leaf)
     add_settling(app)
     add_layers(app)
@@ -167,6 +172,7 @@ def _add_leaf(app: FastAPI, leaf: Leaf) -> None:
 
     def build(request: Request, name: str, day: date | None, language: str | None) -> tuple[Page, Any]:
         visit = visit_of(request, leaf.path.format(name=name), day, language)
+        admit(visit, leaf)
         try:
             return leaf.build(visit, name, dict(request.query_params)), visit
         except KeyError:

@@ -18,6 +18,8 @@ DAYS_KEPT = 12
 DAYS_A_BOOK = 60
 """Days looked at before the book is opened anew: what it keeps of each day must not pile up."""
 LOOK_AGAIN_SECONDS = 0.5
+DESK = "desk"
+"""The desk writes its journal there all day long, which is no change of the book."""
 
 
 @dataclass(eq=False)
@@ -54,13 +56,9 @@ class Shelf:
 
     def _slot(self, asked: date) -> tuple[_Slot, Book, str]:
         with self._lock:
-            signature = self.signature()
-            if signature != self._signature or self._book is None or self._looks >= DAYS_A_BOOK:
-                from luoshu.book.book import open_book
-                from luoshu.kinds import tables
-
-                self._slots.clear()
-                self._book, self._looks, self._signature = open_book(self.folder, tables=tables()), 0, signature
+            if self._looks >= DAYS_A_BOOK:
+                self._book = None
+            book, signature = self.book(), self._signature
             if asked not in self._slots:
                 self._slots[asked] = _Slot()
                 self._looks += 1
@@ -68,7 +66,19 @@ class Shelf:
                     self._slots.popitem(last=False)
             self._slots.move_to_end(asked)
             version = hashlib.sha256(f"{asked}\n{signature}".encode()).hexdigest()[:16]
-            return self._slots[asked], self._book, version
+            return self._slots[asked], book, version
+
+    def book(self) -> Book:
+        """The book as its files are now."""
+        with self._lock:
+            signature = self.signature()
+            if signature != self._signature or self._book is None:
+                from luoshu.book.book import open_book
+                from luoshu.kinds import tables
+
+                self._slots.clear()
+                self._book, self._looks, self._signature = open_book(self.folder, tables=tables()), 0, signature
+            return self._book
 
     def warm(self) -> None:
         """Look at the book and have its layers drawn in the background, so that the first visitor need not wait."""
@@ -98,10 +108,11 @@ class Shelf:
 
 
 def signature(folder: Path) -> str:
-    """Names, sizes and times of all files under a folder, hidden ones left out."""
+    """Names, sizes and times of all files under a folder, hidden ones and the desk's journal left out."""
     found = []
     for path in sorted(folder.rglob("*")):
-        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+        parts = path.relative_to(folder).parts
+        if parts[0] == DESK or any(part.startswith(".") for part in parts):
             continue
         try:
             stat = path.stat()

@@ -1,0 +1,237 @@
+"""An act: one thing that can be done at the desk; its dataclass is the form, the API, the check and the entry."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from luoshu.desk.actor import Actor
+from luoshu.desk.journal import Refused
+from luoshu.words.message import Message, say
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from luoshu.book.book import Book
+    from luoshu.desk.clock import Clock
+    from luoshu.desk.things import Things
+
+MOST_FIELD = 4_000
+
+T = TypeVar("T", bound="Thing")
+A = TypeVar("A", bound="type[Act[Any]]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thing:
+    """What stands of one thing that acts are about: a lot, an incident, a task. A frozen dataclass, made anew by acts.
+
+    `sort` names it in the journal. Where `table` is given, `row` makes the row that lies over the book for it.
+    """
+
+    sort: ClassVar[str]
+    table: ClassVar[type | None] = None
+
+    def row(self) -> Any | None:
+        """The row of `table` that stands for it; None where it has none now."""
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What an entry says beside its act. `at`: when it happened, never after it was `written`."""
+
+    number: int
+    at: datetime
+    written: datetime
+    who: str
+    why: str
+
+
+def fact(
+    note: str,
+    *,
+    zh: str = "",
+    note_zh: str = "",
+    choices: Mapping[str, str] | Sequence[str] = (),
+    refers: type | str = "",
+    unit: str = "",
+    long: bool = False,
+    hidden: bool = False,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    default: Any = MISSING,
+) -> Any:
+    """Declare a field of an act: what it means, what it is called in a form, which values it may have.
+
+    `choices` maps each value to its Chinese word. `refers` is the `Thing` class (or a table class of the book) whose
+    key it holds. `long` asks for several lines, `hidden` keeps it out of a form. A fact without default must be given.
+    """
+    allowed = dict(choices) if isinstance(choices, Mapping) else {each: each for each in choices}
+    told = {
+        "description": note, "note_zh": note_zh, "zh": zh, "choices": allowed, "refers": refers, "unit": unit,
+        "long": long, "hidden": hidden, "minimum": minimum, "maximum": maximum,
+    }  # fmt: skip
+    return field(default=default, metadata=told)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act(ABC, Generic[T]):
+    """One thing that can be done: its fields are the facts that the journal keeps.
+
+    `what` is its name in journal, address and API ("lot.receive"), `says` what it is called by people, `thing` the
+    class of what it is about, `roles` who may. `machines` tells whether a part of the program may do it. Values are
+    checked by the types of the fields, then `check`, then `on`; what any of them refuses is not written.
+    """
+
+    __pydantic_config__: ClassVar[Any] = {
+        "extra": "forbid", "allow_inf_nan": False, "str_max_length": MOST_FIELD, "str_strip_whitespace": True,
+    }  # fmt: skip
+    what: ClassVar[str]
+    says: ClassVar[Message]
+    thing: ClassVar[type[Thing]]
+    roles: ClassVar[frozenset[str]] = frozenset()
+    machines: ClassVar[bool] = False
+
+    @abstractmethod
+    def key(self) -> str:
+        """The name of the thing that it is about."""
+
+    @abstractmethod
+    def on(self, state: T | None, told: Told) -> T:
+        """What stands after it; `state` is None before the first act. Pure; raises Refused where it cannot be."""
+
+    def check(self, scene: Scene) -> None:
+        """Refuse what the rest of the desk or the book does not allow (raises Refused)."""
+
+    def also(self, scene: Scene) -> Iterable[Act[Any]]:
+        """What is done together with it, all or nothing, and undone together."""
+        return ()
+
+    def organisation(self, scene: Scene) -> str:
+        """Whose it is, for rights; empty where it is nobody's in particular."""
+        return ""
+
+    def incident_of(self, state: Thing | None) -> str:
+        """The incident that it belongs to: its own field, or that of the thing."""
+        return str(getattr(self, "incident", "") or getattr(state, "incident", ""))
+
+
+@dataclass
+class Scene:
+    """What an act may look at while it is checked: what stands (with what was done just before), book, clock, who."""
+
+    things: Things
+    by: Actor
+    at: datetime
+    book: Book | None
+    clock: Clock
+    changed: dict[tuple[type, str], Thing] = field(default_factory=dict)
+
+    def get(self, sort: type[T], key: str) -> T | None:
+        """What stands of one thing."""
+        found = self.changed.get((sort, key)) or self.things.get(sort, key)
+        return found  # type: ignore[return-value]
+
+    def need(self, sort: type[T], key: str) -> T:
+        """What stands of one thing, which must be there (Refused)."""
+        found = self.get(sort, key)
+        if found is None:
+            raise Refused(say("there is no {sort} {key}", sort=sort.sort, key=key))
+        return found
+
+    def all(self, sort: type[T]) -> Mapping[str, T]:
+        """Everything of one sort by name."""
+        fresh = {key: thing for (kind, key), thing in self.changed.items() if kind is sort}
+        return {**self.things.all(sort), **fresh}  # type: ignore[dict-item]
+
+    def rows(self, table: type[Any]) -> tuple[Any, ...]:
+        """The book's rows of a table, none where the desk has no book."""
+        return self.book.rows(table) if self.book is not None else ()
+
+
+ACTS: dict[str, type[Act[Any]]] = {}
+
+
+def act(cls: A) -> A:
+    """Make a class an act (a frozen, keyword-only dataclass) and put it on the list."""
+    made = dataclass(frozen=True, kw_only=True)(cls)
+    if ACTS.setdefault(made.what, made).__qualname__ != made.__qualname__:
+        raise ValueError(f"two acts are called {made.what}")
+    return made  # type: ignore[return-value]
+
+
+@cache
+def _adapter(kind: type[Act[Any]]) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def facts_of(made: Act[Any]) -> dict[str, Any]:
+    """The fields of an act as JSON knows them, those at their default left out."""
+    given = {
+        f.name: getattr(made, f.name)
+        for f in dataclasses.fields(made)
+        if f.default is MISSING or getattr(made, f.name) != f.default
+    }
+    dumped: dict[str, Any] = _adapter(type(made)).dump_python(made, mode="json")
+    return {name: dumped[name] for name in given}
+
+
+def schema_of(kind: type[Act[Any]]) -> dict[str, Any]:
+    """The JSON schema of an act's facts."""
+    return _adapter(kind).json_schema()
+
+
+def made_of(what: str, facts: Mapping[str, Any]) -> Act[Any]:
+    """The act that these facts are, checked by their types; Refused with all that is wrong where they are not.
+
+    Texts are taken as a form gives them: "12" is a number where a number is asked for, "" is what was left out.
+    """
+    from pydantic import ValidationError
+
+    kind = ACTS.get(what)
+    if kind is None:
+        raise Refused(say("there is no act {what}", what=what[:80]))
+    try:
+        made: Act[Any] = _adapter(kind).validate_python({k: v for k, v in facts.items() if v != ""})
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, each['loc'])) or what}: {each['msg']}" for each in error.errors()[:8]]
+        raise Refused(say("{wrong}", wrong="; ".join(wrong))) from None
+    _in_bounds(made)
+    return made
+
+
+def _in_bounds(made: Act[Any]) -> None:
+    for each in dataclasses.fields(made):
+        value, told = getattr(made, each.name), each.metadata
+        low, high, allowed = told.get("minimum"), told.get("maximum"), told.get("choices")
+        name = str(told.get("zh") or each.name)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            if low is not None and value < low:
+                raise Refused(say("{name} is {value:g}, less than {low:g}", name=name, value=value, low=low))
+            if high is not None and value > high:
+                raise Refused(say("{name} is {value:g}, more than {high:g}", name=name, value=value, high=high))
+        if allowed and value not in ("", None):
+            for one in value if isinstance(value, tuple) else (value,):
+                if one not in allowed:
+                    words = ", ".join(map(str, allowed))
+                    raise Refused(say("{name} is {value}, and may be {words}", name=name, value=one, words=words))
+
+
+def rights(made: Act[Any], scene: Scene) -> None:
+    """Refuse who may not do this (Refused)."""
+    if scene.by.machine:
+        if not made.machines:
+            raise Refused(say("a person must do this: {act}", act=made.says))
+        return
+    roles: Collection[str] = made.roles
+    state = scene.get(made.thing, made.key())
+    if not scene.by.may(roles, made.organisation(scene), made.incident_of(state)):
+        raise Refused(say("{name} may not do this: {act}", name=scene.by.name or scene.by.id, act=made.says))

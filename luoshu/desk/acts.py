@@ -1,0 +1,1 @@
+"""All acts of the desk: importing this puts each on the list. A new part of the desk adds its word here."""

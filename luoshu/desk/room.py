@@ -1,0 +1,206 @@
+"""The desk, open: acts are asked for, checked against what stands, written, and lie over the book at once."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from luoshu.book.book import Book
+from luoshu.desk.act import Act, Scene, Thing, Told, facts_of, rights
+from luoshu.desk.actor import Actor
+from luoshu.desk.chain import Draft, Entry, canonical
+from luoshu.desk.clock import CHINA, Clock, calendar_of
+from luoshu.desk.journal import Command, Journal, Refused, Standing
+from luoshu.desk.things import UNDO, Things, ThingsFold, things_of
+from luoshu.words.message import say
+
+V = TypeVar("V")
+
+PLACE = Path("desk") / "journal.sqlite"
+"""Where a book keeps its own journal, unless a database is named."""
+
+UNDOERS = frozenset({"duty", "admin"})
+"""Who may take back what others did; everybody may take back their own."""
+
+
+class Room:
+    """The desk of one book: its journal with everything that stands, its clock, and what lies over the book."""
+
+    def __init__(self, place: str | Path, book: Book | None = None, clock: Clock | None = None) -> None:
+        self.book = book
+        self.clock = clock or Clock(calendar=calendar_of(book.rules("holidays")[0] if book else None))
+        if "://" not in str(place):
+            Path(place).parent.mkdir(parents=True, exist_ok=True)
+        self.journal = Journal(place, [ThingsFold()])
+        self._copy: Things | None = None
+
+    def __enter__(self) -> Room:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write what still waits, then let go of the journal."""
+        self.journal.close()
+
+    def submit(
+        self, act: Act[Any], *, by: Actor, at: datetime, why: str = "", happened: datetime | None = None, mark: str = ""
+    ) -> Future[tuple[Entry, ...]]:
+        """Ask for an act; the answer holds its entries (and those done with it) once on the disk, or `Refused`.
+
+        A second act with the same `mark`, by the same person and with the same facts, is the first one: it is not
+        written again and its entries are the answer.
+        """
+        command = self._doing(act, by, at, why, happened, mark)
+        return self.journal.submit(command, at=at)
+
+    def do(
+        self, act: Act[Any], *, by: Actor, at: datetime, why: str = "", happened: datetime | None = None, mark: str = ""
+    ) -> tuple[Entry, ...]:
+        """`submit`, and wait."""
+        return self.submit(act, by=by, at=at, why=why, happened=happened, mark=mark).result()
+
+    def undo(self, number: int, *, by: Actor, at: datetime, why: str, mark: str = "") -> tuple[Entry, ...]:
+        """Take back an act and what was done together with it; refused where later acts rest on it.
+
+        Everybody may take back their own acts as long as they may still do them; duty officers those of all. The reason
+        must be said.
+        """
+
+        def command(standing: Standing) -> Iterable[Draft]:
+            things: Things = standing["things"]
+            known = standing["marks"].get(mark) if mark else None
+            if known is not None:
+                return [known.draft]
+            step = things.step(number)
+            if step is None:
+                raise Refused(say("there is no act {number} that could be taken back", number=number))
+            state = things.get(step.act.thing, step.act.key())
+            scene = Scene(things=things, by=by, at=at, book=self.book, clock=self.clock)
+            own = step.told.who == by.id and by.may(
+                step.act.roles, step.act.organisation(scene), step.act.incident_of(state)
+            )
+            if not own and not by.may(UNDOERS, "", step.act.incident_of(state)):
+                raise Refused(say("{name} may not take back what others did", name=by.name or by.id))
+            if not why.strip():
+                raise Refused(say("say why it is taken back"))
+            things.without(number)
+            about = f"{step.act.thing.sort}:{step.act.key()}"
+            return [Draft(who=by.id, what=UNDO, why=why, about=about, undoes=number, mark=mark)]
+
+        return self.journal.do(command, at=at)
+
+    def look(self, read: Callable[[Things], V]) -> V:
+        """What `read` makes of everything that stands now; keep values of it, not the things themselves."""
+        found: V = self.journal.look(lambda standing: read(standing["things"]))
+        return found
+
+    def standing(self) -> Things:
+        """Everything that stands now, to be read in peace; made anew only when there are new entries."""
+
+        def fresh(things: Things) -> Things:
+            if self._copy is None or self._copy.number != things.number:
+                self._copy = things.copy()
+            return self._copy
+
+        return self.look(fresh)
+
+    def follow(self, listener: Callable[[Sequence[Entry]], None]) -> Callable[[], None]:
+        """Call `listener` with new entries after they are on the disk; gives the way to stop it."""
+        return self.journal.follow(listener)
+
+    def rows(self, day: date | None = None) -> Mapping[type, tuple[Any, ...]]:
+        """The rows that lie over the book: as they stand now, or as they stood at the end of a day."""
+        if day is None:
+            return self.look(overlay)
+        return overlay(things_of(self.journal.entries(), end_of(day)))
+
+    def _doing(self, act: Act[Any], by: Actor, at: datetime, why: str, happened: datetime | None, mark: str) -> Command:
+        mark = mark or secrets.token_hex(12)
+        first = canonical(facts_of(act))
+
+        def command(standing: Standing) -> Iterable[Draft]:
+            known: Entry | None = standing["marks"].get(mark)
+            if known is not None:
+                if (known.draft.who, known.draft.what, known.draft.facts_text) != (by.id, act.what, first):
+                    raise Refused(say("the mark {mark} stands for another act already", mark=mark))
+                return _with(known, standing["marks"])
+            things: Things = standing["things"]
+            scene = Scene(things=things, by=by, at=at, book=self.book, clock=self.clock)
+            told = Told(number=things.number + 1, at=min(happened or at, at), written=at, who=by.id, why=why)
+            done = list(_performed(act, scene, told, asked=True))
+            return [
+                Draft(
+                    who=by.id,
+                    what=each.what,
+                    why=why,
+                    about=f"{each.thing.sort}:{each.key()}",
+                    facts=facts_of(each),
+                    happened=happened,
+                    mark=mark if place == 0 else f"{mark}#{place}",
+                )
+                for place, each in enumerate(done)
+            ]
+
+        return command
+
+
+def _performed(act: Act[Any], scene: Scene, told: Told, asked: bool) -> Iterable[Act[Any]]:
+    """The act and all that is done with it, each checked on what the one before left; what is only `also` needs no
+    rights of its own."""
+    if asked:
+        rights(act, scene)
+    act.check(scene)
+    place = (act.thing, act.key())
+    after = act.on(scene.get(*place), told)
+    also = list(act.also(scene))
+    scene.changed[place] = after
+    yield act
+    for each in also:
+        yield from _performed(each, scene, replace(told, number=told.number + 1), asked=False)
+
+
+def _with(first: Entry, marks: Mapping[str, Entry]) -> list[Draft]:
+    """The drafts that were written with a first one, itself included."""
+    drafts, place = [first.draft], 1
+    while (more := marks.get(f"{first.draft.mark}#{place}")) is not None:
+        drafts.append(more.draft)
+        place += 1
+    return drafts
+
+
+def overlay(things: Things) -> dict[type, tuple[Any, ...]]:
+    """The rows of all things that have one, by table."""
+    found: dict[type, list[Any]] = {}
+    for sort in _sorts():
+        if sort.table is None:
+            continue
+        for each in things.all(sort).values():
+            row = each.row()
+            if row is not None:
+                found.setdefault(sort.table, []).append(row)
+    return {table: tuple(rows) for table, rows in found.items()}
+
+
+def _sorts() -> list[type[Thing]]:
+    from luoshu.desk.act import ACTS
+
+    return list(dict.fromkeys(each.thing for each in ACTS.values()))
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day where the desk stands."""
+    return datetime.combine(day + timedelta(days=1), time(), CHINA).astimezone(UTC) - timedelta(microseconds=1)
+
+
+def open_room(book: Book, place: str = "") -> Room:
+    """The desk of a book: at the place named, else in the book's own folder."""
+    import luoshu.desk.acts  # noqa: F401 (puts every act on the list)
+
+    return Room(place or book.folder / PLACE, book)

@@ -1,0 +1,186 @@
+"""What stands of everything that acts are about: each thing folded from its own acts, so that any can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from luoshu.desk.act import ACTS, Act, Thing, Told, made_of
+from luoshu.desk.chain import Entry
+from luoshu.desk.journal import Refused
+from luoshu.words.message import say
+
+T = TypeVar("T", bound=Thing)
+UNDO = "undo"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One act on a thing, as the journal tells it; `undone` is the number of the entry that took it back."""
+
+    act: Act[Any]
+    told: Told
+    undone: int | None = None
+
+
+@dataclass
+class _Record:
+    state: Thing | None = None
+    steps: list[Step] = field(default_factory=list)
+
+
+def told_of(entry: Entry) -> Told:
+    """What an entry says beside its facts; a sender's clock that runs ahead is not believed."""
+    return Told(
+        number=entry.number,
+        at=min(entry.happened, entry.at),
+        written=entry.at,
+        who=entry.draft.who,
+        why=entry.draft.why,
+    )
+
+
+class Things:
+    """Everything that stands, by sort and name. A fold of the journal; `number` is the last entry taken in.
+
+    `unread` are the numbers of entries that this version of the program could not make sense of.
+    """
+
+    def __init__(self) -> None:
+        self._records: dict[type, dict[str, _Record]] = {}
+        self._where: dict[int, tuple[type, str]] = {}
+        self._together: dict[str, list[int]] = {}
+        self._marks: dict[int, str] = {}
+        self._timelines: dict[str, list[int]] = {}
+        self.number = 0
+        self.at: datetime | None = None
+        self.unread: list[int] = []
+
+    def get(self, sort: type[T], key: str) -> T | None:
+        """What stands of one thing, None where there is none (any more)."""
+        record = self._records.get(sort, {}).get(key)
+        return record.state if record else None  # type: ignore[return-value]
+
+    def all(self, sort: type[T]) -> Mapping[str, T]:
+        """Everything of one sort by name, in the order of first mention."""
+        return {key: each.state for key, each in self._records.get(sort, {}).items() if each.state is not None}  # type: ignore[misc]
+
+    def steps(self, sort: type[Thing], key: str) -> tuple[Step, ...]:
+        """All acts on one thing, oldest first, those taken back too."""
+        record = self._records.get(sort, {}).get(key)
+        return tuple(record.steps) if record else ()
+
+    def step(self, number: int) -> Step | None:
+        """The act of an entry."""
+        place = self._where.get(number)
+        return next((each for each in self.steps(*place) if each.told.number == number), None) if place else None
+
+    def timeline(self, incident: str) -> tuple[Step, ...]:
+        """All acts of one incident in the order of the journal."""
+        found = (self.step(number) for number in self._timelines.get(incident, ()))
+        return tuple(each for each in found if each is not None)
+
+    def together(self, number: int) -> tuple[int, ...]:
+        """The entries that were written by one command with this one, itself included."""
+        mark = self._marks.get(number, "")
+        return tuple(self._together.get(mark, ())) or (number,)
+
+    def without(self, number: int) -> dict[tuple[type, str], Thing | None]:
+        """What would stand if an entry, and what was done with it, were taken back; Refused where it cannot."""
+        numbers = set(self.together(number))
+        places = {self._where[each] for each in numbers if each in self._where}
+        if not places:
+            raise Refused(say("there is no act {number} that could be taken back", number=number))
+        if any(step.undone for place in places for step in self.steps(*place) if step.told.number in numbers):
+            raise Refused(say("act {number} was taken back already", number=number))
+        return {place: _folded(self.steps(*place), numbers) for place in places}
+
+    def copy(self) -> Things:
+        """What stands now, to be read in peace while more entries come."""
+        made = Things()
+        made._records = {
+            sort: {key: _Record(state=each.state, steps=each.steps) for key, each in records.items()}
+            for sort, records in self._records.items()
+        }
+        made._where, made._marks = dict(self._where), dict(self._marks)
+        made._together = {mark: list(numbers) for mark, numbers in self._together.items()}
+        made._timelines = {incident: list(numbers) for incident, numbers in self._timelines.items()}
+        made.number, made.at, made.unread = self.number, self.at, list(self.unread)
+        return made
+
+    def take(self, entry: Entry) -> None:
+        """Add one entry."""
+        self.number, self.at = entry.number, entry.at
+        try:
+            if entry.draft.what == UNDO:
+                self._undo(entry)
+            elif entry.draft.what in ACTS:
+                self._add(entry)
+        except Refused:
+            self.unread.append(entry.number)
+
+    def _add(self, entry: Entry) -> None:
+        act = made_of(entry.draft.what, entry.draft.facts)
+        told, key = told_of(entry), act.key()
+        record = self._records.setdefault(act.thing, {}).setdefault(key, _Record())
+        record.state = act.on(record.state, told)
+        record.steps.append(Step(act=act, told=told))
+        self._where[entry.number] = (act.thing, key)
+        mark = entry.draft.mark.partition("#")[0]
+        if mark:
+            self._together.setdefault(mark, []).append(entry.number)
+            self._marks[entry.number] = mark
+        incident = act.incident_of(record.state)
+        if incident:
+            self._timelines.setdefault(incident, []).append(entry.number)
+
+    def _undo(self, entry: Entry) -> None:
+        target = entry.draft.undoes or 0
+        numbers = set(self.together(target))
+        for (sort, key), state in self.without(target).items():
+            record = self._records[sort][key]
+            record.state = state
+            record.steps = [
+                Step(act=each.act, told=each.told, undone=entry.number) if each.told.number in numbers else each
+                for each in record.steps
+            ]
+
+
+def _folded(steps: Iterable[Step], without: set[int]) -> Thing | None:
+    """What the acts that were not taken back make, these left out; Refused where a later one needs them."""
+    state: Thing | None = None
+    for step in steps:
+        if step.undone or step.told.number in without:
+            continue
+        try:
+            state = step.act.on(state, step.told)
+        except Refused as refused:
+            says = say(
+                "it cannot be taken back: act {number} ({act}) came after it, and then {says}",
+                number=step.told.number, act=step.act.says, says=refused.says,
+            )  # fmt: skip
+            raise Refused(says) from None
+    return state
+
+
+class ThingsFold:
+    """`Things` as a fold of the journal."""
+
+    name = "things"
+
+    def begin(self) -> Things:
+        return Things()
+
+    def take(self, standing: Things, entry: Entry) -> None:
+        standing.take(entry)
+
+
+def things_of(entries: Iterable[Entry], until: datetime | None = None) -> Things:
+    """What stood after these entries, those written after a moment left out."""
+    things = Things()
+    for entry in entries:
+        if until is None or entry.at <= until:
+            things.take(entry)
+    return things

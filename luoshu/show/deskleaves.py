@@ -1,0 +1,19 @@
+"""The pages of the desk: which there are and who may see them; and the desk that a server opens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from luoshu.desk.room import PLACE, Room, open_room
+from luoshu.show.pages import Leaf
+from luoshu.show.shelf import Shelf
+
+DESK_LEAVES: tuple[Leaf, ...] = ()
+
+
+def room_for(shelf: Shelf, place: str) -> Room | None:
+    """The desk of the book on the shelf: at the place named, else in its folder where a journal stands there."""
+    folder: Path = shelf.folder
+    if not place and not (folder / PLACE).is_file():
+        return None
+    return open_room(shelf.book(), place)

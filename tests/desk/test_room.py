@@ -1,0 +1,176 @@
+"""Acts at the desk: checked, written, taken back, sent twice, refused; and what follows lies over the book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from luoshu.desk.act import ACTS, Act, Thing, act, fact, made_of
+from luoshu.desk.actor import Actor, Grant, machine
+from luoshu.desk.journal import Refused
+from luoshu.desk.room import Room
+from luoshu.words.message import say
+
+NOON = datetime(2021, 7, 20, 4, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Barrel(Thing):
+    sort = "barrel"
+    id: str
+    litres: float = 0.0
+
+
+@act
+class Fill(Act[Barrel]):
+    what = "barrel.fill"
+    says = say("fill a barrel")
+    thing = Barrel
+    roles = frozenset({"store"})
+    barrel: str = fact("The barrel", zh="桶")
+    litres: float = fact("How much", zh="升数", minimum=0)
+
+    def key(self):
+        return self.barrel
+
+    def on(self, state, told):
+        state = state or Barrel(id=self.barrel)
+        return replace(state, litres=state.litres + self.litres)
+
+
+@act
+class Pour(Act[Barrel]):
+    what = "barrel.pour"
+    says = say("pour from one barrel into another")
+    thing = Barrel
+    roles = frozenset({"store"})
+    barrel: str = fact("The barrel")
+    into: str = fact("The other one")
+    litres: float = fact("How much", minimum=0)
+
+    def key(self):
+        return self.barrel
+
+    def on(self, state, told):
+        if state is None or state.litres < self.litres:
+            raise Refused(say("there is not so much in it"))
+        return replace(state, litres=state.litres - self.litres)
+
+    def also(self, scene):
+        return [Fill(barrel=self.into, litres=self.litres)]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _off_the_list():
+    yield
+    ACTS.pop("barrel.fill"), ACTS.pop("barrel.pour")
+
+
+@pytest.fixture
+def room(place):
+    with Room(place) as opened:
+        yield opened
+
+
+KEEPER = Actor(id="li", name="Li", grants=(Grant(role="store"),))
+OFFICER = Actor(id="wang", name="Wang", grants=(Grant(role="duty"),))
+GUEST = Actor(id="zhao", name="Zhao", grants=(Grant(role="viewer"),))
+
+
+def litres(room):
+    return {key: barrel.litres for key, barrel in room.standing().all(Barrel).items()}
+
+
+def test_what_is_poured_comes_in_elsewhere_and_both_are_taken_back_together(room):
+    room.do(Fill(barrel="a", litres=10), by=KEEPER, at=NOON)
+    first, second = room.do(Pour(barrel="a", into="b", litres=4), by=KEEPER, at=NOON)
+    assert (first.draft.what, second.draft.what) == ("barrel.pour", "barrel.fill")
+    assert litres(room) == {"a": 6, "b": 4}
+    room.undo(second.number, by=KEEPER, at=NOON, why="the wrong barrel")
+    assert litres(room) == {"a": 10}
+    assert room.journal.fault() is None
+
+
+def test_what_later_acts_rest_on_is_not_taken_back(room):
+    (filled,) = room.do(Fill(barrel="a", litres=10), by=KEEPER, at=NOON)
+    room.do(Pour(barrel="a", into="b", litres=4), by=KEEPER, at=NOON)
+    with pytest.raises(Refused, match="there is not so much in it"):
+        room.undo(filled.number, by=KEEPER, at=NOON, why="a mistake")
+    with pytest.raises(Refused, match="may not take back"):
+        room.undo(filled.number, by=GUEST, at=NOON, why="a mistake")
+    with pytest.raises(Refused, match="say why"):
+        room.undo(filled.number, by=OFFICER, at=NOON, why=" ")
+    with pytest.raises(Refused, match="no act 99"):
+        room.undo(99, by=OFFICER, at=NOON, why="a mistake")
+    assert litres(room) == {"a": 6, "b": 4}
+
+
+def test_an_act_is_taken_back_once(room):
+    (filled,) = room.do(Fill(barrel="a", litres=10), by=KEEPER, at=NOON)
+    room.undo(filled.number, by=OFFICER, at=NOON, why="a mistake")
+    with pytest.raises(Refused, match="already"):
+        room.undo(filled.number, by=OFFICER, at=NOON, why="a mistake")
+    assert litres(room) == {}
+
+
+def test_sent_twice_is_written_once_and_another_act_may_not_take_the_mark(room):
+    pour = Pour(barrel="a", into="b", litres=10)
+    room.do(Fill(barrel="a", litres=10), by=KEEPER, at=NOON)
+    once = room.do(pour, by=KEEPER, at=NOON, mark="telephone 1/7")
+    assert room.do(pour, by=KEEPER, at=NOON + timedelta(hours=1), mark="telephone 1/7") == once
+    with pytest.raises(Refused, match="stands for another act"):
+        room.do(Fill(barrel="a", litres=1), by=KEEPER, at=NOON, mark="telephone 1/7")
+    assert litres(room) == {"a": 0, "b": 10}
+
+
+def test_the_last_of_it_goes_to_one_of_two_who_ask_at_once(room):
+    room.do(Fill(barrel="a", litres=10), by=KEEPER, at=NOON)
+    asked = [room.submit(Pour(barrel="a", into=name, litres=10), by=KEEPER, at=NOON) for name in "bcde"]
+    refused = [each.exception() for each in asked]
+    assert sum(each is None for each in refused) == 1
+    assert sum(isinstance(each, Refused) for each in refused) == 3
+    assert sum(litres(room).values()) == 10
+
+
+def test_who_may_not_is_refused_and_a_machine_decides_nothing(room):
+    with pytest.raises(Refused, match="Zhao may not do this: fill a barrel"):
+        room.do(Fill(barrel="a", litres=10), by=GUEST, at=NOON)
+    with pytest.raises(Refused, match="a person must do this"):
+        room.do(Fill(barrel="a", litres=10), by=machine("clock"), at=NOON)
+    assert room.journal.entries() == []
+
+
+def test_a_clock_that_runs_ahead_is_not_believed(room):
+    (entry,) = room.do(Fill(barrel="a", litres=1), by=KEEPER, at=NOON, happened=NOON + timedelta(days=400))
+    step = room.standing().step(entry.number)
+    assert step.told.at == step.told.written == NOON
+    assert entry.draft.happened == NOON + timedelta(days=400)  # what was sent is kept as it was sent
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ({"barrel": "a"}, "litres: Field required"),
+        ({"barrel": "a", "litres": "many"}, "valid number"),
+        ({"barrel": "a", "litres": "-1"}, "less than 0"),
+        ({"barrel": "a", "litres": "nan"}, "finite"),
+        ({"barrel": "a", "litres": 1, "colour": "red"}, "colour"),
+        ({"barrel": "a" * 5000, "litres": 1}, "4000"),
+    ],
+)
+def test_facts_that_make_no_sense_are_refused(facts, says):
+    with pytest.raises(Refused, match=says):
+        made_of("barrel.fill", facts)
+
+
+def test_what_stood_is_told_by_the_journal_alone(place):
+    with Room(place) as room:
+        room.do(Fill(barrel="a", litres=10), by=KEEPER, at=NOON)
+        (second,) = room.do(Fill(barrel="b", litres=2), by=KEEPER, at=NOON)
+        room.undo(second.number, by=KEEPER, at=NOON, why="a mistake")
+        before = litres(room)
+    with Room(place) as room:
+        assert litres(room) == before == {"a": 10}
+        assert [step.undone for step in room.standing().steps(Barrel, "b")] == [3]
