@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from luoshu.cli import VERBS, main, parser
+from luoshu.cli.verbs import GROUPS, argument, verb
 from luoshu.show.language import Language
+from luoshu.words.message import say
 
 LUOYANG = Path(__file__).parent.parent / "examples" / "luoyang"
 PLAN = "某市十五五规划纲要\n到2030年，全市博物馆达到90家，森林覆盖率超过45%。每年新建口袋公园20个以上。\n"
@@ -118,15 +120,30 @@ def test_what_cannot_be_done_is_said_in_a_line_and_exits_with_two(run, tmp_path)
 
 
 def test_every_verb_speaks_both_languages(run, monkeypatch):
-    for verb in VERBS.values():
+    for each in VERBS.values():
         for code in ("zh", "en"):
-            assert Language(code).message(verb.help)
-        assert Language("zh").message(verb.help) != Language("en").message(verb.help)
+            assert Language(code).message(each.help)
+        assert Language("zh").message(each.help) != Language("en").message(each.help)
     assert "{" not in parser(Language("zh")).format_help().replace("{zh,en}", "")
 
 
+def test_a_verb_of_two_words_stands_under_the_first(run, monkeypatch, capsys):
+    monkeypatch.setitem(GROUPS, "tent", say("tents"))
+    monkeypatch.setitem(VERBS, "tent raise", None)  # so that it is taken off the list again
+    put = verb("tent raise", say("raise a tent"), "luoshu tent raise 3", argument("count", help=say("how many")))
+    put(lambda args, language: int(args.count))
+    assert run("tent", "raise", "7")[0] == 7
+    for words in (["tent", "--help"], ["tent", "lower"], ["tent"]):
+        with pytest.raises(SystemExit) as stop:
+            run(*words)
+        assert stop.value.code == (0 if "--help" in words else 2)
+        assert "raise" in "".join(capsys.readouterr()) or words == ["tent"]
+    with pytest.raises(ValueError, match="GROUPS"):
+        verb("nowhere raise", say("raise"), "luoshu nowhere raise")
+
+
 def test_the_examples_in_the_help_are_commands():
-    for verb in VERBS.values():
-        words = verb.example.split()
-        assert words[:2] == ["luoshu", verb.name]
+    for each in VERBS.values():
+        words = each.example.split()
+        assert f"{each.example} ".startswith(f"luoshu {each.name} ")
         parser(Language("en")).parse_args(words[1:])

@@ -25,8 +25,8 @@ def test_made_pages_are_fresh(name):
 
 def test_every_command_in_the_manual_exists():
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
-        for verb in re.findall(r"^(?:\$ )?(?:uv run |\./run )?luoshu ([a-z]+)", page.read_text("utf-8"), re.M):
-            assert verb in VERBS, f"{page.name} names the command {verb}"
+        for words in re.findall(r"^(?:\$ )?(?:uv run |\./run )?luoshu ([a-z]+ ?[a-z]*)", page.read_text("utf-8"), re.M):
+            assert words in VERBS or words.split(" ")[0] in VERBS, f"{page.name} names the command {words}"
 
 
 def test_links_of_the_manual_lead_somewhere():

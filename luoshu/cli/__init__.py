@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import luoshu.cli.commands
 import luoshu.cli.duty
 import luoshu.cli.geography  # noqa: F401 (each puts its verbs on the list)
-from luoshu.cli.verbs import VERBS, NotDone
+from luoshu.cli.verbs import GROUPS, VERBS, NotDone
 from luoshu.show.language import Language, machine_language
 from luoshu.show.terminal import GOOD, NOT_DONE
 from luoshu.words.message import Message
@@ -29,13 +30,20 @@ def parser(language: Language) -> argparse.ArgumentParser:
         "--language", choices=("zh", "en"), help=language.say("the language of what is said (or LUOSHU_LANGUAGE)")
     )
     verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
+    groups: dict[str, Any] = {"": verbs}
     for each in VERBS.values():
-        one = verbs.add_parser(
-            each.name,
+        group, _, name = each.name.rpartition(" ")
+        if group not in groups:
+            says = language.message(GROUPS[group])
+            under = verbs.add_parser(group, help=says, description=says)
+            groups[group] = under.add_subparsers(dest="under", metavar="VERB", required=True)
+        one = groups[group].add_parser(
+            name,
             help=language.message(each.help),
             description=language.message(each.help),
             epilog=language.say("example: {command}", command=each.example),
         )
+        one.set_defaults(run=each.run)
         for wanted in each.arguments:
             one.add_argument(*wanted.names, help=language.message(wanted.help), **wanted.options)
     return top
@@ -50,7 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     language = Language(named.language or machine_language())
     args = parser(language).parse_args(rest)
     try:
-        return VERBS[args.verb].run(args, language)
+        done: int = args.run(args, language)
+        return done
     except NotDone as stop:
         print("luoshu: " + language.message(stop.says), file=sys.stderr)
     except BrokenPipeError:  # `luoshu gauge ... | head` has seen enough

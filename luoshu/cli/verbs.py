@@ -32,7 +32,10 @@ class Argument:
 
 @dataclass(frozen=True)
 class Verb:
-    """One command: its name, what it does in a line, an example that runs, its arguments and its function."""
+    """One command: its name, what it does in a line, an example that runs, its arguments and its function.
+
+    A name of two words stands under the first: "desk verify" is the command `luoshu desk verify`; see `GROUPS`.
+    """
 
     name: str
     help: Message
@@ -43,13 +46,19 @@ class Verb:
 
 VERBS: dict[str, Verb] = {}
 
+GROUPS: dict[str, Message] = {"desk": say("the desk: what happens today, its journal, its people and its drills")}
+"""What the first word of commands of two words stands for."""
+
 
 def argument(*names: str, help: Message, **options: Any) -> Argument:
     return Argument(names, help, options)
 
 
 def verb(name: str, help: Message, example: str, *arguments: Argument) -> Callable[[Any], Any]:
-    """Put a function on the list of commands."""
+    """Put a function on the list of commands; two words put it under the first, which `GROUPS` explains."""
+    group = name.rpartition(" ")[0]
+    if group and group not in GROUPS:
+        raise ValueError(f"{name!r}: say in GROUPS what {group!r} stands for")
 
     def put(function: Callable[[argparse.Namespace, Language], int]) -> Any:
         VERBS[name] = Verb(name, help, example, arguments, function)
