@@ -1,4 +1,4 @@
-"""A region: its book on a day, with all that follows from it; the only place where the day may be today."""
+"""A region: its book with its desk over it, on a day, and all that follows; the only place where that may be today."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from luoshu.advise import Advice, advise
 from luoshu.book.book import Book, open_book
 from luoshu.book.checking import check, in_order
 from luoshu.book.problem import Problem
+from luoshu.desk.place import PLACE
 from luoshu.gauge import gauge
 from luoshu.kinds import tables
 from luoshu.kinds.commitment import Commitment, Gauge
@@ -21,19 +22,27 @@ class Region:
     """A book on a day: what was promised, where it stands, what is wrong and what could be done next.
 
     Everything is read when it is first asked for and kept; open another Region to see what has changed on disk. `book`
-    is the book where it is open already, as for another day.
+    is the book where it is open already, as for another day, with all that shall lie over it. `desk` names the database
+    of its journal where that is not in the book's own folder.
     """
 
-    def __init__(self, folder: str | Path, day: date | None = None, book: Book | None = None) -> None:
+    def __init__(self, folder: str | Path, day: date | None = None, book: Book | None = None, desk: str = "") -> None:
         self.folder = Path(folder)
         self.day = day or date.today()
+        self.desk = desk
         if book is not None:
             self.book = book
 
     @cached_property
     def book(self) -> Book:
-        """The book, read with the tables of every kind."""
-        return open_book(self.folder, tables=tables())
+        """The book, read with the tables of every kind; what the desk knew at the end of the day lies over it."""
+        book = open_book(self.folder, tables=tables())
+        if not self.desk and not (self.folder / PLACE).is_file():
+            return book
+        from luoshu.desk.room import rows_at
+
+        rows = rows_at(self.desk or self.folder / PLACE, self.day)
+        return book.over(rows) if rows else book
 
     @cached_property
     def commitments(self) -> tuple[Commitment, ...]:

@@ -16,13 +16,11 @@ from luoshu.desk.actor import Actor
 from luoshu.desk.chain import Draft, Entry, canonical
 from luoshu.desk.clock import CHINA, Clock, calendar_of
 from luoshu.desk.journal import Command, Journal, Refused, Standing
+from luoshu.desk.place import PLACE
 from luoshu.desk.things import UNDO, Things, ThingsFold, things_of
 from luoshu.words.message import say
 
 V = TypeVar("V")
-
-PLACE = Path("desk") / "journal.sqlite"
-"""Where a book keeps its own journal, unless a database is named."""
 
 UNDOERS = frozenset({"duty", "admin"})
 """Who may take back what others did; everybody may take back their own."""
@@ -197,6 +195,19 @@ def _sorts() -> list[type[Thing]]:
 def end_of(day: date) -> datetime:
     """The last moment of a day where the desk stands."""
     return datetime.combine(day + timedelta(days=1), time(), CHINA).astimezone(UTC) - timedelta(microseconds=1)
+
+
+def rows_at(place: str | Path, day: date) -> Mapping[type, tuple[Any, ...]]:
+    """What lay over the book at the end of a day, read from a journal that stays closed: nothing can be written."""
+    import luoshu.desk.acts  # noqa: F401 (puts every act on the list)
+    from luoshu.desk.shelves import engine_of, entries_table, stored
+
+    engine = engine_of(place)
+    try:
+        with engine.connect() as connection:
+            return overlay(things_of(stored(connection, entries_table()), end_of(day)))
+    finally:
+        engine.dispose()
 
 
 def open_room(book: Book, place: str = "") -> Room:

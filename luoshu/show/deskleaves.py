@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from luoshu.desk.room import PLACE, Room, open_room
+from luoshu.desk.place import PLACE
+from luoshu.desk.room import Room, open_room
 from luoshu.show.pages import Leaf
 from luoshu.show.shelf import Shelf
 
@@ -16,4 +17,5 @@ def room_for(shelf: Shelf, place: str) -> Room | None:
     folder: Path = shelf.folder
     if not place and not (folder / PLACE).is_file():
         return None
-    return open_room(shelf.book(), place)
+    shelf.room = open_room(shelf.book(), place)
+    return shelf.room

@@ -6,12 +6,15 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from luoshu.book.book import Book
+from luoshu.desk.room import Room
 from luoshu.show.view import View
 
 DAYS_KEPT = 12
@@ -28,10 +31,19 @@ class _Slot:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     view: View | None = None
+    number: int = 0
+    rows: Mapping[type, tuple[Any, ...]] = field(default_factory=dict)
+    behind: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Shelf:
-    """Views of one book by day; every view is made from one state of the files."""
+    """Views of one book by day; every view is made from one state of the files, with the desk (`room`) over it.
+
+    What the desk writes today shows as soon as the gauges have been made anew behind the scenes: nobody waits for them,
+    and a page shows the state before until then.
+    """
+
+    room: Room | None = None
 
     def __init__(self, folder: Path, day: date | None = None) -> None:
         self.folder = folder
@@ -49,10 +61,42 @@ class Shelf:
         slot, book, version = self._slot(asked)
         with slot.lock:
             if slot.view is None:
-                from luoshu.show.look import look
+                self._look(slot, asked, book, version)
+            view = slot.view
+        if self.room is not None and asked >= date.today():
+            self._follow(slot, asked, book, version)
+        assert view is not None
+        return view
 
-                slot.view = replace(look(self.folder, asked, book), version=version)
-            return slot.view
+    def _look(self, slot: _Slot, asked: date, book: Book, version: str) -> None:
+        """Make the view of a day, with the desk over the book as it stood at the day's end or stands now."""
+        from luoshu.show.look import look
+
+        if self.room is not None:
+            slot.number = self.room.standing().number
+            slot.rows = self.room.rows(None if asked >= date.today() else asked)
+            book = book.over(slot.rows) if slot.rows else book
+            version = hashlib.sha256(f"{version} {slot.number if slot.rows else 0}".encode()).hexdigest()[:16]
+        slot.view = replace(look(self.folder, asked, book), version=version)
+
+    def _follow(self, slot: _Slot, asked: date, book: Book, version: str) -> None:
+        """Where the desk has written since, make the view anew in a thread of its own, one at a time."""
+        room = self.room
+        if room is None or room.standing().number == slot.number or not slot.behind.acquire(blocking=False):
+            return
+
+        def catch_up() -> None:
+            try:
+                fresh = _Slot()
+                if room.rows() != slot.rows:
+                    self._look(fresh, asked, book, version)
+                    slot.view, slot.rows, slot.number = fresh.view, fresh.rows, fresh.number
+                else:
+                    slot.number = room.standing().number
+            finally:
+                slot.behind.release()
+
+        threading.Thread(target=catch_up, name="following the desk", daemon=True).start()
 
     def _slot(self, asked: date) -> tuple[_Slot, Book, str]:
         with self._lock:
@@ -78,6 +122,8 @@ class Shelf:
 
                 self._slots.clear()
                 self._book, self._looks, self._signature = open_book(self.folder, tables=tables()), 0, signature
+                if self.room is not None:
+                    self.room.book = self._book
             return self._book
 
     def warm(self) -> None:
