@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from luoshu.cli.verbs import BOOK, DAY, JSON, NotDone, a_count, an_amount, argument, book_folder, region_of, verb
+from luoshu.cli.verbs import BOOK, DAY, DESK, JSON, NotDone, a_count, an_amount, argument, book_folder, region_of, verb
 from luoshu.show.language import Language
 from luoshu.show.terminal import GOOD, PROBLEMS, bar, count_problems, progress, report_problems
 from luoshu.words.message import say
@@ -102,6 +102,7 @@ def check(args: argparse.Namespace, language: Language) -> int:
     "luoshu gauge examples/luoyang --day 2025-12-31",
     BOOK,
     DAY,
+    DESK,
     JSON,
     argument(
         "--id", action="append", metavar="ID", help=say("only this promise, with all its reasons (may be repeated)")
@@ -145,6 +146,7 @@ def _all_found(names: Sequence[str] | None, gauges: Sequence[Gauge]) -> None:
     "luoshu advise examples/luoyang --day 2023-12-31",
     BOOK,
     DAY,
+    DESK,
     argument("--budget", type=an_amount, help=say("what may be spent, in yuan, as in 2500000 or 250万")),
     argument("--count", type=a_count, metavar="N", help=say("how many new sites at most for each promise (default 5)")),
     argument(
@@ -258,6 +260,7 @@ def publish(args: argparse.Namespace, language: Language) -> int:
         help=say("the file to write (default: report.docx)"),
     ),
     DAY,
+    DESK,
 )
 def report(args: argparse.Namespace, language: Language) -> int:
     from luoshu.show.report import report

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from luoshu.cli.verbs import BOOK, DAY, JSON, NotDone, a_day, argument, book_folder, region_of, verb
+from luoshu.cli.verbs import BOOK, DAY, DESK, JSON, NotDone, a_day, argument, book_folder, region_of, verb
 from luoshu.show.language import Language
 from luoshu.show.terminal import NOT_DONE, bar, report_problems
 from luoshu.words.message import say
@@ -180,6 +180,7 @@ def _take_over(found: Brought, args: argparse.Namespace, language: Language) -> 
     ),
     argument("--id", action="append", metavar="ID", help=say("only of this promise (may be repeated)")),
     DAY,
+    DESK,
 )
 def layers(args: argparse.Namespace, language: Language) -> int:
     from luoshu.show.layerexport import layered, write_layers

@@ -108,6 +108,9 @@ def a_count(text: str) -> int:
 
 BOOK = argument("book", metavar="BOOK", help=say("the folder of the book"))
 DAY = argument("--day", type=a_day, help=say("the day to ask for, as in 2025-12-31 (default: today)"))
+DESK = argument(
+    "--desk", metavar="URL", default="", help=say("the database of the desk, where it is not in the book's folder")
+)
 JSON = argument("--json", action="store_true", help=say("one JSON object a line"))
 
 
@@ -123,4 +126,4 @@ def book_folder(name: str) -> Path:
 def region_of(args: argparse.Namespace) -> Any:
     from luoshu.region import Region
 
-    return Region(book_folder(args.book), getattr(args, "day", None))
+    return Region(book_folder(args.book), getattr(args, "day", None), desk=getattr(args, "desk", ""))
