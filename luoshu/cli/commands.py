@@ -233,6 +233,7 @@ def serve(args: argparse.Namespace, language: Language) -> int:
     BOOK,
     argument("out", metavar="OUT", help=say("the folder to write")),
     DAY,
+    DESK,
 )
 def publish(args: argparse.Namespace, language: Language) -> int:
     from luoshu.show.listing import file_size
@@ -240,7 +241,7 @@ def publish(args: argparse.Namespace, language: Language) -> int:
 
     day = args.day or region_of(args).day
     with bar(language.say("publishing")) as tell:
-        files = publish(book_folder(args.book), Path(args.out), day, progress=tell)
+        files = publish(book_folder(args.book), Path(args.out), day, progress=tell, desk=args.desk)
     size = file_size(size_of(files))
     index = Path(args.out) / "index.html"
     print(language.say("{count} files ({size}) written; open {file}", count=len(files), size=size, file=index))

@@ -25,16 +25,20 @@ MARKER = "luoshu-site.json"
 """The file by which a folder is known as one that luoshu wrote and may write again."""
 
 
-def publish(folder: Path, out: Path, day: date, progress: Callable[[int, int], None] | None = None) -> list[Path]:
+def publish(
+    folder: Path, out: Path, day: date, progress: Callable[[int, int], None] | None = None, desk: str = ""
+) -> list[Path]:
     """Write the book's pages on `day` into the folder `out` and return the files written, index.html first.
 
     `out` must be absent, empty or a site that was published before: FileExistsError otherwise. The new site is made
-    beside it and takes its place in one step. `progress` is called with (pages done, pages in all).
+    beside it and takes its place in one step. `progress` is called with (pages done, pages in all). `desk` names the
+    database of the desk that lies over the book, where it is not in the folder.
     """
-    from luoshu.show.look import look
+    from luoshu.region import Region
+    from luoshu.show.look import view_of
 
     refuse_foreign(out)
-    return write_site(look(folder, day), out, progress)
+    return write_site(view_of(Region(folder, day, desk=desk)), out, progress)
 
 
 def write_site(view: View, out: Path, progress: Callable[[int, int], None] | None = None) -> list[Path]:
