@@ -1,6 +1,6 @@
 """Dispatch: what leaves which depot for which area when, so that waiting costs least; with a bound on any plan."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,9 @@ class Dispatch:
     ``promptness`` (areas): of what each period's end asks for by weight, what was there in time.
     ``objective``: weight times units times periods of waiting, with what is never served and the ways; ``bound``: no
     plan costs less, computed here from prices (weak duality). ``method``: program (to the optimum) or prices.
+    ``fair`` (areas, items): the share that no plan can give an area without giving a worse-served one less, if fair
+    shares were asked for (else None); ``fairness``: kept (every area has it), part (the part of it that the limits of
+    depots allow), penalty (too large a problem: a penalty only), none.
     """
 
     depot: Wholes
@@ -35,6 +38,8 @@ class Dispatch:
     objective: float
     bound: float
     method: str
+    fair: Floats | None = None
+    fairness: str = "none"
 
     @property
     def gap(self) -> float:
@@ -56,6 +61,7 @@ def dispatch(
     extra: float = 0.0,
     lost: bool = False,
     cut_off: bool = False,
+    fair: bool = False,
     accept: float = 0.003,
     rounds: int = 3000,
     exact_columns: int = 100_000,
@@ -76,6 +82,10 @@ def dispatch(
 
     Fairness is a stated penalty: missing any of the ``first`` part of a need (0.5: the first half) costs ``extra``
     times the weight on top, so that no area gets its second half while others lack their first (if ways allow).
+
+    ``fair=True``: of each item the smallest share that an area has by the end is first made as large as it can be, then
+    the next smallest, and so on; only then waiting is made least. An area that nothing reaches takes nothing from the
+    others. Beyond ``exact_columns`` this is a penalty only, which ``fairness`` says. Not with ``lost`` or ``extra``.
 
     ``lost=True``: what is not there in its period is lost, not carried over (a hot meal, a night's bed), at ``weights``
     a unit once; ``waiting`` then holds what has been lost until then, and ``never`` says nothing.
@@ -102,10 +112,14 @@ def dispatch(
         raise ValueError(f"accept is {accept}, and must be a share from 0 to below 1.")
     if rounds < 1:
         raise ValueError(f"rounds is {rounds}, and must be 1 or more.")
+    if fair and (lost or extra):
+        raise ValueError("Fair shares are of needs that wait, without a first part: leave out lost and extra.")
     if not len(given.item):
         empty = np.zeros((0, given.periods))
         value = given.value(np.zeros(given.need.shape), 0.0)
         return _answer(given, empty, value, "program")
+    if fair:
+        return _fairly(given, accept, rounds, exact_columns, seconds, trace)
     if given.columns <= exact_columns:
         found = _whole(given, seconds)
         if found is not None:
@@ -116,21 +130,54 @@ def dispatch(
     return _answer(given, priced.plan, priced.bound, "prices")
 
 
-def _whole(given: Orders, seconds: float) -> Dispatch | None:
-    """The optimum by HiGHS, with our own bound from its prices rather than its word."""
+PARTS = (1.0, 0.98, 0.9, 0.75, 0.5)
+"""What part of the fair shares is tried where limits of depots may not allow them whole."""
+FIRST = 2.0
+"""What missing the first part costs on top where fair shares are only a penalty."""
+
+
+def _fairly(given: Orders, accept: float, rounds: int, exact_columns: int, seconds: float, trace: Any) -> Dispatch:
+    """First the fair shares, then the least waiting of the plans that keep them."""
+    from luoshu.methods.dispatch_fair import fair_shares
+    from luoshu.methods.dispatch_prices import by_prices
+
+    fair = fair_shares(given)
+    shares, total = fair.share, given.need.sum(axis=2)
+    if given.columns <= exact_columns:
+        for part in PARTS if not fair.exact else PARTS[:2]:
+            most = np.where(total > 0, total * (1 - np.nan_to_num(shares) * part) + 1e-7 * total, 0.0)
+            found = _whole(given, seconds, most)
+            if found is not None:
+                return replace(found, fair=shares.T, fairness="kept" if part == 1 else "part")
+    tier = float(np.nanmin(np.where(shares > 0, shares, np.nan), initial=1.0))
+    leant = replace(given, tier=tier, extra=FIRST)
+    priced = by_prices(leant, accept=accept, rounds=rounds, trace=trace)
+    return replace(_answer(leant, priced.plan, priced.bound, "prices"), fair=shares.T, fairness="penalty")
+
+
+def _whole(given: Orders, seconds: float, most: Floats | None = None) -> Dispatch | None:
+    """The optimum by HiGHS, with our own bound from its prices rather than its word.
+
+    What ``most`` presses on is paid for in the last period's waiting, and given back (Lagrange).
+    """
     from luoshu.methods.dispatch_exact import by_program
     from luoshu.methods.dispatch_kernel import bound_at
 
-    found = by_program(given, seconds=seconds)
+    found = by_program(given, seconds=seconds, most=most)
     if found is None:
         return None
-    plan, stock_prices, room_prices = found
+    plan, stock_prices, room_prices, pressed = found
     start = np.searchsorted(given.item, np.arange(len(given.need) + 1))
+    wait, back = given.wait, 0.0
+    if most is not None:
+        wait = wait.copy()
+        wait[:, :, -1] += pressed
+        back = float((pressed * most).sum())
     bound = bound_at(
-        (given.item, given.depot, given.area, given.delay, given.cost, start), given.need, given.wait, given.extra,
+        (given.item, given.depot, given.area, given.delay, given.cost, start), given.need, wait, given.extra,
         given.tier, given.lost, given.stock, given.capacity, given.sizes, stock_prices, room_prices,
     )  # fmt: skip
-    return _answer(given, plan, float(bound), "program")
+    return _answer(given, plan, float(bound) - back, "program")
 
 
 def _answer(given: Orders, plan: Floats, bound: float, method: str) -> Dispatch:

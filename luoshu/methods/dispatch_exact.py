@@ -8,10 +8,13 @@ import scipy.sparse as sparse
 from luoshu.methods.dispatch_model import Floats, Orders, Wholes
 
 
-def by_program(given: Orders, *, seconds: float, corner: bool = True) -> tuple[Floats, Floats, Floats] | None:
-    """The best plan (lanes by periods) with the prices of stock (per item, depot, period) and of room (per depot and
-    period) that prove it; None where the time ran out. ``corner``: a plan with few shipments, found after the optimum
-    itself (without it, shipments of the same cost are mixed).
+def by_program(
+    given: Orders, *, seconds: float, corner: bool = True, most: Floats | None = None
+) -> tuple[Floats, Floats, Floats, Floats] | None:
+    """The best plan (lanes by periods) with the prices of stock (per item, depot, period), of room (per depot and
+    period) and of ``most`` (per item and area) that prove it; None where the time ran out or there is no such plan.
+    ``corner``: a plan with few shipments, found after the optimum itself (without it, shipments of the same cost are
+    mixed). ``most`` (items, areas): what may still be missing at the end.
 
     Columns: shipments, what waits and what lies ready in each area at the end of a period, the stock of each depot,
     and what is missing of the first part. Rows: each area and depot balances in each period; each depot's room.
@@ -26,7 +29,7 @@ def by_program(given: Orders, *, seconds: float, corner: bool = True) -> tuple[F
         ("run_crossover", "on" if corner else "off"),
     ):  # fmt: skip
         solver.setOptionValue(name, value)
-    solver.passModel(layout.model(highspy))
+    solver.passModel(layout.model(highspy, most))
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
@@ -34,7 +37,9 @@ def by_program(given: Orders, *, seconds: float, corner: bool = True) -> tuple[F
     plan = np.zeros((len(given.item), given.periods))
     plan[layout.lane, layout.leaves] = np.maximum(np.array(answer.col_value)[: len(layout.lane)], 0.0)
     prices = np.array(answer.row_dual)
-    return plan, *layout.prices(prices)
+    ends = layout.waiting + np.arange(given.periods - 1, layout.cells, given.periods)
+    pressed = np.maximum(-np.array(answer.col_dual)[ends], 0.0) if most is not None else np.zeros(len(ends))
+    return plan, *layout.prices(prices), pressed.reshape(given.need.shape[:2])
 
 
 class _Layout:
@@ -55,7 +60,7 @@ class _Layout:
         self.early = self.kept + self.stores
         self.count = self.early + (self.cells if given.extra else 0)
 
-    def model(self, highspy: Any) -> Any:
+    def model(self, highspy: Any, most: Floats | None = None) -> Any:
         """The program: areas' rows, then depots', rooms' and, with a first part, what is missing of it."""
         given, periods = self.given, self.given.periods
         cells, stores, rooms = self.cells, self.stores, self.rooms
@@ -100,9 +105,13 @@ class _Layout:
         model.col_cost_ = np.concatenate(costs)
         model.col_lower_, model.col_upper_ = np.zeros(self.count), np.full(self.count, np.inf)
         if given.lost:  # nothing is lost ahead of its need
-            most = np.full(self.count, np.inf)
-            most[self.waiting : self.ready] = given.need.ravel()
-            model.col_upper_ = most
+            top = np.full(self.count, np.inf)
+            top[self.waiting : self.ready] = given.need.ravel()
+            model.col_upper_ = top
+        elif most is not None:
+            top = np.full(self.count, np.inf)
+            top[self.waiting + np.arange(periods - 1, cells, periods)] = most.ravel()
+            model.col_upper_ = top
         model.row_lower_, model.row_upper_ = np.concatenate(low), np.concatenate(high)
         model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         model.a_matrix_.num_col_, model.a_matrix_.num_row_ = self.count, number

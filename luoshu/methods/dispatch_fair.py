@@ -1,0 +1,151 @@
+"""Fair shares of what is scarce: the largest smallest share of each item, then of all areas that could have more."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+
+from luoshu.methods.dispatch_model import Floats, Orders, Wholes
+
+MOST_ROUNDS = 60
+"""So many times the smallest share is raised; areas that could then still have more are left at what they had."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fair:
+    """The share of its need that each area can be promised by the end (items, areas; NaN: no need).
+
+    ``exact``: no plan gives the worst-served area more, then the next worst, and so on (lexicographic max-min). Else
+    what leaves depots was only limited by what may have left by each period, so that these shares are upper bounds.
+    """
+
+    share: Floats
+    exact: bool
+
+
+def fair_shares(given: Orders) -> Fair:
+    """What the areas could be promised of each item if the smallest share comes first, then the next smallest.
+
+    Linear programs on what reaches an area in all (Megiddo 1974; Ogryczak 2014): a unit that is needed at the end may
+    leave as late as its way allows, so that what a depot can send is limited for each latest hour of leaving by all
+    that has come to it until then. Without limits on what leaves a depot items do not touch each other and are solved
+    one by one.
+    """
+    total = given.need.sum(axis=2)
+    share = np.where(total > 0, 0.0, np.nan)
+    limited = bool(np.isfinite(given.capacity).any())
+    items = np.arange(len(total))
+    settled = True
+    for group in [items] if limited else [items[[one]] for one in items]:
+        lanes = np.flatnonzero(np.isin(given.item, group))
+        if len(lanes):
+            settled &= _raise(given, lanes, total, share, limited)
+    return Fair(share=share, exact=settled and not limited)
+
+
+def _raise(given: Orders, lanes: Wholes, total: Floats, share: Floats, limited: bool) -> bool:
+    """Fill in the shares of these lanes' items: round by round the areas that cannot have more are settled.
+
+    Gives whether all of them were.
+    """
+    areas = total.shape[1]
+    pair, at = np.unique(given.item[lanes] * areas + given.area[lanes], return_inverse=True)
+    item, area = pair // areas, pair % areas
+    which, number = np.unique(item, return_inverse=True)
+    fixed, low = np.zeros(len(pair), dtype=bool), np.zeros(len(pair))
+    fixed_rows = _limits(given, lanes, limited)
+    for _ in range(MOST_ROUNDS):
+        level, price = _round(given, lanes, at, total[item, area], number, len(which), fixed_rows, fixed, low)
+        reached = level[number]
+        done = ~fixed & ((price > 1e-9) | (reached >= 1 - 1e-9))
+        low[~fixed] = np.maximum(low, np.minimum(reached, 1.0))[~fixed]
+        if not done.any():
+            break
+        fixed |= done
+        if fixed.all():
+            break
+    share[item, area] = low
+    return bool(fixed.all())
+
+
+def _limits(given: Orders, lanes: Wholes, limited: bool) -> tuple[sparse.csr_array, Floats]:
+    """Rows over lanes: what may leave each depot, of each item, and in all, by each latest period of leaving."""
+    depots, last = given.stock.shape[1], given.periods - 1 - given.delay[lanes]
+    rows: list[Wholes] = []
+    columns: list[Wholes] = []
+    values: list[Floats] = []
+    most: list[float] = []
+    sets = [(given.item[lanes] * depots + given.depot[lanes], np.ones(len(lanes)), False)]
+    if limited:
+        sets.append((given.depot[lanes], given.sizes[given.item[lanes]], True))
+    for group, size, room in sets:
+        for one in np.unique(group):
+            members = np.flatnonzero(group == one)
+            item, depot = divmod(int(one), depots)
+            come = np.cumsum(given.capacity[int(one)] if room else given.stock[item, depot])
+            for period in np.unique(last[members]):
+                if not np.isfinite(come[period]):
+                    continue
+                inside = members[last[members] <= period]
+                rows.append(np.full(len(inside), len(most)))
+                columns.append(inside)
+                values.append(size[inside])
+                most.append(float(come[period]))
+    table = sparse.csr_array(
+        (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=(len(most), len(lanes))
+    )
+    return table, np.array(most)
+
+
+def _round(
+    given: Orders, lanes: Wholes, at: Wholes, need: Floats, number: Wholes, items: int,
+    limits: tuple[sparse.csr_array, Floats], fixed: NDArray[np.bool_], low: Floats,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """The largest smallest share of each item among the areas not yet settled, and the price of each such area's row.
+
+    Columns: lanes, the share of each pair of item and area, the smallest share of each item.
+    """
+    pairs, ways = len(need), len(lanes)
+    table, most = limits
+    shares, least = ways + np.arange(pairs), ways + pairs + number
+    width = ways + pairs + items
+    one, lane = np.arange(pairs), np.arange(ways)
+    rows = np.concatenate([at, one, pairs + one, pairs + one])
+    columns = np.concatenate([lane, shares, shares, least])
+    values = np.concatenate([1.0 / need[at], -np.ones(pairs), np.ones(pairs), np.where(fixed, 0.0, -1.0)])
+    head = sparse.csr_array((values, (rows, columns)), shape=(2 * pairs, width))
+    tail = sparse.csr_array((table.data, table.indices, table.indptr), shape=(table.shape[0], width))
+    costs = np.concatenate([np.zeros(ways + pairs), -np.ones(items)])
+    floor = np.concatenate([np.zeros(ways), low * (1 - 1e-9), np.zeros(items)])
+    high = np.concatenate([np.full(ways, np.inf), np.ones(pairs), np.ones(items)])
+    values, price = _solve(
+        costs, sparse.vstack([head, tail], format="csr"),
+        np.concatenate([np.zeros(2 * pairs), np.full(len(most), -np.inf)]),
+        np.concatenate([np.zeros(pairs), np.full(pairs, np.inf), most]), floor, high,
+    )  # fmt: skip
+    return values[ways + pairs :], np.where(fixed, 0.0, np.abs(price[pairs : 2 * pairs]))
+
+
+def _solve(costs: Floats, table: Any, low: Floats, high: Floats, floor: Floats, top: Floats) -> tuple[Floats, Floats]:
+    import highspy
+
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(costs), table.shape[0]
+    model.col_cost_, model.col_lower_, model.col_upper_ = costs, floor, top
+    model.row_lower_, model.row_upper_ = low, high
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.num_col_, model.a_matrix_.num_row_ = len(costs), table.shape[0]
+    model.a_matrix_.start_ = table.indptr.astype(np.int32)
+    model.a_matrix_.index_ = table.indices.astype(np.int32)
+    model.a_matrix_.value_ = table.data.astype(np.float64)
+    solver = highspy.Highs()
+    for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
+        solver.setOptionValue(name, value)
+    solver.passModel(model)
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        raise ValueError("The fair shares were not found: the solver gave no optimum.")
+    answer = solver.getSolution()
+    return np.array(answer.col_value), np.array(answer.row_dual)
