@@ -11,8 +11,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from luoshu.desk.actor import Actor
-from luoshu.desk.journal import Refused
-from luoshu.words.message import Message, say
+from luoshu.desk.journal import MayNot, Refused, Unclear
+from luoshu.words.message import Message, named, say
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -63,6 +63,7 @@ def fact(
     unit: str = "",
     long: bool = False,
     hidden: bool = False,
+    personal: bool = False,
     minimum: float | None = None,
     maximum: float | None = None,
     default: Any = MISSING,
@@ -70,12 +71,13 @@ def fact(
     """Declare a field of an act: what it means, what it is called in a form, which values it may have.
 
     `choices` maps each value to its Chinese word. `refers` is the `Thing` class (or a table class of the book) whose
-    key it holds. `long` asks for several lines, `hidden` keeps it out of a form. A fact without default must be given.
+    key it holds. `long` asks for several lines, `hidden` keeps it out of a form; what is `personal` is never shown in
+    logs and exports. A fact without default must be given.
     """
     allowed = dict(choices) if isinstance(choices, Mapping) else {each: each for each in choices}
     told = {
         "description": note, "note_zh": note_zh, "zh": zh, "choices": allowed, "refers": refers, "unit": unit,
-        "long": long, "hidden": hidden, "minimum": minimum, "maximum": maximum,
+        "long": long, "hidden": hidden, "personal": personal, "minimum": minimum, "maximum": maximum,
     }  # fmt: skip
     return field(default=default, metadata=told)
 
@@ -85,8 +87,9 @@ class Act(ABC, Generic[T]):
     """One thing that can be done: its fields are the facts that the journal keeps.
 
     `what` is its name in journal, address and API ("lot.receive"), `says` what it is called by people, `thing` the
-    class of what it is about, `roles` who may. `machines` tells whether a part of the program may do it. Values are
-    checked by the types of the fields, then `check`, then `on`; what any of them refuses is not written.
+    class of what it is about, `roles` who may. `machines` tells whether a part of the program may do it, `lasting` why
+    it can never be taken back (None: it can) and `undoers` who may take back what others did. Values are checked by the
+    types of the fields, then `check`, then `on`; what any of them refuses is not written.
     """
 
     __pydantic_config__: ClassVar[Any] = {
@@ -97,6 +100,8 @@ class Act(ABC, Generic[T]):
     thing: ClassVar[type[Thing]]
     roles: ClassVar[frozenset[str]] = frozenset()
     machines: ClassVar[bool] = False
+    lasting: ClassVar[Message | None] = None
+    undoers: ClassVar[frozenset[str]] = frozenset({"duty", "admin"})
 
     @abstractmethod
     def key(self) -> str:
@@ -202,36 +207,81 @@ def made_of(what: str, facts: Mapping[str, Any]) -> Act[Any]:
     try:
         made: Act[Any] = _adapter(kind).validate_python({k: v for k, v in facts.items() if v != ""})
     except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, each['loc'])) or what}: {each['msg']}" for each in error.errors()[:8]]
-        raise Refused(say("{wrong}", wrong="; ".join(wrong))) from None
+        raise unclear(kind, error.errors()) from None
     _in_bounds(made)
     return made
+
+
+def named_field(kind: type[Act[Any]], name: str) -> Message | str:
+    """What people call a field, in both languages.
+
+    The English word is the field's own name with blanks.
+    """
+    told = next((each.metadata for each in dataclasses.fields(kind) if each.name == name), None)
+    words = name.replace("_", " ")
+    return named(str(told["zh"]), words) if told and told.get("zh") else words
+
+
+NOT_UNDERSTOOD = "{name} is '{found}', which is not understood"
+WRONG: Mapping[str, str] = {
+    "missing": "{name} is missing",
+    "extra_forbidden": "there is no field {name}",
+    "string_too_long": "{name} is too long: at most {most} characters",
+    "float": "{name} is '{found}', which is not a number. Write digits, as in 40",
+    "finite": "{name} is '{found}', which is not a number. Write digits, as in 40",
+    "int": "{name} is '{found}', which is not a whole number. Write digits, as in 40",
+    "datetime": "{name} is '{found}', which is not a time. Write it as in 2021-07-20T08:00",
+    "timezone": "{name} is '{found}', which is not a time. Write it as in 2021-07-20T08:00",
+    "date": "{name} is '{found}', which is not a day. Write it as in 2021-07-20",
+    "bool": "{name} is '{found}', which is neither yes nor no",
+}
+"""What is said of a value, by the sort of its fault; the sorts of pydantic begin with these words."""
+
+
+def unclear(kind: type[Act[Any]], faults: Sequence[Mapping[str, Any]]) -> Unclear:
+    """All that is wrong with what was given, by field, in words for people."""
+    says: dict[str, Message] = {}
+    for fault in faults[:8]:
+        place = [str(each) for each in fault["loc"]]
+        field_name = place[0][:80] if place else ""
+        template = next((words for sort, words in WRONG.items() if str(fault["type"]).startswith(sort)), NOT_UNDERSTOOD)
+        found = str(fault.get("input", ""))[:80]
+        name = named_field(kind, field_name)
+        more = {"found": found, "most": MOST_FIELD}
+        says[field_name] = say(template, name=name, **more)
+    return Unclear(says)
 
 
 def _in_bounds(made: Act[Any]) -> None:
     for each in dataclasses.fields(made):
         value, told = getattr(made, each.name), each.metadata
         low, high, allowed = told.get("minimum"), told.get("maximum"), told.get("choices")
-        name = str(told.get("zh") or each.name)
+        name = named_field(type(made), each.name)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             if low is not None and value < low:
-                raise Refused(say("{name} is {value:g}, less than {low:g}", name=name, value=value, low=low))
+                raise Unclear(
+                    {each.name: say("{name} is {value:g}, less than {low:g}", name=name, value=value, low=low)}
+                )
             if high is not None and value > high:
-                raise Refused(say("{name} is {value:g}, more than {high:g}", name=name, value=value, high=high))
+                raise Unclear(
+                    {each.name: say("{name} is {value:g}, more than {high:g}", name=name, value=value, high=high)}
+                )
         if allowed and value not in ("", None):
             for one in value if isinstance(value, tuple) else (value,):
                 if one not in allowed:
                     words = ", ".join(map(str, allowed))
-                    raise Refused(say("{name} is {value}, and may be {words}", name=name, value=one, words=words))
+                    raise Unclear(
+                        {each.name: say("{name} is {value}, and may be {words}", name=name, value=one, words=words)}
+                    )
 
 
 def rights(made: Act[Any], scene: Scene) -> None:
     """Refuse who may not do this (Refused)."""
     if scene.by.machine:
         if not made.machines:
-            raise Refused(say("a person must do this: {act}", act=made.says))
+            raise MayNot(say("a person must do this: {act}", act=made.says))
         return
     roles: Collection[str] = made.roles
     state = scene.get(made.thing, made.key())
     if not scene.by.may(roles, made.organisation(scene), made.incident_of(state)):
-        raise Refused(say("{name} may not do this: {act}", name=scene.by.name or scene.by.id, act=made.says))
+        raise MayNot(say("{name} may not do this: {act}", name=scene.by.name or scene.by.id, act=made.says))

@@ -1,1 +1,3 @@
 """All acts of the desk: importing this puts each on the list. A new part of the desk adds its word here."""
+
+import luoshu.desk.staff  # noqa: F401

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from luoshu.desk.chain import BEGINNING, Draft, Entry, written
 from luoshu.desk.shelves import engine_of, entries_table, lock_for_writing, put, stored
-from luoshu.words.message import Message
+from luoshu.words.message import Message, say
 
 MOST_IN_ONE_COMMIT = 512
 
@@ -25,6 +25,26 @@ class Refused(Exception):
     def __init__(self, says: Message) -> None:
         super().__init__(says)
         self.says = says
+
+
+class MayNot(Refused):
+    """A command that the person who asks has no right to."""
+
+
+class Unclear(Refused):
+    """Facts that are not understood: `fields` says of each what is wrong with it."""
+
+    def __init__(self, fields: Mapping[str, Message]) -> None:
+        super().__init__(joined(list(fields.values())))
+        self.fields = dict(fields)
+
+
+def joined(sentences: Sequence[Message]) -> Message:
+    """Several sentences as one that still translates."""
+    told = sentences[0]
+    for each in sentences[1:]:
+        told = say("{first}; {second}", first=told, second=each)
+    return told
 
 
 class Fold(Protocol):

@@ -15,15 +15,12 @@ from luoshu.desk.act import Act, Scene, Thing, Told, facts_of, rights
 from luoshu.desk.actor import Actor
 from luoshu.desk.chain import Draft, Entry, canonical
 from luoshu.desk.clock import CHINA, Clock, calendar_of
-from luoshu.desk.journal import Command, Journal, Refused, Standing
+from luoshu.desk.journal import Command, Journal, MayNot, Refused, Standing
 from luoshu.desk.place import PLACE
 from luoshu.desk.things import UNDO, Things, ThingsFold, things_of
 from luoshu.words.message import say
 
 V = TypeVar("V")
-
-UNDOERS = frozenset({"duty", "admin"})
-"""Who may take back what others did; everybody may take back their own."""
 
 
 class Room:
@@ -67,8 +64,8 @@ class Room:
     def undo(self, number: int, *, by: Actor, at: datetime, why: str, mark: str = "") -> tuple[Entry, ...]:
         """Take back an act and what was done together with it; refused where later acts rest on it.
 
-        Everybody may take back their own acts as long as they may still do them; duty officers those of all. The reason
-        must be said.
+        Everybody may take back their own acts as long as they may still do them; an act's `undoers` those of all. The
+        reason must be said.
         """
 
         def command(standing: Standing) -> Iterable[Draft]:
@@ -84,10 +81,13 @@ class Room:
             own = step.told.who == by.id and by.may(
                 step.act.roles, step.act.organisation(scene), step.act.incident_of(state)
             )
-            if not own and not by.may(UNDOERS, "", step.act.incident_of(state)):
-                raise Refused(say("{name} may not take back what others did", name=by.name or by.id))
+            if not own and not by.may(step.act.undoers, "", step.act.incident_of(state)):
+                raise MayNot(say("{name} may not take back what others did", name=by.name or by.id))
             if not why.strip():
                 raise Refused(say("say why it is taken back"))
+            for each in filter(None, map(things.step, things.together(number))):
+                if each.act.lasting is not None:
+                    raise Refused(each.act.lasting)
             things.without(number)
             about = f"{step.act.thing.sort}:{step.act.key()}"
             return [Draft(who=by.id, what=UNDO, why=why, about=about, undoes=number, mark=mark)]
