@@ -116,6 +116,11 @@ FAULTS: dict[str, Message] = {
     "network-broken": say("The book's street network is damaged or not made by luoshu; it is not used."),
     "network-differs": say("The street network is another than the one that roads/network.yaml tells of."),
     "damaged-map": say("The map file is damaged or of no format that is read; nothing of it was taken over."),
+    # reserves
+    "unknown-class": say("The class of an item is none that GB/T 38565 can have; the item counts all the same."),
+    "no-expiry": say("A lot of something that expires has no last day; it does not count as available."),
+    "late-expiry": say("A lot would expire later than its item can keep; one of the days is wrong."),
+    "ends-before": say("Something ends before it begins; one of the two days is wrong."),
     # the desk's journal
     "broken-backup": say("A backup of the journal is not whole: it was cut off or changed. Nothing of it is restored."),
     "journal-not-empty": say("A backup is only restored into an empty journal, so that nothing is overwritten."),

@@ -34,11 +34,12 @@ def tables() -> tuple[type, ...]:
 
 def faults(commitments: Iterable[Commitment], book: Book) -> list[Problem]:
     """What does not fit between commitments and the book's tables: unknown owners, and what each kind finds."""
+    from luoshu.kinds.stock_faults import stock_faults
     from luoshu.kinds.travel_faults import travel_faults
     from luoshu.kinds.whereabouts import misplaced
 
     owners = {row.id for row in book.rows(Owner)}
-    found = [*_unlike(book), *_lost(book), *misplaced(book), *travel_faults(book)]
+    found = [*_unlike(book), *_lost(book), *misplaced(book), *travel_faults(book), *stock_faults(book)]
     for each in commitments:
         record = next((r for r in book.records if r.id == each.id), None)
         if record is None:
