@@ -148,6 +148,7 @@ FAULTS: dict[str, Message] = {
     ),
     "cap-unreadable": say("The file is no CAP alert, or no well-formed XML; nothing of it is shown."),
     "cap-hostile": say("The file tries what no alert needs (a document type, entities); nothing of it is read."),
+    "cap-forged": say("The signature of the alert does not fit: it was changed, or signed by somebody else."),
     "cap-older": say("The alert is written by an older version of the standard than CAP 1.2."),
     "cap-invalid": say("An element of the alert is missing, out of order, or holds what the standard does not allow."),
 }

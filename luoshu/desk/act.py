@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, dataclass_transform
 
 from luoshu.desk.actor import Actor
 from luoshu.desk.journal import MayNot, Refused, Unclear
@@ -163,6 +163,7 @@ class Scene:
 ACTS: dict[str, type[Act[Any]]] = {}
 
 
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(fact, field))
 def act(cls: A) -> A:
     """Make a class an act (a frozen, keyword-only dataclass) and put it on the list."""
     made = dataclass(frozen=True, kw_only=True)(cls)

@@ -1,3 +1,4 @@
 """All acts of the desk: importing this puts each on the list. A new part of the desk adds its word here."""
 
+import luoshu.desk.alert
 import luoshu.desk.staff  # noqa: F401

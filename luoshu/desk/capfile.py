@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from luoshu.book.problem import Problem, Source
-from luoshu.desk.capform import ALERT, NAMESPACE, OLDER, SIGNATURE, Part, time_of
+from luoshu.desk.capform import ALERT, NAMESPACE, SIGNATURE, SPACE, Part, time_of
+from luoshu.desk.capparse import Element, alert_root, parsed, shown
+from luoshu.desk.capsign import Seal, seal_of
 from luoshu.words.message import Message, say
 
-Element = Any
-"""An element of lxml, whose own types do not say what a parsed file holds."""
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
-MOST_BYTES = 4_000_000
 MOST_PROBLEMS = 50
 MEND = say("See the standard CAP 1.2 of OASIS, table of elements")
 Told = Mapping[str, Any]
@@ -30,7 +30,7 @@ def read_alert(data: bytes, name: str) -> tuple[Told | None, tuple[Problem, ...]
     (None, 'cap-hostile')
     """
     problems: list[Problem] = []
-    root: Element = _root(data, name, problems)
+    root: Element = alert_root(data, name, problems)
     if root is None:
         return None, tuple(problems)
     faults = _Faults(name, problems)
@@ -39,58 +39,36 @@ def read_alert(data: bytes, name: str) -> tuple[Told | None, tuple[Problem, ...]
     return told, tuple(problems)
 
 
+def check_alert(
+    data: bytes, name: str, known: Mapping[str, Certificate] | None = None
+) -> tuple[Told | None, Seal, tuple[Problem, ...]]:
+    """`read_alert`, and what the signature is worth; one that does not fit is a problem."""
+    told, problems = read_alert(data, name)
+    if told is None or told["Signature"] is None:
+        return told, Seal(state="unsigned"), problems
+    seal = seal_of(parsed(data), known)
+    if seal.state == "forged":
+        says = say("the signature does not fit: {why}", why=seal.why)
+        mend = say("Do not pass it on; ask the sender by another way")
+        forged = Problem(code="cap-forged", says=says, source=Source(file=name), mend=mend)
+        return told, seal, (forged, *problems)
+    return told, seal, problems
+
+
 class _Faults:
     """Problems of one file, at most so many."""
 
     def __init__(self, name: str, problems: list[Problem]) -> None:
         self.name, self.problems = name, problems
 
+    @property
+    def full(self) -> bool:
+        return len(self.problems) >= MOST_PROBLEMS
+
     def add(self, at: Element, says: Message, mend: Message = MEND) -> None:
-        if len(self.problems) < MOST_PROBLEMS:
+        if not self.full:
             source = Source(file=self.name, line=at.sourceline)
             self.problems.append(Problem(code="cap-invalid", says=says, source=source, mend=mend))
-
-
-_DOCTYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.I)
-
-
-def _root(data: bytes, name: str, problems: list[Problem]) -> Element | None:
-    from lxml import etree
-
-    def refuse(code: str, says: Message, mend: Message, line: int | None = None) -> None:
-        problems.append(Problem(code=code, says=says, source=Source(file=name, line=line), mend=mend))
-
-    ask = say("Ask the sender for a whole and plain file")
-    if len(data) > MOST_BYTES:
-        refuse("file-too-large", say("the file is larger than {most} bytes", most=MOST_BYTES), ask)
-        return None
-    wide = data.replace(b"\x00", b"") if b"\x00" in data[:4_096] else data  # UTF-16 hides its letters between zeros
-    if _DOCTYPE.search(wide):
-        refuse("cap-hostile", say("the file declares a document type or entities, which no alert needs"), ask)
-        return None
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
-    try:
-        root: Element = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None)
-        refuse("cap-unreadable", say("the file is no well-formed XML: {reason}", reason=str(error)[:200]), ask, line)
-        return None
-    tag = etree.QName(root)
-    if tag.namespace in OLDER:
-        says = say("the alert is of an older version of CAP ({found})", found=tag.namespace or "")
-        refuse("cap-older", says, say("Ask the sender for CAP 1.2"), root.sourceline)
-        return None
-    if root.getroottree().docinfo.internalDTD is not None:
-        refuse("cap-hostile", say("the file declares a document type or entities, which no alert needs"), ask)
-        return None
-    if tag.namespace != NAMESPACE or tag.localname != "alert":
-        says = say("the file is no CAP alert: it begins with {found}", found=str(root.tag)[:100])
-        refuse("cap-unreadable", says, ask, root.sourceline)
-        return None
-    return root
 
 
 def _parts(parent: Element, parts: Sequence[Part], faults: _Faults) -> dict[str, Any]:
@@ -99,24 +77,26 @@ def _parts(parent: Element, parts: Sequence[Part], faults: _Faults) -> dict[str,
 
     order = {part.name: place for place, part in enumerate(parts)}
     told: dict[str, Any] = {part.name: [] for part in parts}
+    if parts is ALERT:
+        told["Signature"] = None
     highest = 0
     _no_attributes(parent, faults)
-    if (parent.text or "").strip():
-        faults.add(parent, say("words stand loose in {name}", name=etree.QName(parent).localname))
+    _no_loose_words(parent, faults)
     for child in parent:
-        if not isinstance(child.tag, str):
-            continue
+        if faults.full:
+            break
         if child.tag == SIGNATURE and parent.getparent() is None:
+            highest = len(parts)
             told["Signature"] = child
             continue
         tag = etree.QName(child)
         place = order.get(tag.localname) if tag.namespace == NAMESPACE else None
         if place is None:
-            faults.add(child, say("{name} is no element of CAP here", name=str(child.tag)[:100]))
+            faults.add(child, say("{name} is no element of CAP here", name=shown(str(child.tag), 100)))
             continue
         if place < highest:
-            says = say("{name} stands after {other}, and must come before it", name=tag.localname,
-                       other=parts[highest].name)  # fmt: skip
+            other = parts[highest].name if highest < len(parts) else "Signature"
+            says = say("{name} stands after {other}, and must come before it", name=tag.localname, other=other)
             faults.add(child, says)
         highest = max(highest, place)
         part = parts[place]
@@ -126,11 +106,19 @@ def _parts(parent: Element, parts: Sequence[Part], faults: _Faults) -> dict[str,
         if len(found) < part.least:
             faults.add(parent, say("{name} is missing in {parent}", name=part.name,
                                    parent=etree.QName(parent).localname))  # fmt: skip
-        if len(found) > part.most:
+        if len(found) > part.most == 1:
             faults.add(parent, say("{name} stands {count} times, and may stand once", name=part.name, count=len(found)))
+        elif len(found) > part.most:
+            faults.add(parent, say("{name} stands {count} times; more than {most} are not read", name=part.name,
+                                   count=len(found), most=part.most))  # fmt: skip
         if part.most == 1:
             told[part.name] = found[0] if found else None
     return told
+
+
+def _no_loose_words(parent: Element, faults: _Faults) -> None:
+    if (parent.text or "").strip(SPACE) or any((child.tail or "").strip(SPACE) for child in parent):
+        faults.add(parent, say("words stand loose in {name}", name=str(parent.tag).rpartition("}")[2]))
 
 
 def _text(element: Element, part: Part, faults: _Faults) -> str:
@@ -138,7 +126,7 @@ def _text(element: Element, part: Part, faults: _Faults) -> str:
     if len(element):
         faults.add(element, say("{name} holds elements, and may hold only words", name=part.name))
     text = "".join(element.itertext())
-    words = text.strip()
+    words = text.strip(SPACE)
     # words of a list must stand exactly; in all else the space around is nothing
     wrong = part.check(text if part.name in _EXACT else words) if part.check else None
     if wrong:
@@ -149,10 +137,13 @@ def _text(element: Element, part: Part, faults: _Faults) -> str:
 def _no_attributes(element: Element, faults: _Faults) -> None:
     """CAP has no attributes; only where a schema lies may be said, which is not followed."""
     for name in element.attrib:
-        if not str(name).startswith("{http://www.w3.org/2001/XMLSchema-instance}"):
-            faults.add(element, say("{name} is an attribute, and CAP has none", name=str(name)[:100]))
+        if name not in _WHERE_SCHEMA:
+            faults.add(element, say("{name} is an attribute, and CAP has none", name=shown(str(name), 100)))
 
 
+_WHERE_SCHEMA = frozenset(
+    f"{{http://www.w3.org/2001/XMLSchema-instance}}{name}" for name in ("schemaLocation", "noNamespaceSchemaLocation")
+)
 _EXACT = frozenset(("status", "msgType", "scope", "category", "responseType", "urgency", "severity", "certainty"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from luoshu.words.message import Message, say
@@ -15,10 +15,15 @@ SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 OLDER = ("urn:oasis:names:tc:emergency:cap:1.1", "http://www.incident.com/cap/1.0")
 MANY = 10_000
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d")
+SPACE = " \t\r\n"
+"""What counts as space in XML; a wide Chinese blank is a letter there."""
+
+_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T)([0-9]{2}:[0-9]{2}:[0-9]{2})([-+](0[0-9]|1[0-3]):[0-5][0-9]|[-+]14:00)"
+)
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _PLAIN = re.compile(r"[^\s,<&]+")
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)")
+_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _MIME = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;.*)?")
 
 Check = Callable[[str], Message | None]
@@ -41,11 +46,14 @@ def time_of(text: str) -> datetime | None:
     >>> time_of("2021-07-20T08:00:00+08:00").utcoffset().total_seconds(), time_of("2021-07-20T08:00:00Z")
     (28800.0, None)
     """
-    if not _TIME.fullmatch(text):
+    found = _TIME.fullmatch(text)
+    if not found:
         return None
+    midnight = found[2] == "24:00:00"  # the end of a day, as XML may write it
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:
+        at = datetime.fromisoformat(found[1] + ("00:00:00" if midnight else found[2]) + found[3])
+        return at + timedelta(days=1) if midnight else at
+    except (ValueError, OverflowError):
         return None
 
 
@@ -68,7 +76,7 @@ def one_of(*words: str) -> Check:
 
 
 def _filled(text: str) -> Message | None:
-    return None if text else say("it is empty")
+    return None if text.strip() else say("it is empty")
 
 
 def _plain(text: str) -> Message | None:
@@ -78,11 +86,16 @@ def _plain(text: str) -> Message | None:
 
 
 def _language(text: str) -> Message | None:
-    return None if _LANGUAGE.fullmatch(text) else say("{found!r} is not a language, as in zh-CN", found=_short(text))
+    # an empty element is English by the standard
+    return (
+        None
+        if not text or _LANGUAGE.fullmatch(text)
+        else say("{found!r} is not a language, as in zh-CN", found=_short(text))
+    )
 
 
 def _whole(text: str) -> Message | None:
-    return None if text.isdecimal() else say("{found!r} is not a whole number", found=_short(text))
+    return None if text.isascii() and text.isdecimal() else say("{found!r} is not a whole number", found=_short(text))
 
 
 def _number(text: str) -> Message | None:
@@ -131,8 +144,8 @@ def _polygon(text: str) -> Message | None:
 
 
 def _circle(text: str) -> Message | None:
-    centre, _, radius = text.partition(" ")
-    points = points_of(centre)
+    centre, radius = (*text.split(), "", "")[:2]
+    points = points_of(centre) if len(text.split()) == 2 else None
     if not points or len(points) != 1 or not _NUMBER.fullmatch(radius) or float(radius) < 0:
         return say("{found!r} is not a circle: write latitude,longitude, then the radius in km", found=_short(text))
     return _on_earth(*points[0])
@@ -146,7 +159,9 @@ def _on_earth(latitude: float, longitude: float) -> Message | None:
     return say("{found} is no place on earth", found=f"{latitude},{longitude}")
 
 
-REFERENCE = re.compile(r"[^\s,<&]+,[^\s,<&]+,\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d")
+REFERENCE = re.compile(
+    r"[^\s,<&]+,[^\s,<&]+,[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[-+][0-9]{2}:[0-9]{2}"
+)
 
 
 def _references(text: str) -> Message | None:

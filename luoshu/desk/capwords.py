@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from luoshu.desk.capform import REFERENCE, points_of
+from luoshu.desk.capparse import shown
+from luoshu.desk.capsign import Seal
 from luoshu.words.message import Message, named, say
 
 WORDS: Mapping[str, Mapping[str, Message]] = {
@@ -73,26 +75,38 @@ WORDS: Mapping[str, Mapping[str, Message]] = {
 """The standard's words in both languages."""
 
 MOST_WORDS = 600
+MOST_LINES = 20
 
 
-def plain_words(told: Mapping[str, Any]) -> Iterator[Message]:
+def plain_words(told: Mapping[str, Any], seal: Seal | None = None) -> Iterator[Message]:
     """The alert sentence by sentence; all that the sender wrote is quoted, nothing is followed or opened."""
     kind, status = word("msgType", told["msgType"]), word("status", told["status"])
     yield say(
-        "{kind} ({status}) of {sender}, {sent}", kind=kind, status=status, sender=told["sender"], sent=told["sent"]
-    )
+        "{kind} ({status}) of {sender}, {sent}",
+        kind=kind, status=status, sender=_short(told["sender"]), sent=told["sent"],
+    )  # fmt: skip
     if told["status"] != "Actual":
         yield say("This is no real alert: {status}", status=status)
-    for each in (told["references"] or "").split():
+    for each in (told["references"] or "").split()[:MOST_LINES]:
         if REFERENCE.fullmatch(each):
             sender, number, sent = each.split(",")
-            yield say("It is about the message {number} of {sender}, {sent}", number=number, sender=sender, sent=sent)
+            yield say("It is about the message {number} of {sender}, {sent}", number=_short(number),
+                      sender=_short(sender), sent=sent)  # fmt: skip
     if told["note"]:
         yield say("Note: {text}", text=_short(told["note"]))
-    for info in told["info"]:
+    for info in told["info"][:MOST_LINES]:
         yield from _info(info)
-    if told.get("Signature") is not None:
-        yield say("It carries a signature, which was not checked here")
+    if len(told["info"]) > MOST_LINES:
+        yield say("and {count} more", count=len(told["info"]) - MOST_LINES)
+    if seal is not None:
+        yield from signature_words(seal)
+
+
+def signature_words(seal: Seal) -> Iterator[Message]:
+    """What the signature is worth, and whose certificate it was."""
+    yield say("Signature: {says}", says=seal.says)
+    if seal.fingerprint:
+        yield say("Certificate of {signer}, SHA-256 {mark}", signer=_short(seal.signer), mark=seal.fingerprint)
 
 
 def _info(info: Mapping[str, Any]) -> Iterator[Message]:
@@ -110,15 +124,17 @@ def _info(info: Mapping[str, Any]) -> Iterator[Message]:
         yield say("It begins at {at}", at=info["onset"] or info["effective"])
     if info["expires"]:
         yield say("It holds until {at}", at=info["expires"])
-    for area in info["area"]:
+    for area in info["area"][:MOST_LINES]:
         yield say("Area: {name} ({outline})", name=_short(area["areaDesc"]), outline=_outline(area))
+    if len(info["area"]) > MOST_LINES:
+        yield say("and {count} more", count=len(info["area"]) - MOST_LINES)
     if info["description"]:
         yield say("What happens: {text}", text=_short(info["description"]))
     if info["responseType"]:
         yield say("What to do: {words}", words=_join("responseType", info["responseType"]))
     if info["instruction"]:
         yield say("Instruction: {text}", text=_short(info["instruction"]))
-    for resource in info["resource"]:
+    for resource in info["resource"][:MOST_LINES]:
         yield say("Attached, not opened: {name}", name=_short(resource["resourceDesc"]))
 
 
@@ -132,7 +148,7 @@ def _outline(area: Mapping[str, Any]) -> Message:
 
 
 def _codes(area: Mapping[str, Any]) -> str:
-    return _short(", ".join(f"{each['valueName']} {each['value']}" for each in area["geocode"]))
+    return _short(", ".join(f"{each['valueName']} {each['value']}" for each in area["geocode"][:MOST_LINES]))
 
 
 def word(name: str, found: str | None) -> Message:
@@ -141,11 +157,11 @@ def word(name: str, found: str | None) -> Message:
     >>> str(word("severity", "Severe"))
     'severe'
     """
-    return WORDS[name].get(found or "", say("{found}", found=found or ""))
+    return WORDS[name].get(found or "", say("{found}", found=_short(found or "")))
 
 
 def _join(name: str, found: list[str]) -> Message:
-    words = [word(name, each) for each in found]
+    words = [word(name, each) for each in found[:MOST_LINES]]
     joined = words[0] if words else say("{found}", found="")
     for each in words[1:]:
         joined = say("{first}, {second}", first=joined, second=each)
@@ -153,6 +169,4 @@ def _join(name: str, found: list[str]) -> Message:
 
 
 def _short(text: str) -> str:
-    """One line without characters that could steer a terminal."""
-    line = " ".join("".join(c if c.isprintable() or c in "\t\n\r" else "\ufffd" for c in text).split())
-    return line if len(line) <= MOST_WORDS else line[: MOST_WORDS - 1] + "…"
+    return shown(text, MOST_WORDS)
