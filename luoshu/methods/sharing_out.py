@@ -1,0 +1,186 @@
+"""Whether a stock is enough where it lies: sources shared out among areas so that least is missing at each moment."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedOut:
+    """What each source gives each area (sources, areas), and what is then missing (areas, moments).
+
+    ``missing``: the least that any sharing leaves missing: at each moment its share of all that is needed by then, by
+    the weights of the moments; 0: all is there in time, everywhere.
+    """
+
+    given: Floats
+    short: Floats
+    missing: float
+
+
+def share_out(
+    amount: ArrayLike,
+    arrives: ArrayLike,
+    need: ArrayLike,
+    at: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    lasts: ArrayLike | None = None,
+    fair: bool = True,
+) -> SharedOut:
+    """Share sources out among areas so that the least is missing, by one plan for all moments together.
+
+    ``amount`` (sources): units. ``arrives`` (sources, areas): the hour at which a unit is there, infinity: no way.
+    ``need`` (areas, moments): units needed by each moment, rising. ``at`` (moments): hours. ``weights`` (moments): how
+    much what is missing at each counts (default: alike). ``lasts`` (sources): the last hour at which a unit may be
+    used (infinity: it keeps); no area is sent more of what expires by an hour than it uses up by then.
+
+    A linear program (HiGHS). More of anything never leaves more missing. ``fair``: of all such plans one that makes the
+    smallest share of an area as large as it can at each moment, and sends what is left over where it is soonest.
+    ValueError for amounts below zero or not finite, a need that falls, and shapes that do not fit.
+
+    >>> out = share_out([10, 4], [[1, 5], [9, 2]], [[6, 6], [6, 6]], [4, 8])
+    >>> round(out.missing, 4), out.short.round(6).tolist()
+    (0.0833, [[0.0, 0.0], [2.0, 0.0]])
+    """
+    case = _Case(amount, arrives, need, at, weights, lasts)
+    if not case.total.any():
+        return SharedOut(given=np.zeros(case.when.shape), short=np.zeros(case.need.shape), missing=0.0)
+    given, short, missing = case.least()
+    if fair and len(case.source):
+        given, short = case.fairest(missing)
+    whole = np.zeros(case.when.shape)
+    whole[case.source, case.area] = given
+    return SharedOut(given=whole, short=short, missing=max(0.0, missing))
+
+
+class _Case:
+    """The problem in arrays. Columns: what is sent from a source to an area, then what is missing (areas, moments)."""
+
+    def __init__(
+        self, amount: ArrayLike, arrives: ArrayLike, need: ArrayLike, at: ArrayLike, weights: ArrayLike | None,
+        lasts: ArrayLike | None,
+    ) -> None:  # fmt: skip
+        self.amount = _numbers("amount", amount, 1)
+        self.need = _numbers("need", need, 2)
+        self.at = _numbers("at", at, 1)
+        self.when = np.asarray(arrives, dtype=np.float64).reshape(len(self.amount), len(self.need))
+        if np.isnan(self.when).any() or (self.when < 0).any():
+            raise ValueError("arrives must hold hours of zero or more, infinite where there is no way, and no NaN.")
+        if self.need.shape[1] != len(self.at) or (np.diff(self.at) < 0).any():
+            raise ValueError("need must have a column for each moment, and the moments must rise.")
+        if (np.diff(self.need, axis=1) < 0).any():
+            raise ValueError("need is what has been needed so far: it cannot fall.")
+        self.weight = np.ones(len(self.at)) if weights is None else _numbers("weights", weights, 1)
+        self.lasts = np.full(len(self.amount), np.inf) if lasts is None else np.asarray(lasts, dtype=np.float64)
+        self.total = self.need.sum(axis=0)
+        used = self.weight.sum() if self.weight.sum() > 0 else 1.0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self.price = np.where(self.total > 0, self.weight / used / self.total, 0.0)
+        wanted = self.need[:, -1] > 0
+        self.source, self.area = np.nonzero(
+            (self.when <= self.at[-1]) & (self.amount > 0)[:, None] & wanted[None, :]
+        )  # what comes after the last moment serves nobody
+        self.ways, self.cells = len(self.source), self.need.size
+
+    def rows(self) -> tuple[sparse.csr_array, Floats, Floats]:
+        """Each source's amount; each area's balance at each moment; what expires, no more than is used by then."""
+        moments, ways = len(self.at), np.arange(self.ways)
+        parts = [(self.source, ways, np.ones(self.ways))]
+        low, high = [np.full(len(self.amount), -np.inf)], [self.amount]
+        begin = len(self.amount)
+        there = self.when[self.source, self.area][:, None] <= self.at[None, :] + 1e-9
+        way, moment = np.nonzero(there)
+        parts.append((begin + self.area[way] * moments + moment, way, np.ones(len(way))))
+        cell = np.arange(self.cells)
+        parts.append((begin + cell, self.ways + cell, np.ones(self.cells)))
+        low.append(self.need.ravel())
+        high.append(np.full(self.cells, np.inf))
+        begin += self.cells
+        for last in np.unique(self.lasts[self.source][np.isfinite(self.lasts[self.source])]):
+            soon = np.flatnonzero(self.lasts[self.source] <= last)
+            used = np.array([np.interp(last, [0.0, *self.at], [0.0, *row]) for row in self.need])
+            parts.append((begin + self.area[soon], soon, np.ones(len(soon))))
+            low.append(np.full(len(self.need), -np.inf))
+            high.append(used)
+            begin += len(self.need)
+        rows, columns, values = (np.concatenate(each) for each in zip(*parts, strict=True))
+        table = sparse.csr_array((values, (rows, columns)), shape=(begin, self.ways + self.cells))
+        return table, np.concatenate(low), np.concatenate(high)
+
+    def least(self) -> tuple[Floats, Floats, float]:
+        """The plan that leaves the least missing, and how much that is."""
+        table, low, high = self.rows()
+        costs = np.concatenate([np.zeros(self.ways), np.tile(self.price, len(self.need))])
+        values = _solve(costs, table, low, high, np.full(len(costs), np.inf))
+        short = np.maximum(values[self.ways :].reshape(self.need.shape), 0.0)
+        short[short <= 1e-7 * np.maximum(self.need, 1.0)] = 0.0
+        return np.maximum(values[: self.ways], 0.0), short, float((short * self.price[None, :]).sum())
+
+    def fairest(self, missing: float) -> tuple[Floats, Floats]:
+        """Among the plans that leave no more missing, the one that is fairest at each moment, and soonest."""
+        table, low, high = self.rows()
+        moments = len(self.at)
+        reached = np.isin(np.arange(len(self.need)), self.area)
+        some = (self.need > 0) & reached[:, None]
+        cell = np.flatnonzero(some)
+        width = self.ways + self.cells + moments
+        tight = sparse.csr_array(
+            (np.concatenate([np.ones(len(cell)), self.need.ravel()[cell]]),
+             (np.tile(np.arange(len(cell)), 2),
+              np.concatenate([self.ways + cell, self.ways + self.cells + cell % moments]))),
+            shape=(len(cell), width),
+        )  # fmt: skip
+        worth = sparse.csr_array(
+            (np.tile(self.price, len(self.need)), (np.zeros(self.cells, dtype=int), self.ways + np.arange(self.cells))),
+            shape=(1, width),
+        )
+        wide = sparse.csr_array((table.data, table.indices, table.indptr), shape=(table.shape[0], width))
+        soon = 1e-4 / (1 + self.when[self.source, self.area]) / max(float(self.amount.sum()), 1.0)
+        costs = np.concatenate([-soon, np.zeros(self.cells), -np.ones(moments) / moments])
+        top = np.concatenate([np.full(self.ways + self.cells, np.inf), np.ones(moments)])
+        values = _solve(
+            costs, sparse.vstack([wide, tight, worth], format="csr"),
+            np.concatenate([low, np.full(len(cell) + 1, -np.inf)]),
+            np.concatenate([high, self.need.ravel()[cell], [missing * (1 + 1e-7) + 1e-9]]), top,
+        )  # fmt: skip
+        given = np.maximum(values[: self.ways], 0.0)
+        come = np.zeros(self.need.shape)
+        there = self.when[self.source, self.area][:, None] <= self.at[None, :] + 1e-9
+        np.add.at(come, self.area, given[:, None] * there)
+        short = np.maximum(self.need - come, 0.0)
+        short[short <= 1e-6 * np.maximum(self.need, 1.0)] = 0.0
+        return given, short
+
+
+def _solve(costs: Floats, table: sparse.csr_array, low: Floats, high: Floats, top: Floats) -> Floats:
+    import highspy
+
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(costs), table.shape[0]
+    model.col_cost_, model.col_lower_, model.col_upper_ = costs, np.zeros(len(costs)), top
+    model.row_lower_, model.row_upper_ = low, high
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.num_col_, model.a_matrix_.num_row_ = len(costs), table.shape[0]
+    model.a_matrix_.start_ = table.indptr.astype(np.int32)
+    model.a_matrix_.index_ = table.indices.astype(np.int32)
+    model.a_matrix_.value_ = table.data.astype(np.float64)
+    solver = highspy.Highs()
+    for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
+        solver.setOptionValue(name, value)
+    solver.passModel(model)
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        raise ValueError("No sharing was found: the solver gave no optimum.")
+    return np.array(solver.getSolution().col_value)
+
+
+def _numbers(name: str, given: ArrayLike, dimensions: int) -> Floats:
+    values = np.array(given, dtype=np.float64)
+    if values.ndim != dimensions or not np.isfinite(values).all() or (values < 0).any():
+        raise ValueError(f"{name} must hold finite numbers of zero or more in {dimensions} dimensions.")
+    return values
