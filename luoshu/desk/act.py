@@ -114,6 +114,10 @@ class Act(ABC, Generic[T]):
     def check(self, scene: Scene) -> None:
         """Refuse what the rest of the desk or the book does not allow (raises Refused)."""
 
+    def before(self, scene: Scene) -> Iterable[Act[Any]]:
+        """What must stand first and is written just before it, all or nothing, but stays when this is undone."""
+        return ()
+
     def also(self, scene: Scene) -> Iterable[Act[Any]]:
         """What is done together with it, all or nothing, and undone together."""
         return ()

@@ -132,7 +132,8 @@ class Room:
             things: Things = standing["things"]
             scene = Scene(things=things, by=by, at=at, book=self.book, clock=self.clock)
             told = Told(number=things.number + 1, at=min(happened or at, at), written=at, who=by.id, why=why)
-            done = list(_performed(act, scene, told, asked=True))
+            done: list[tuple[Act[Any], bool]] = []
+            _perform(act, scene, told, done, asked=True)
             return [
                 Draft(
                     who=by.id,
@@ -141,36 +142,55 @@ class Room:
                     about=f"{each.thing.sort}:{each.key()}",
                     facts=facts_of(each),
                     happened=happened,
-                    mark=mark if place == 0 else f"{mark}#{place}",
+                    mark=each_mark,
                 )
-                for place, each in enumerate(done)
+                for (each, _), each_mark in zip(done, _marked(mark, [first for _, first in done]), strict=True)
             ]
 
         return command
 
 
-def _performed(act: Act[Any], scene: Scene, told: Told, asked: bool) -> Iterable[Act[Any]]:
-    """The act and all that is done with it, each checked on what the one before left; what is only `also` needs no
-    rights of its own."""
+def _perform(
+    act: Act[Any], scene: Scene, told: Told, done: list[tuple[Act[Any], bool]], asked: bool = False, early: bool = False
+) -> None:
+    """Put the act and all that is done before and with it on the list, each checked on what the one before left; only
+    what was `asked` for needs rights."""
     if asked:
         rights(act, scene)
+    for each in act.before(scene):
+        _perform(each, scene, told, done, early=True)
     act.check(scene)
     place = (act.thing, act.key())
-    after = act.on(scene.get(*place), told)
+    after = act.on(scene.get(*place), replace(told, number=told.number + len(done)))
     also = list(act.also(scene))
     scene.changed[place] = after
-    yield act
+    done.append((act, early))
     for each in also:
-        yield from _performed(each, scene, replace(told, number=told.number + 1), asked=False)
+        _perform(each, scene, told, done, early=early)
+
+
+def _marked(mark: str, early: Sequence[bool]) -> list[str]:
+    """The marks of acts written together: `mark` for the one that was asked for, `#` for what is undone with it, `~`
+    for what was written before it and stays.
+
+    >>> _marked("m", [True, False, False])
+    ['m~0', 'm', 'm#1']
+    """
+    marks: list[str] = []
+    for place, first in enumerate(early):
+        late = place - sum(early[:place])
+        marks.append(f"{mark}~{sum(early[:place])}" if first else f"{mark}#{late}" if late else mark)
+    return marks
 
 
 def _with(first: Entry, marks: Mapping[str, Entry]) -> list[Draft]:
-    """The drafts that were written with a first one, itself included."""
-    drafts, place = [first.draft], 1
-    while (more := marks.get(f"{first.draft.mark}#{place}")) is not None:
-        drafts.append(more.draft)
-        place += 1
-    return drafts
+    """The drafts that were written with a first one, itself included, in their order."""
+    found = [first]
+    for sign, place in (("~", 0), ("#", 1)):
+        while (more := marks.get(f"{first.draft.mark}{sign}{place}")) is not None:
+            found.append(more)
+            place += 1
+    return [each.draft for each in sorted(found, key=lambda each: each.number)]
 
 
 def overlay(things: Things) -> dict[type, tuple[Any, ...]]:
