@@ -151,5 +151,10 @@ FAULTS: dict[str, Message] = {
     "cap-forged": say("The signature of the alert does not fit: it was changed, or signed by somebody else."),
     "cap-older": say("The alert is written by an older version of the standard than CAP 1.2."),
     "cap-invalid": say("An element of the alert is missing, out of order, or holds what the standard does not allow."),
+    # scripts of drills
+    "no-script": say("The script of a drill is not there."),
+    "drill-order": say("A moment of a drill's script is out of the order of time, or too far off; it is not played."),
+    "unknown-actor": say("A moment of a drill's script is of somebody who is not among its actors; it is not played."),
+    "unknown-act": say("A moment of a drill's script names an act that the desk does not know; it is not played."),
 }
 """By code: what the fault means and what became of the entry. docs/problems.md is made from this list."""
