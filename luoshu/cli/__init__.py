@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
 
+import luoshu.cli.admission
 import luoshu.cli.commands
 import luoshu.cli.duty
 import luoshu.cli.geography  # noqa: F401 (each puts its verbs on the list)
@@ -57,6 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     named, rest = asked.parse_known_args(argv)
     language = Language(named.language or machine_language())
     args = parser(language).parse_args(rest)
+    if getattr(args, "desk", None) == "":
+        args.desk = os.environ.get("LUOSHU_DESK", "")
     try:
         done: int = args.run(args, language)
         return done

@@ -202,6 +202,9 @@ def excel(args: argparse.Namespace, language: Language) -> int:
     return report_problems(problems, language)
 
 
+OPEN_LINE = say("others on the network can read what is typed here, passwords too: give --certificate and --key")
+
+
 @verb(
     "serve",
     say("open the dashboard on this machine, and settle proposals in it"),
@@ -210,18 +213,30 @@ def excel(args: argparse.Namespace, language: Language) -> int:
     DAY,
     argument("--host", default="127.0.0.1", help=say("the address to listen on (settling stays with this machine)")),
     argument("--port", type=int, default=8000, help=say("the port to listen on")),
+    DESK,
+    argument("--certificate", metavar="FILE", type=Path, help=say("speak https with this certificate (PEM)")),
+    argument("--key", metavar="FILE", type=Path, help=say("the key of the certificate, where it is not in its file")),
 )
 def serve(args: argparse.Namespace, language: Language) -> int:
+    from luoshu.show.guard import is_loopback
     from luoshu.show.server import serve
 
+    if args.key and not args.certificate:
+        raise NotDone(say("--key belongs to a --certificate"))
     host = f"[{args.host}]" if ":" in args.host else args.host
-    says = language.say("open {url} in a browser; stop with Ctrl+C", url=f"http://{host}:{args.port}/")
+    scheme = "https" if args.certificate else "http"
+    says = language.say("open {url} in a browser; stop with Ctrl+C", url=f"{scheme}://{host}:{args.port}/")
+    if not args.certificate and not is_loopback(args.host):
+        print("luoshu: " + language.message(OPEN_LINE), file=sys.stderr)
     serve(
         book_folder(args.book),
         host=args.host,
         port=args.port,
         day=args.day,
         ready=lambda: print(says, file=sys.stderr, flush=True),
+        desk=args.desk,
+        certificate=args.certificate,
+        key=args.key,
     )
     return GOOD
 

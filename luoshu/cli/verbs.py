@@ -109,7 +109,10 @@ def a_count(text: str) -> int:
 BOOK = argument("book", metavar="BOOK", help=say("the folder of the book"))
 DAY = argument("--day", type=a_day, help=say("the day to ask for, as in 2025-12-31 (default: today)"))
 DESK = argument(
-    "--desk", metavar="URL", default="", help=say("the database of the desk, where it is not in the book's folder")
+    "--desk",
+    metavar="URL",
+    default="",
+    help=say("the database of the desk, where it is not in the book's folder (or LUOSHU_DESK)"),
 )
 JSON = argument("--json", action="store_true", help=say("one JSON object a line"))
 

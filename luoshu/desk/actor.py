@@ -62,6 +62,21 @@ class Actor:
         """
         return any(grant.role in roles and grant.covers(organisation, incident) for grant in self.grants)
 
+    def reads(self, roles: Collection[str], organisation: str = "", incident: str = "") -> bool:
+        """Whether one of these roles lets see what belongs to this organisation and this incident; what belongs to none
+        in particular is seen by everybody with the role.
+
+        >>> limited = Actor(id="li", grants=(Grant(role="viewer", incident="flood"),))
+        >>> [limited.reads({"viewer"}, "granary", incident) for incident in ("flood", "fire", "")]
+        [True, False, True]
+        """
+        return any(
+            grant.role in roles
+            and (not organisation or grant.organisation in ("", organisation))
+            and (not incident or grant.incident in ("", incident))
+            for grant in self.grants
+        )
+
 
 def machine(id: str) -> Actor:
     """A part of the program that writes by itself, as the clock that escalates what is overdue."""

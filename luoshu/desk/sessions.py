@@ -102,6 +102,10 @@ class Sessions:
         wanted = self.table.delete().where(self.table.c.key.startswith(id, autoescape=True))
         return self._ended(wanted.where(self.table.c.person == person) if person else wanted) > 0
 
+    def end_by(self, token: str) -> bool:
+        """End the session of a secret, whoever has it."""
+        return self._ended(self.table.delete().where(self.table.c.key == _key(token))) > 0
+
     def end_all(self, person: str, but: str = "") -> int:
         """End all sessions of a person, but one; tells how many."""
         wanted = self.table.delete().where(self.table.c.person == person)

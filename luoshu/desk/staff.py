@@ -34,6 +34,11 @@ class Held(Grant):
 
     until: date | None = None
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether it is limited in nothing: no organisation, no incident, no last day."""
+        return not self.organisation and not self.incident and self.until is None
+
     def in_force(self, at: datetime) -> bool:
         """Whether it still holds.
 
@@ -114,15 +119,12 @@ def _within_reach(scene: Scene, name: str) -> None:
 def _somebody_stays(scene: Scene, after: Person) -> None:
     """Refuse what would leave nobody who can let people in."""
     everybody = {**scene.all(Person), after.id: after}
-    if not any(_rules(person, scene.at) for person in everybody.values()):
+    if not any(_rules(person) for person in everybody.values()):
         raise Refused(say("nobody would be left who may let people in: make another administrator first"))
 
 
-def _rules(person: Person, at: datetime) -> bool:
-    return not person.closed and any(
-        each.role == "admin" and not each.organisation and not each.incident and each.until is None
-        for each in person.held
-    )
+def _rules(person: Person) -> bool:
+    return not person.closed and any(each.role == "admin" and each.everywhere for each in person.held)
 
 
 @act
@@ -252,9 +254,9 @@ def actor_of(things: Things, person: str, at: datetime) -> Actor | None:
     return found.actor(at) if found else None
 
 
-def nobody_rules(things: Things, at: datetime) -> bool:
+def nobody_rules(things: Things) -> bool:
     """Whether there is no administrator yet."""
-    return not any(_rules(person, at) for person in things.all(Person).values())
+    return not any(_rules(person) for person in things.all(Person).values())
 
 
 assert ROLE_WORDS.keys() == ROLES.keys()

@@ -1,6 +1,7 @@
 """Who may do what: the server talks to this machine, and settling is refused to anybody elsewhere.
 
-Until there are logins, the only proof of who is asking is where the request comes from.
+Settling knows nobody by name: the only proof of who is asking is where the request comes from. The desk knows who asks
+by a session; its addresses are open to other machines, and each asks for the session and its proof by itself.
 """
 
 from __future__ import annotations
@@ -23,6 +24,13 @@ FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip"
 ASKED = ("/what-if",)
 """Addresses that take a body but change nothing: whoever may read may ask them, from pages of this server."""
 
+DESK = ("/login", "/logout", "/desk/")
+"""Addresses that let people elsewhere act: they ask for a login, and for the proof of the session, by themselves."""
+
+MOST_UPLOAD_BYTES = 8_000_000
+UPLOADS = "/desk/upload/"
+"""Addresses that take files; they look who asks before they read."""
+
 HEADERS = {
     "content-security-policy": (
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -30,7 +38,7 @@ HEADERS = {
         "frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
@@ -79,7 +87,8 @@ def refusal(scope: Scope, *, open_to_others: bool) -> Message | None:
 
     Reading is refused to a foreign Host name (DNS rebinding) as long as the server is bound to loopback. Anything that
     changes the book needs a client on this machine, no proxy between, this machine's name in Host, and a page of this
-    server as the origin. Questions (`ASKED`) change nothing: they need only the last of these.
+    server as the origin. Questions (`ASKED`) change nothing, and the desk (`DESK`) asks for a session by itself: they
+    need only the last of these.
     """
     headers: dict[bytes, bytes] = {name.lower(): value for name, value in scope["headers"]}
     host = headers.get(b"host", b"").decode("latin-1")
@@ -87,8 +96,9 @@ def refusal(scope: Scope, *, open_to_others: bool) -> Message | None:
         return say("this server answers only to this machine's own names, not to {host}", host=host[:80] or "-")
     if scope["method"] in ("GET", "HEAD", "OPTIONS"):
         return None
-    if scope.get("path") not in ASKED and not is_local(scope):
-        return say("the book can be changed only from the machine that serves it, until there are logins")
+    path = str(scope.get("path", ""))
+    if path not in ASKED and not path.startswith(DESK) and not is_local(scope):
+        return say("proposals are settled only on the machine that serves the book")
     origin = headers.get(b"origin", b"").decode("latin-1")
     if origin and urlsplit(origin).netloc.lower() != host.lower():
         return say("the request comes from a page of another site")
@@ -127,7 +137,8 @@ class Guard:
             if not length.isdigit() or b"transfer-encoding" in dict(scope["headers"]):
                 await _answer(send_safely, 411, "no-length", say("the request must say how long it is"))
                 return
-            if int(length) > MOST_BODY_BYTES:
+            upload = str(scope.get("path", "")).startswith(UPLOADS)
+            if int(length) > (MOST_UPLOAD_BYTES if upload else MOST_BODY_BYTES):
                 await _answer(send_safely, 413, "too-long", say("the request is too long"), say("Send less at once"))
                 return
         if scope["method"] == "HEAD":

@@ -71,11 +71,20 @@ class Count:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Notice:
+    """What was just done, said on the next page. `number` is the entry that it can be taken back by, None where not."""
+
+    says: str
+    number: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Visit:
     """What a page is drawn with: the book's view, the language, the way to other pages, and whether one may settle.
 
     Pages of the desk are drawn with what stands there (`things`) `now`, for the person who looks (`actor`, None where
-    nobody is logged in). `room` is None in a published folder: nothing can be done there.
+    nobody is logged in). `room` is None in a published folder: nothing can be done there. `csrf` is the proof that the
+    forms of the page carry, `session` the name of the session, `notice` what was just done.
     """
 
     view: View
@@ -86,6 +95,9 @@ class Visit:
     actor: Actor | None = None
     room: Room | None = None
     things: Things | None = None
+    csrf: str = ""
+    session: str = ""
+    notice: Notice | None = None
 
     def __post_init__(self) -> None:
         """The visit speaks with the book's own English words."""

@@ -42,7 +42,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 class Leaf:
     """One kind of page: its name, its path (with `{name}` where there are several), its template and its builder.
 
-    `roles` are who may see it; None: everybody, without a login.
+    `roles` are who may see it; None: everybody, without a login. `reach` gives the organisation and the incident that a
+    page is about, for who sees only some. What is `personal` is written into the journal whenever somebody looks at it.
     """
 
     name: str
@@ -53,6 +54,8 @@ class Leaf:
     names: Callable[[View], list[str]] = lambda view: [""]
     says: str = ""
     roles: frozenset[str] | None = None
+    reach: Callable[[Visit, str], tuple[str, str]] = lambda visit, name: ("", "")
+    personal: bool = False
 
     def paths(self, view: View) -> list[tuple[str, str]]:
         """The path and name of every page of this kind."""
@@ -226,6 +229,7 @@ def drawn(template: str, name: str, page: Page, visit: Visit, **more: Any) -> st
         "status_words": [(key, language.text(word)) for key, word in STATUS_WORDS.items()],
         "state_words": [(key, language.text(word)) for key, word in STATE_WORDS.items()],
         "keys": keys(visit),
+        "visit": visit,
     }
     return environment().get_template(template).render({**context, **more})
 

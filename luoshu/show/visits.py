@@ -1,4 +1,4 @@
-"""From a request to a visit: which day, which language, which way the links go."""
+"""From a request to a visit: which day, which language, who asks, which way the links go."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from typing import Annotated
 from fastapi import HTTPException, Query, Request
 
 from luoshu.desk.room import Room
+from luoshu.desk.things import Things
+from luoshu.show.daybook import REFUSED_PAGE
+from luoshu.show.door import Caller, actor_now, caller_of, door_of
 from luoshu.show.guard import is_local
 from luoshu.show.language import Language, chosen, marked
 from luoshu.show.links import ServerLinks
-from luoshu.show.page import Visit
+from luoshu.show.page import Notice, Visit
 from luoshu.show.pages import Leaf
 from luoshu.show.shelf import Shelf
 from luoshu.words.message import say
+
+__all__ = ["Day", "Tongue", "actor_now", "admit", "spoken", "visit_of"]
 
 DAY_SAYS = marked("What was known on this day, as in 2025-12-31; today where it is left out")
 Day = Annotated[date | None, Query(description=DAY_SAYS)]
@@ -26,11 +31,18 @@ def visit_of(request: Request, path: str, day: date | None, language: str | None
     shelf: Shelf = request.app.state.shelf
     room: Room | None = request.app.state.room
     tongue = spoken(request, language)
+    caller = caller_of(request)
+    if room is not None:
+        room.book = shelf.book()
+    things = room.standing() if room else None
     return Visit(
         now=datetime.now(UTC),
-        actor=getattr(request.state, "actor", None),
+        actor=caller.actor if caller else None,
         room=room,
-        things=room.standing() if room else None,
+        things=things,
+        csrf=caller.session.csrf if caller else "",
+        session=caller.session.id if caller else "",
+        notice=notice(request, tongue, caller, things),
         view=shelf.view(day),
         language=tongue,
         links=ServerLinks(path=path, language=tongue.code, day=day),
@@ -38,16 +50,44 @@ def visit_of(request: Request, path: str, day: date | None, language: str | None
     )
 
 
+def notice(request: Request, language: Language, caller: Caller | None, things: Things | None) -> Notice | None:
+    """What the one who asks has just done, as the address tells it; only what the journal says they did is said."""
+    for name in ("entered", "undone"):
+        text = request.query_params.get(name, "")
+        if caller is None or things is None or not (text.isascii() and text.isdigit() and len(text) < 16):
+            continue
+        step = things.step(int(text))
+        if step is None:
+            continue
+        words = language.message(step.act.says)
+        if name == "undone" and step.undone:
+            return Notice(says=language.say("Taken back: {act} (number {number})", act=words, number=step.told.number))
+        if name == "entered" and step.told.who == caller.actor.id and not step.undone:
+            says = language.say("Entered: {act} (number {number})", act=words, number=step.told.number)
+            return Notice(says=says, number=step.told.number if step.act.lasting is None else None)
+    return None
+
+
 def spoken(request: Request, language: str | None) -> Language:
     """The language of a request: asked for in its address, else chosen before, else Chinese."""
     return chosen(language or request.query_params.get("language"), request.cookies.get("language"))
 
 
-def admit(visit: Visit, leaf: Leaf) -> None:
-    """Refuse a page to who may not see it: 401 to nobody in particular, 403 to a person without the role."""
+def admit(request: Request, visit: Visit, leaf: Leaf, name: str = "") -> None:
+    """Refuse a page to who may not see it: 401 to nobody in particular, 403 to a person without the role.
+
+    A look at what is personal is written down; 503 where it cannot be, as it may not go unwritten.
+    """
     if leaf.roles is None:
         return
-    if visit.actor is None:
+    caller = caller_of(request)
+    if caller is None or visit.actor is None or visit.now is None:
         raise HTTPException(401, say("log in to see this page"))
-    if not visit.actor.roles & leaf.roles:
+    if caller.must_change and leaf.path != "desk/account":
+        raise HTTPException(403, say("change the start password first"))
+    about, daybook = f"page:/{leaf.path.format(name=name)}", door_of(request).daybook
+    if not visit.actor.reads(leaf.roles, *leaf.reach(visit, name)):
+        daybook.refused(REFUSED_PAGE, who=visit.actor.id, at=visit.now, source=visit.actor.id, about=about)
         raise HTTPException(403, say("{name} may not see this page", name=visit.actor.name or visit.actor.id))
+    if leaf.personal and not daybook.looked(who=visit.actor.id, at=visit.now, about=about):
+        raise HTTPException(503, say("who looks at this must be written down, and the journal cannot be written now"))

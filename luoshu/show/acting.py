@@ -1,0 +1,274 @@
+"""POST /desk/acts/…: every act of the desk as JSON and as a plain form; and /desk/undo/… to take one back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from luoshu.desk.act import ACTS, made_of
+from luoshu.desk.chain import Entry
+from luoshu.desk.journal import MayNot, Refused, Unclear
+from luoshu.show.actmodel import described
+from luoshu.show.daybook import REFUSED_ACT
+from luoshu.show.door import Caller, door_of, need_caller, prove, safe_path
+from luoshu.show.forms import Form, facts_in, form_of
+from luoshu.show.language import marked
+from luoshu.show.pacing import ACTS as ACTS_PACE
+from luoshu.show.page import Page, Visit
+from luoshu.show.pages import drawn
+from luoshu.show.visits import visit_of
+from luoshu.words.message import Message, say
+
+MOST_MARK, MOST_WHY, MOST_NAMES = 100, 2_000, 300
+UNDO_SAYS = marked("Take back an act and what was done together with it. The reason must be said.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActPage(Page):
+    """The form of an act that was refused, with what was typed."""
+
+    form: Form
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a request asks for, from JSON or from a form."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    form: dict[str, list[str]] | None = None
+    why: str = ""
+    happened: datetime | None = None
+    mark: str = ""
+    back: str = ""
+    csrf: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How an act went: its entries, or the status and what to say."""
+
+    entries: tuple[Entry, ...] = ()
+    status: int = 201
+    code: str = ""
+    says: Message = field(default_factory=lambda: say("done"))
+    wrong: Mapping[str, Message] = field(default_factory=dict)
+
+
+def add_acts(app: FastAPI) -> None:
+    """The addresses of all acts. Each is described by itself; acts that come later are taken all the same."""
+
+    async def act(request: Request, what: str) -> Response:
+        return await handle(request, what, lambda caller, asked: perform(request, caller, what, asked))
+
+    async def undo(request: Request, number: int) -> Response:
+        return await handle(request, "", lambda caller, asked: take_back(request, caller, number, asked), number)
+
+    described(app, act, undo, UNDO_SAYS)
+    app.add_api_route("/desk/acts/{what}", act, methods=["POST"], include_in_schema=False)
+
+
+async def handle(
+    request: Request, what: str, do: Callable[[Caller, Asked], Outcome], undone: int | None = None
+) -> Response:
+    """Let somebody known in, read what they ask for, do it, answer in the manner in which they asked."""
+    caller = await run_in_threadpool(need_caller, request)
+    again = door_of(request).pacing.wait(ACTS_PACE, caller.session.id)
+    if again:
+        says = say("too many acts were sent; try again in {count} seconds", count=again)
+        raise HTTPException(429, says, {"Retry-After": str(again)})
+    asked = asked_in(request.headers.get("content-type", ""), await request.body())
+    prove(request, caller, asked.csrf)
+    return await run_in_threadpool(_done, request, what, caller, asked, do, undone)
+
+
+def _done(
+    request: Request,
+    what: str,
+    caller: Caller,
+    asked: Asked,
+    do: Callable[[Caller, Asked], Outcome],
+    undone: int | None,
+) -> Response:
+    outcome = do(caller, asked)
+    if outcome.status == 403:
+        door_of(request).daybook.refused(
+            REFUSED_ACT, who=caller.actor.id, at=datetime.now(UTC), source=caller.actor.id,
+            about=f"page:{request.url.path}", why=str(outcome.says),
+        )  # fmt: skip
+    if asked.form is None:
+        return _as_json(request, outcome)
+    if outcome.status == 201:
+        # an act with what goes with it is named by its first entry
+        told = {"undone": str(undone)} if undone is not None else {"entered": str(outcome.entries[0].number)}
+        return RedirectResponse(with_query(safe_path(asked.back), told), status_code=303)
+    if not what:
+        raise HTTPException(outcome.status, outcome.says)
+    return _again(request, what, asked, outcome)
+
+
+def _as_json(request: Request, outcome: Outcome) -> Response:
+    if outcome.status == 201:
+        first = outcome.entries[0]
+        told = {"entries": [each.number for each in outcome.entries], "about": first.draft.about}
+        return JSONResponse(told, status_code=201)
+    visit = visit_of(request, "error", None, None)
+    language = visit.language
+    error = {"code": outcome.code, "says": language.message(outcome.says), "mend": mend_of(visit, outcome)}
+    fields = {name: language.message(says) for name, says in outcome.wrong.items()}
+    return JSONResponse({"error": error, "fields": fields} if fields else {"error": error}, status_code=outcome.status)
+
+
+def mend_of(visit: Visit, outcome: Outcome) -> str:
+    """What to do about a refusal."""
+    say = visit.language.say
+    if outcome.status == 403:
+        return say("Ask an administrator of the desk for the role")
+    return say("Change what you typed and send it again") if outcome.status in (409, 422) else ""
+
+
+def _again(request: Request, what: str, asked: Asked, outcome: Outcome) -> Response:
+    """The form once more, with what was typed and why it was refused; a fresh mark goes with it."""
+    path = safe_path(asked.back).partition("?")[0].strip("/")
+    visit = visit_of(request, path, None, None)
+    typed: dict[str, Any] = {
+        name: texts if len(texts) > 1 else texts[-1] for name, texts in (asked.form or {}).items()
+    }  # fmt: skip
+    seen = request.query_params.get("hide", "")
+    form = form_of(
+        visit, what, given=typed, back=safe_path(asked.back), why=asked.why, wrong=outcome.wrong,
+        hide=seen.split(",") if seen else (), refused=visit.language.message(outcome.says),
+    )  # fmt: skip
+    page = ActPage(title=form.title, day=visit.view.day, language=visit.language.code, form=form)
+    return HTMLResponse(drawn("act.html", "act", page, visit, has_json=False), status_code=outcome.status)
+
+
+def perform(request: Request, caller: Caller, what: str, asked: Asked) -> Outcome:
+    """Do an act for who asks."""
+    kind = ACTS.get(what)
+    if kind is None:
+        raise HTTPException(404, say("there is no act {what}", what=what[:80]))
+    facts = facts_in(kind, asked.form) if asked.form is not None else asked.facts
+
+    def do() -> tuple[Entry, ...]:
+        made = made_of(what, facts)
+        mark = f"{caller.actor.id}/{asked.mark}" if asked.mark else ""
+        return door_of(request).room.do(
+            made, by=caller.actor, at=datetime.now(UTC), why=asked.why, happened=asked.happened, mark=mark
+        )
+
+    return outcome_of(do)
+
+
+def take_back(request: Request, caller: Caller, number: int, asked: Asked) -> Outcome:
+    """Take back an act for who asks."""
+
+    def do() -> tuple[Entry, ...]:
+        if not 0 < number < 2**62:
+            raise Refused(say("there is no act {number} that could be taken back", number=str(number)[:24]))
+        mark = f"{caller.actor.id}/{asked.mark}" if asked.mark else ""
+        room = door_of(request).room
+        return room.undo(number, by=caller.actor, at=datetime.now(UTC), why=asked.why, mark=mark)
+
+    return outcome_of(do)
+
+
+def outcome_of(do: Callable[[], tuple[Entry, ...]]) -> Outcome:
+    """What became of it: done, refused, not allowed, not understood, or not possible to write just now."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        return Outcome(entries=do())
+    except Unclear as unclear:
+        return Outcome(status=422, code="not-understood", says=unclear.says, wrong=unclear.fields)
+    except MayNot as refused:
+        return Outcome(status=403, code="may-not", says=refused.says)
+    except Refused as refused:
+        return Outcome(status=409, code="refused", says=refused.says)
+    except ValueError:
+        says = say("this holds something that the journal cannot keep: a broken character, or far too much text")
+        return Outcome(status=422, code="not-understood", says=says)
+    except (SQLAlchemyError, OSError):
+        says = say("the journal cannot be written now; nothing of this was entered. Send it again later")
+        return Outcome(status=503, code="not-written", says=says)
+
+
+def asked_in(content_type: str, body: bytes) -> Asked:
+    """What a body asks for; 422 where it is neither JSON nor a form."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/json":
+        return _of_json(body)
+    if kind == "application/x-www-form-urlencoded":
+        return _of_form(body)
+    raise HTTPException(422, say("send JSON or a form"))
+
+
+def _of_form(body: bytes) -> Asked:
+    try:
+        form = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_NAMES, errors="strict")
+    except ValueError:
+        raise HTTPException(422, say("the form is not understood")) from None
+
+    def one(name: str, most: int) -> str:
+        text = form.get(name, [""])[-1].strip()
+        if len(text) > most:
+            raise HTTPException(422, say("{name} is too long: at most {most} characters", name=name, most=most))
+        return text
+
+    return Asked(
+        form={name: values for name, values in form.items() if not name.startswith("_")},
+        why=one("_why", MOST_WHY), mark=one("_mark", MOST_MARK), back=one("_back", 1_000), csrf=one("_csrf", 200),
+    )  # fmt: skip
+
+
+def _of_json(body: bytes) -> Asked:
+    def refused(word: str) -> Any:
+        raise ValueError(word)
+
+    try:
+        told = json.loads(body, parse_constant=refused)
+    except (ValueError, RecursionError):
+        raise HTTPException(422, say("the act is not JSON; numbers must be finite")) from None
+    if not isinstance(told, dict) or not isinstance(told.get("facts", {}), dict):
+        raise HTTPException(422, say("an act is an object with facts, and perhaps why, happened and mark"))
+    strange = told.keys() - {"facts", "why", "happened", "mark"}
+    if strange:
+        raise HTTPException(422, say("there is no field {name}", name=str(min(strange))[:80]))
+    texts = {"why": MOST_WHY, "mark": MOST_MARK}
+    for name, most in texts.items():
+        if not isinstance(told.get(name, ""), str) or len(told.get(name, "")) > most:
+            raise HTTPException(422, say("{name} must be a text of at most {most} characters", name=name, most=most))
+    return Asked(
+        facts=told.get("facts", {}), why=told.get("why", ""), mark=told.get("mark", ""),
+        happened=_moment(told.get("happened")),
+    )  # fmt: skip
+
+
+def _moment(value: Any) -> datetime | None:
+    if value is None or value == "":
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+        if found.tzinfo is None:
+            raise ValueError
+        return found.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        raise HTTPException(422, say("happened needs a time with its zone, as in 2021-07-20T08:00+08:00")) from None
+
+
+def with_query(path: str, more: Mapping[str, str]) -> str:
+    """An address with some names of its query set anew, and what was told before left out.
+
+    >>> with_query("/desk/stock?item=tent&entered=3#lots", {"entered": "4"})
+    '/desk/stock?item=tent&entered=4#lots'
+    """
+    parts = urlsplit(path)
+    kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k not in ("entered", "undone")]
+    return urlunsplit(("", "", parts.path, urlencode([*kept, *more.items()]), parts.fragment))
