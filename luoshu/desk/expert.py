@@ -1,0 +1,187 @@
+"""The expert bank: who can be called on for what, where and when; only with consent, and gone when it is withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import ClassVar
+
+from luoshu.book.directory import Owner, Place
+from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
+from luoshu.desk.journal import Refused
+from luoshu.desk.skills import LEVELS, skills_of
+from luoshu.desk.things import Things
+from luoshu.words.message import say
+
+KEEPERS = frozenset({"duty", "admin"})
+MOST_WINDOWS = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A time in which somebody can be called on."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consent:
+    """What somebody agreed to: from which day, for what, and to which day (None: until withdrawn)."""
+
+    since: date
+    purpose: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expert(Thing):
+    """Somebody who can be called on: as little about them as is needed to find and reach them.
+
+    Without `consent` nobody is listed; after `withdrawn` nothing personal is left. `skills` holds pairs of a skill and
+    how well it is known, `place` is where they can be reached from.
+    """
+
+    sort: ClassVar[str] = "expert"
+    id: str
+    name: str = ""
+    organisation: str = ""
+    post: str = ""
+    place: str = ""
+    contact: str = ""
+    skills: tuple[tuple[str, str], ...] = ()
+    windows: tuple[Window, ...] = ()
+    consent: Consent | None = None
+    withdrawn: datetime | None = None
+
+    def listed(self, day: date) -> bool:
+        """Whether this person may be shown and called on that day."""
+        given = self.consent
+        return (
+            given is not None and not self.withdrawn and given.since <= day and (not given.until or day <= given.until)
+        )
+
+    def free(self, at: datetime) -> bool | None:
+        """Whether they said that they can be called on at a moment; None where they said nothing about any time."""
+        if not self.windows:
+            return None
+        return any(each.since <= at < each.until for each in self.windows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OnExpert(Act[Expert]):
+    """What all acts on experts share."""
+
+    expert: str = fact("The person", zh="专家", refers=Expert, hidden=True)
+
+    def key(self) -> str:
+        return self.expert
+
+
+def _here(state: Expert | None, id: str) -> Expert:
+    if state is None:
+        raise Refused(say("there is no expert {id}", id=id))
+    if state.withdrawn:
+        raise Refused(say("this person has withdrawn the consent; nothing is kept about them"))
+    return state
+
+
+@act
+class EnterExpert(_OnExpert):
+    """Somebody new, or the same person with what has changed; listed once there is a consent."""
+
+    what = "expert.enter"
+    says = say("enter an expert")
+    thing = Expert
+    roles = KEEPERS
+    name: str = fact("The name", zh="姓名", personal=True)
+    works_for: str = fact("Where they work", zh="所在单位", refers=Owner, default="")
+    post: str = fact("What they do there", zh="职务或专业", default="")
+    place: str = fact("Where they can be reached from", zh="所在区县", refers=Place, default="")
+    contact: str = fact("Telephone for calls on duty", zh="应急联系电话", personal=True, default="")
+
+    def on(self, state: Expert | None, told: Told) -> Expert:
+        before = _here(state, self.expert) if state is not None else Expert(id=self.expert)
+        return replace(
+            before, name=self.name, organisation=self.works_for, post=self.post, place=self.place, contact=self.contact
+        )
+
+
+@act
+class ConsentOfExpert(_OnExpert):
+    what = "expert.consent"
+    says = say("write down an expert's consent")
+    thing = Expert
+    roles = KEEPERS
+    since: date = fact("The day of the consent", zh="同意日期")
+    purpose: str = fact("What they agreed to", zh="同意用途")
+    until: date | None = fact("The last day", zh="有效期至", default=None)
+
+    def check(self, scene: Scene) -> None:
+        if self.since > scene.at.astimezone(scene.clock.zone).date():
+            raise Refused(say("the consent lies in the future"))
+
+    def on(self, state: Expert | None, told: Told) -> Expert:
+        if self.until is not None and self.until < self.since:
+            raise Refused(say("the consent ends before it begins"))
+        consent = Consent(since=self.since, purpose=self.purpose, until=self.until)
+        return replace(_here(state, self.expert), consent=consent)
+
+
+@act
+class WithdrawConsent(_OnExpert):
+    """All that is personal goes from what is shown; that somebody was here, and when they left, stays."""
+
+    what = "expert.withdraw"
+    says = say("withdraw an expert's consent")
+    thing = Expert
+    roles = KEEPERS
+    lasting = say("a consent that was withdrawn does not come back by taking that back: ask the person again")
+
+    def on(self, state: Expert | None, told: Told) -> Expert:
+        return Expert(id=_here(state, self.expert).id, withdrawn=told.at)
+
+
+@act
+class SkillOfExpert(_OnExpert):
+    what = "expert.skill"
+    says = say("write down what an expert can do")
+    thing = Expert
+    roles = KEEPERS
+    skill: str = fact("The skill, from the list", zh="技能", refers="skill")
+    level: str = fact("How well", zh="程度", choices={**LEVELS, "none": "删除此技能"})
+
+    def check(self, scene: Scene) -> None:
+        known = skills_of(scene.book, scene.at.astimezone(scene.clock.zone).date())
+        if self.skill not in known:
+            raise Refused(say("{skill} is not on the list of skills", skill=self.skill))
+
+    def on(self, state: Expert | None, told: Told) -> Expert:
+        others = tuple(each for each in _here(state, self.expert).skills if each[0] != self.skill)
+        added = () if self.level == "none" else ((self.skill, self.level),)
+        return replace(_here(state, self.expert), skills=(*others, *added))
+
+
+@act
+class FreeExpert(_OnExpert):
+    what = "expert.free"
+    says = say("write down when an expert can be called on")
+    thing = Expert
+    roles = KEEPERS
+    since: datetime = fact("From", zh="可调用起")
+    until: datetime = fact("To", zh="可调用止")
+
+    def on(self, state: Expert | None, told: Told) -> Expert:
+        if self.since.tzinfo is None or self.until.tzinfo is None:
+            raise Refused(say("a time needs its zone, as in 2021-07-20T08:00+08:00"))
+        if self.until <= self.since:
+            raise Refused(say("the time ends before it begins"))
+        here = _here(state, self.expert)
+        windows = (*here.windows, Window(since=self.since, until=self.until))[-MOST_WINDOWS:]
+        return replace(here, windows=tuple(sorted(windows, key=lambda each: each.since)))
+
+
+def listed(things: Things, day: date) -> Mapping[str, Expert]:
+    """The experts whose consent holds on a day."""
+    return {id: each for id, each in things.all(Expert).items() if each.listed(day)}
