@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,79 @@ def place(request, tmp_path):
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()
     return f"{address}/{name}"
+
+
+# ---- the server with a desk, and people who are logged in ----------------------------------------------------------
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch):
+    """Passwords are hashed in no time."""
+    monkeypatch.setattr("luoshu.desk.credentials.COST", {"time_cost": 1, "memory_cost": 8, "parallelism": 1})
+
+
+@pytest.fixture
+def desk_book(tmp_path):
+    """A small book whose desk has an administrator called `admin`."""
+    from luoshu.book.book import open_book
+    from luoshu.desk.room import open_room
+    from luoshu.desk.staff import CONSOLE, Add, Give
+
+    folder = tmp_path / "book"
+    folder.mkdir()
+    (folder / "book.yaml").write_text("title: 某市台账\nregion: 某市\n", encoding="utf-8")
+    (folder / "commitments.yaml").write_text("", encoding="utf-8")
+    with open_room(open_book(folder)) as room:
+        room.do(Add(person="admin", name="管理员"), by=CONSOLE, at=datetime(2021, 7, 20, tzinfo=UTC))
+        room.do(Give(person="admin", role="admin"), by=CONSOLE, at=datetime(2021, 7, 20, tzinfo=UTC))
+    return folder
+
+
+class DeskServer:
+    """A server over a book with a desk: `person` gives a client that is logged in and sends its proof."""
+
+    def __init__(self, folder, **options):
+        from luoshu.show.server import make_app
+
+        self.app = make_app(folder, **options)
+        self.room, self.door = self.app.state.room, self.app.state.door
+
+    def client(self, agent="test", host="127.0.0.1", base="http://127.0.0.1:8000"):
+        """Somebody who is not logged in."""
+        from fastapi.testclient import TestClient
+
+        return TestClient(
+            self.app, base_url=base, client=(host, 5000), headers={"user-agent": agent}, follow_redirects=False,
+            raise_server_exceptions=True,
+        )  # fmt: skip
+
+    def person(self, name, *roles, organisation="", incident="", **options):
+        """Somebody logged in; made with these roles where there is nobody of this name yet."""
+        from luoshu.desk.staff import CONSOLE, Add, Give, Person
+
+        now = datetime.now(UTC)
+        if self.room.standing().get(Person, name) is None:
+            self.room.do(Add(person=name, name=f"{name} <b>"), by=CONSOLE, at=now)
+        for role in roles:
+            given = Give(person=name, role=role, only_organisation=organisation, only_incident=incident)
+            self.room.do(given, by=CONSOLE, at=now)
+        self.door.credentials.set(name, PASSWORD, now)
+        client = self.client(**options)
+        answer = client.post("/login", json={"name": name, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        client.headers["x-csrf-token"] = answer.json()["csrf"]
+        return client
+
+    def told(self, what):
+        """The entries of one sort, written by now."""
+        self.room.journal.do(lambda standing: [], at=datetime.now(UTC))
+        return [entry for entry in self.room.journal.entries() if entry.draft.what == what]
+
+
+@pytest.fixture
+def desk_server(desk_book, cheap_hashes):
+    server = DeskServer(desk_book)
+    yield server
+    server.room.close()
