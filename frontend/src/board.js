@@ -1,0 +1,66 @@
+// The board's own small things: sections as tabs on a phone, keys, the wall view, filters of lists.
+import { typing } from "./element.js";
+
+export function startBoard(page, desk) {
+  const board = page.querySelector(".board");
+  if (!board) return;
+  startTabs(board);
+  startKeys(board);
+  for (const button of page.querySelectorAll("[data-board-action=wall]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => turnWall(board, button));
+  }
+  if (desk) document.addEventListener("luoshu:section", (event) => showFresh(event.detail));
+}
+
+/** On a narrow screen one section at a time, named in the address; on a wide one the same links scroll. */
+function startTabs(board) {
+  const tabs = [...board.querySelectorAll(".board-tabs a")];
+  const choose = () => {
+    const wanted = tabs.find((tab) => tab.hash === location.hash) ?? tabs[0];
+    for (const tab of tabs) {
+      const chosen = tab === wanted;
+      if (chosen) tab.setAttribute("aria-current", "true");
+      else tab.removeAttribute("aria-current");
+      board.querySelector(tab.hash)?.classList.toggle("chosen", chosen);
+    }
+    board.classList.add("tabbed");
+  };
+  addEventListener("hashchange", choose);
+  choose();
+}
+
+function startKeys(board) {
+  const links = [...board.querySelectorAll(".board-tabs a")];
+  document.addEventListener("keydown", (event) => {
+    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const place = Number(event.key) - 1;
+    if (event.key === "?") document.getElementById("board-keys")?.showModal();
+    else if (links[place]) {
+      location.hash = links[place].hash;
+      board.querySelector(links[place].hash)?.focus({ preventScroll: false });
+    } else {
+      const button = document.querySelector(`[data-key-press="${CSS.escape(event.key)}"]`);
+      if (!button) return;
+      button.click();
+    }
+    event.preventDefault();
+  });
+}
+
+/** For the wall of the room: no forms, larger type, nothing to press. */
+function turnWall(board, button) {
+  const on = !board.classList.contains("wall");
+  board.classList.toggle("wall", on);
+  document.documentElement.classList.toggle("on-wall", on);
+  button.setAttribute("aria-pressed", String(on));
+  if (on) document.documentElement.requestFullscreen?.().catch(() => {});
+  else if (document.fullscreenElement) document.exitFullscreen();
+}
+
+/** Counts in the tabs follow the sections. */
+function showFresh(section) {
+  const count = section.querySelector("[data-count]")?.dataset.count;
+  const tab = document.querySelector(`.board-tabs a[href="#${CSS.escape(section.id)}"] .count`);
+  if (tab && count !== undefined) tab.textContent = count === "0" ? "" : count;
+}
