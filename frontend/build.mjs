@@ -3,7 +3,7 @@
 //   node build.mjs [OUT]     default ../luoshu/show/static/built
 //
 // luoshu.js and luoshu.css are for every page, with luoshu-early.js in the head so that none flashes in the wrong theme;
-// luoshu-chart.js and luoshu-map.js are only for the pages that draw.
+// luoshu-chart.js and luoshu-map.js are only for the pages that draw, luoshu-desk.js for those of the desk.
 import { readFileSync, writeFileSync, mkdirSync, readdirSync, existsSync, statSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -115,6 +115,8 @@ async function bundle() {
       "luoshu-early": "src/early.js",
       "luoshu-chart": "src/chart.js",
       "luoshu-map": "src/map.js",
+      "luoshu-desk": "src/desk.js",
+      "luoshu-worker": "src/worker.js",
       style: "src/style/luoshu.css",
     },
     plugins: [asText, darkBySystem],

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import FastAPI, Header, HTTPException, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import FileResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from luoshu.desk.actor import Actor
 from luoshu.show.fanout import Full, Hub, Listener, Word, event, wire
-from luoshu.show.visits import spoken
+from luoshu.show.publish import STATIC
+from luoshu.show.visits import actor_now, spoken
 from luoshu.words.message import say
 
 CHECK_SECONDS = 5.0
 """How often a stream makes sure that its person is still logged in with the same rights, and says that it lives."""
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 MOST_NUMBER = 2**53
+WORKER = STATIC / "luoshu-worker.js"
+"""What lets the pages of the desk open without signal; it may only look after addresses at or below its own."""
 
 After = Annotated[int | None, Query(ge=0, le=MOST_NUMBER)]
 Last = Annotated[str | None, Header(max_length=20)]
@@ -37,9 +40,7 @@ def reads(actor: Actor | None, incident: str) -> bool:
 
 
 def add_live(app: FastAPI) -> None:
-    """The streams: one of all that the person may see, one of each incident."""
-    if app.state.room is None:
-        return
+    """The streams: one of all that the person may see, one of each incident; and the script of pages without signal."""
     app.state.hub = Hub(app.state.room)
 
     async def all_events(request: Request, after: After = None, last_event_id: Last = None) -> Response:
@@ -48,8 +49,14 @@ def add_live(app: FastAPI) -> None:
     async def incident_events(request: Request, name: str, after: After = None, last_event_id: Last = None) -> Response:
         return await stream(request, name, _since(after, last_event_id))
 
+    def worker() -> Response:
+        if not WORKER.is_file():
+            raise HTTPException(404, say("there is no page {path}", path="/desk/worker.js"))
+        return FileResponse(WORKER, media_type="text/javascript")
+
     app.add_api_route("/desk/events", all_events, include_in_schema=False)
     app.add_api_route("/desk/incidents/{name}/events", incident_events, include_in_schema=False)
+    app.add_api_route("/desk/worker.js", worker, include_in_schema=False)
 
 
 def _since(after: int | None, last_event_id: str | None) -> int | None:
@@ -59,15 +66,9 @@ def _since(after: int | None, last_event_id: str | None) -> int | None:
     return after
 
 
-def asking(request: Request) -> Actor | None:
-    """Who asks, as the session says now."""
-    fresh: Callable[[Request], Actor | None] | None = getattr(request.app.state, "who", None)
-    return fresh(request) if fresh else getattr(request.state, "actor", None)
-
-
 async def stream(request: Request, incident: str, after: int | None) -> Response:
     """An answer that goes on: 401 to nobody in particular, 403 to who may not see it, 429 beyond the bound."""
-    actor = await run_in_threadpool(asking, request)
+    actor = await run_in_threadpool(actor_now, request)
     if actor is None:
         raise HTTPException(401, say("log in to see this page"))
     if incident and not reads(actor, incident):
@@ -104,7 +105,7 @@ async def _events(
             except TimeoutError:
                 yield b": still here\n\n"
             if time.monotonic() - checked >= CHECK_SECONDS or (found and found.sort in ("person", "staff")):
-                now = await run_in_threadpool(asking, request)
+                now = await run_in_threadpool(actor_now, request)
                 if now is None or now.id != actor.id or now.grants != actor.grants:
                     yield event("closed", "{}")
                     return

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from luoshu.kinds.commitment import VERDICTS
 from luoshu.show.about import About, about
 from luoshu.show.countymap import MapPage, bare, drawn_layer, map_drawing, map_page, shade
+from luoshu.show.desknav import desk_navigation, desk_told
 from luoshu.show.drawing import drawing, legend, shape, spark
 from luoshu.show.language import marked
 from luoshu.show.links import file_name
@@ -174,6 +175,7 @@ def environment() -> Environment:
         drawn_layer=drawn_layer,
         shade=shade,
         data=script_data,
+        desk_told=desk_told,
         verdict_order={verdict: index for index, verdict in enumerate(VERDICTS)},
     )
     return made
@@ -230,6 +232,7 @@ def drawn(template: str, name: str, page: Page, visit: Visit, **more: Any) -> st
         "state_words": [(key, language.text(word)) for key, word in STATE_WORDS.items()],
         "keys": keys(visit),
         "visit": visit,
+        "desk_navigation": desk_navigation(visit),
     }
     return environment().get_template(template).render({**context, **more})
 

@@ -18,6 +18,7 @@ from luoshu.show.guard import Guard, is_loopback
 from luoshu.show.layerserving import add_layers
 from luoshu.show.leafserving import add_leaf
 from luoshu.show.listening import check_certificate, closing_on_error, listen
+from luoshu.show.live import add_live
 from luoshu.show.login import add_login
 from luoshu.show.manual import ApiPage, manual, openapi_with_examples
 from luoshu.show.ogc import add_features
@@ -70,6 +71,7 @@ def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = Fa
     if app.state.room is not None:
         add_login(app)
         add_acts(app)
+        add_live(app)
         for leaf in DESK_LEAVES:
             add_leaf(app, leaf)
     add_settling(app)
