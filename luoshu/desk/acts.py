@@ -4,5 +4,6 @@ import luoshu.desk.alert
 import luoshu.desk.consultation
 import luoshu.desk.expert
 import luoshu.desk.heard
+import luoshu.desk.picking
 import luoshu.desk.post
 import luoshu.desk.staff  # noqa: F401

@@ -125,14 +125,15 @@ class Things:
         act = made_of(entry.draft.what, entry.draft.facts)
         told, key = told_of(entry), act.key()
         record = self._records.setdefault(act.thing, {}).setdefault(key, _Record())
-        record.state = act.on(record.state, told)
+        before = record.state
+        record.state = act.on(before, told)
         record.steps.append(Step(act=act, told=told))
         self._where[entry.number] = (act.thing, key)
         mark = entry.draft.mark.partition("#")[0]
         if mark:
             self._together.setdefault(mark, []).append(entry.number)
             self._marks[entry.number] = mark
-        incident = act.incident_of(record.state)
+        incident = act.incident_of(before) or act.incident_of(record.state)
         if incident:
             self._timelines.setdefault(incident, []).append(entry.number)
 

@@ -1,0 +1,340 @@
+"""Goods move: received, counted, reserved, picked, shipped, delivered, returned, scrapped; and what is refused."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from stocked import DUTY, HE, LI, MA, NOON, VIEWER, stocked
+
+from luoshu.desk.approval import Approval, AskApproval, Grant, Refuse, UseApproval
+from luoshu.desk.journal import Refused
+from luoshu.desk.leaving import Deliver, Pick, Release, Reserve, Return, Ship
+from luoshu.desk.lots import LotStanding
+from luoshu.desk.picking import Collect, DropList, PickList, ShipList
+from luoshu.desk.room import Room
+from luoshu.desk.stockroom import Count, Look, Receive, Scrap, TakeOver
+from luoshu.kinds.stock import available
+
+DAY = date(2021, 7, 20)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def room(place, tmp_path):
+    with Room(place, stocked(tmp_path / "book")) as opened:
+        yield opened
+
+
+def lot(room, name):
+    return room.standing().get(LotStanding, name)
+
+
+def usable(room, day=DAY):
+    return {each.lot.id: each.amount for each in available(room.book.over(room.rows()), day)}
+
+
+def do(room, act, by=LI, at=NOON, **more):
+    return room.do(act, by=by, at=at, **more)
+
+
+def test_a_lot_of_the_table_comes_to_the_desk_with_its_first_act_and_its_history_stays(room, tmp_path):
+    entries = do(room, Count(lot="W1", amount=98))
+    assert [each.draft.what for each in entries] == ["lot.take_over", "lot.count"]
+    assert lot(room, "W1").amount == 98
+    (found,) = lot(room, "W1").differences
+    assert (found.before, found.after, found.who) == (100, 98, "li")
+    path = tmp_path / "book" / "tables" / "lot.csv"
+    path.write_text(path.read_text("utf-8").replace("W1,water,east,100", "W1,water,east,7"), "utf-8")
+    (second,) = do(room, Count(lot="W1", amount=97))
+    room.undo(second.number, by=LI, at=NOON, why="miscounted")
+    room.undo(entries[1].number, by=LI, at=NOON, why="miscounted")
+    assert (lot(room, "W1").amount, lot(room, "W1").differences) == (100, ())
+
+
+def test_an_act_on_a_lot_of_the_table_sent_twice_is_written_once(room):
+    once = do(room, Count(lot="W1", amount=98), mark="phone/1")
+    assert do(room, Count(lot="W1", amount=98), mark="phone/1") == once
+    assert len(lot(room, "W1").differences) == 1
+
+
+def test_nobody_takes_over_what_the_table_does_not_say(room):
+    with pytest.raises(Refused, match="does not say this"):
+        do(room, TakeOver(lot="W1", item="water", store="east", amount=9999, condition="good", counted=DAY))
+    with pytest.raises(Refused, match="does not say this"):
+        do(room, TakeOver(lot="new", item="water", store="east", amount=1))
+
+
+def test_what_is_received_counts_at_once_and_what_cannot_be_used_does_not(room):
+    do(room, Receive(lot="W3", item="water", store="east", amount=20, expires=date(2022, 1, 1)))
+    do(room, Receive(lot="T3", item="tent", store="east", amount=5, condition="damaged"))
+    do(room, Receive(lot="T4", item="tent", store="east", amount=5, counted=False))
+    found = usable(room)
+    assert (found["W3"], found["T3"], found["T4"], found["T1"], found["T9"], found["W0"]) == (20, 0, 0, 30, 0, 0)
+    assert usable(room, date(2022, 1, 2))["W3"] == 0
+    do(room, Count(lot="T4", amount=4))
+    assert usable(room)["T4"] == 4
+
+
+@pytest.mark.parametrize(
+    ("act", "says"),
+    [
+        (Receive(lot="W1", item="tent", store="east", amount=1), "there is a lot W1 already"),
+        (Receive(lot="a/b", item="tent", store="east", amount=1), "cannot be a code"),
+        (Receive(lot="..", item="tent", store="east", amount=1), "cannot be a code"),
+        (Receive(lot="n", item="boat", store="east", amount=1), "boat does not stand in the catalogue"),
+        (Receive(lot="n", item="water", store="east", amount=1), "write its last day"),
+        (Receive(lot="n", item="tent", store="east", amount=0), "more than nothing"),
+        (Ship(lot="W0", amount=1, place="x"), "expired on 2021-07-01"),
+        (Ship(lot="W1", amount=101, place="x"), "W1 holds 100, not 101"),
+        (Ship(lot="T1", amount=31, place="x"), "T1 holds 30, not 31"),
+        (Ship(lot="T9", amount=1, place="x"), "旧库 is closed"),
+        (Ship(lot="W1", amount=1), "say where it goes"),
+        (Ship(lot="W1", amount=1, store="east"), "stands in east already"),
+        (Ship(lot="W1", amount=1, store="north"), "no store of the book"),
+        (Ship(lot="W1", place="x"), "say how many"),
+        (Ship(lot="none", amount=1, place="x"), "there is no lot none"),
+        (Reserve(lot="W2", amount=1, purpose="x"), "lot W1 expires sooner, on 2021-08-01"),
+        (Release(lot="W1", reservation="7"), "nothing of W1 is kept under 7"),
+        (Deliver(lot="W1"), "nothing of W1 is under way"),
+        (Deliver(lot="T1", amount=3), "2 left, so 3 cannot have arrived"),
+        (Return(lot="W1", amount=1), "0 of W1 were handed over"),
+        (Scrap(lot="T1", amount=31, reason="torn"), "10 of T1 are kept for somebody"),
+        (Scrap(lot="W0", amount=51, reason="old"), "W0 holds 50, not 51"),
+        (Look(lot="T1", condition="damaged", amount=35), "10 of T1 are kept for somebody"),
+        (Look(lot="T1", condition="damaged", amount=41), "T1 holds 40"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_written(room, act, says):
+    with pytest.raises(Refused, match=says):
+        do(room, act)
+    assert room.journal.entries() == []
+
+
+def test_what_was_not_counted_does_not_leave(room):
+    with pytest.raises(Refused, match="not counted yet"):
+        do(room, Ship(lot="T2", amount=1, place="x"), by=HE)
+
+
+def test_another_lot_than_the_first_to_expire_leaves_with_a_reason(room):
+    do(room, Ship(lot="W2", amount=5, place="x", reason="W1 stands behind it"))
+    do(room, Ship(lot="W1", amount=100, place="x"))
+    do(room, Ship(lot="W2", amount=5, place="x"))  # nothing that expires sooner is left
+    assert (lot(room, "W1").amount, lot(room, "W2").amount) == (0, 490)
+
+
+def test_reserved_goods_are_nobody_elses_until_they_leave(room):
+    do(room, Reserve(lot="W1", amount=60, purpose="school", reservation="school"))
+    assert usable(room)["W1"] == 40
+    with pytest.raises(Refused, match="W1 holds 40, not 41"):
+        do(room, Ship(lot="W1", amount=41, place="x"))
+    do(room, Pick(lot="W1", reservation="school"))
+    assert lot(room, "W1").kept[0].picked
+    do(room, Ship(lot="W1", reservation="school", amount=50, place="school"))
+    do(room, Release(lot="W1", reservation="school", amount=4))
+    assert (lot(room, "W1").amount, lot(room, "W1").reserved, usable(room)["W1"]) == (50, 6, 44)
+    with pytest.raises(Refused, match="school holds 6, not 7"):
+        do(room, Ship(lot="W1", reservation="school", amount=7, place="school"))
+
+
+def test_what_was_reserved_when_it_was_good_does_not_leave_when_it_is_not(room):
+    do(room, Reserve(lot="W1", amount=60, purpose="school", reservation="school"))
+    with pytest.raises(Refused, match="expired on 2021-08-01"):
+        do(room, Ship(lot="W1", reservation="school", place="school"), at=NOON + timedelta(days=20))
+    do(room, Look(lot="W1", condition="damaged"))
+    with pytest.raises(Refused, match="damaged"):
+        do(room, Ship(lot="W1", reservation="school", place="school"))
+
+
+def test_from_store_to_store_it_is_nobodys_stock_on_the_way_and_a_lot_where_it_arrives(room):
+    do(room, Ship(lot="W1", amount=30, store="west", shipment="s1", due=NOON + HOUR))
+    assert lot(room, "W1").amount == 70
+    assert room.rows()[type(lot(room, "W1").row())][0].under_way == 30
+    assert sum(usable(room).values()) == 70 + 500 + 30 + 60
+    with pytest.raises(Refused, match="Li may not do this"):
+        do(room, Deliver(lot="W1", shipment="s1"))
+    entries = do(room, Deliver(lot="W1", shipment="s1", amount=28), by=HE)
+    assert [each.draft.what for each in entries] == ["lot.deliver", "lot.receive"]
+    new = lot(room, "W1-1")
+    assert (new.store, new.amount, new.expires, new.of) == ("west", 28, date(2021, 8, 1), "W1")
+    assert (lot(room, "W1").lost, lot(room, "W1").under_way) == (2, ())
+    room.undo(entries[0].number, by=HE, at=NOON, why="wrong lorry")
+    assert lot(room, "W1-1") is None
+    assert lot(room, "W1").under_way[0].amount == 30
+
+
+def test_what_was_handed_over_may_come_back_and_counts_when_it_was_looked_at(room):
+    do(room, Ship(lot="W1", amount=30, place="school", incident="flood"))
+    team = DUTY
+    do(room, Deliver(lot="W1"), by=team)
+    do(room, Return(lot="W1", amount=10))
+    assert (lot(room, "W1").delivered, lot(room, "W1-1").amount, usable(room)["W1-1"]) == (20, 10, 0)
+    with pytest.raises(Refused, match="20 of W1 were handed over"):
+        do(room, Return(lot="W1", amount=21))
+    do(room, Look(lot="W1-1", condition="good"))
+    assert usable(room)["W1-1"] == 10
+    timeline = [step.act.what for step in room.standing().timeline("flood")]
+    assert timeline == ["lot.ship", "lot.deliver"]
+
+
+def test_a_damaged_part_becomes_a_lot_of_its_own(room):
+    do(room, Look(lot="T1", condition="damaged", amount=5, note="wet"))
+    assert (lot(room, "T1").amount, lot(room, "T1-1").amount, lot(room, "T1-1").condition) == (35, 5, "damaged")
+    assert (usable(room)["T1"], usable(room)["T1-1"]) == (25, 0)
+    do(room, Scrap(lot="T1-1", amount=5, reason="wet"))
+    assert lot(room, "T1-1").amount == 0
+    assert usable(room)["T1-1"] == 0
+
+
+def test_a_count_below_what_is_reserved_leaves_nothing_to_take_and_less_than_nothing_never(room):
+    do(room, Count(lot="T1", amount=4))
+    assert (lot(room, "T1").free, usable(room)["T1"]) == (0, 0)
+    with pytest.raises(Refused):
+        do(room, Ship(lot="T1", reservation="table", amount=5, place="x"))
+
+
+def test_who_may_move_what(room):
+    for name, by in (("W1", HE), ("T2", LI), ("W1", VIEWER)):
+        with pytest.raises(Refused, match="may not do this"):
+            do(room, Count(lot=name, amount=30), by=by)
+    do(room, Count(lot="T2", amount=30), by=HE)
+    do(room, Count(lot="W1", amount=99), by=DUTY)
+
+
+def test_the_last_of_a_lot_goes_to_one_of_two_who_ship_it_at_once(room):
+    refused, gate = [], threading.Barrier(8)
+
+    def ship(name):
+        gate.wait()
+        try:
+            do(room, Ship(lot="W1", amount=100, place=name), by=MA if name in "abcd" else LI)
+        except Refused as error:
+            refused.append(str(error))
+
+    threads = [threading.Thread(target=ship, args=(name,)) for name in "abcdefgh"]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert len(refused) == 7
+    assert all("W1" in says for says in refused)
+    assert lot(room, "W1").amount == 0
+    assert len(lot(room, "W1").under_way) == 1
+
+
+def test_two_programs_on_one_journal_do_not_ship_the_last_twice(place, tmp_path):
+    book = stocked(tmp_path / "book")
+    with Room(place, book) as one, Room(place, book) as other:
+        do(one, Ship(lot="W1", amount=100, place="a"))
+        with pytest.raises(Refused, match="nothing of it is left"):
+            do(other, Ship(lot="W1", amount=1, place="b"))
+
+
+def ask(room, act="ship", amount=55, lot="P1", name="q1", by=LI, **more):
+    do(room, AskApproval(approval=name, act=act, lot=lot, amount=amount, reason="flood", **more), by=by)
+
+
+SHIP = Ship(lot="P1", amount=55, place="dam", approval="q1")
+
+
+def test_above_the_limit_a_second_person_must_agree_to_exactly_this_once(room):
+    with pytest.raises(Refused, match=r"a second person must agree \(worth 495,000 元, more than 100,000 元\)"):
+        do(room, Ship(lot="P1", amount=55, place="dam"))
+    ask(room, place="dam")
+    with pytest.raises(Refused, match="waits for a second person"):
+        do(room, SHIP)
+    with pytest.raises(Refused, match="who asks does not approve"):
+        do(room, Grant(approval="q1"))
+    with pytest.raises(Refused, match="may not do this"):
+        do(room, Grant(approval="q1"), by=HE)
+    with pytest.raises(Refused, match="may not do this"):
+        do(room, Grant(approval="q1"), by=VIEWER)
+    do(room, Grant(approval="q1"), by=MA)
+    for other in (
+        Ship(lot="P1", amount=54, place="dam", approval="q1"),
+        Ship(lot="P1", amount=55, place="home", approval="q1"),
+        Scrap(lot="P1", amount=55, reason="x", approval="q1"),
+    ):
+        with pytest.raises(Refused, match="is for another act"):
+            do(room, other)
+    with pytest.raises(Refused, match="who approved does not carry it out"):
+        do(room, SHIP, by=MA)
+    with pytest.raises(Refused, match="may not do this"):
+        do(room, UseApproval(approval="q1"))
+    with pytest.raises(Refused, match="ran out"):
+        do(room, SHIP, at=NOON + 25 * HOUR)
+    (_, done, _) = do(room, SHIP)
+    assert room.standing().get(Approval, "q1").state == "used"
+    with pytest.raises(Refused, match="carried out"):
+        do(room, Ship(lot="P1", amount=5, place="dam", approval="q1"))
+    room.undo(done.number, by=LI, at=NOON, why="wrong lorry")
+    assert room.standing().get(Approval, "q1").state == "granted"
+    assert lot(room, "P1").amount == 60
+
+
+def test_a_refused_request_lets_nothing_through(room):
+    ask(room, place="dam")
+    do(room, Refuse(approval="q1", reason="too many"), by=MA)
+    with pytest.raises(Refused, match="refused"):
+        do(room, SHIP)
+    with pytest.raises(Refused, match="decided already"):
+        do(room, Grant(approval="q1"), by=MA)
+
+
+def test_parts_do_not_slip_below_the_limit(room):
+    do(room, Ship(lot="P1", amount=11, place="dam"))
+    with pytest.raises(Refused, match="a second person must agree"):
+        do(room, Ship(lot="P1", amount=1, place="dam"))
+    do(room, Ship(lot="P1", amount=1, place="dam"), by=MA)
+    do(room, Ship(lot="P1", amount=11, place="dam"), at=NOON + 25 * HOUR)
+
+
+def test_a_large_difference_of_a_count_needs_a_second_person(room):
+    with pytest.raises(Refused, match="a second person must agree"):
+        do(room, Count(lot="P1", amount=0))
+    ask(room, act="count", amount=0)
+    do(room, Grant(approval="q1"), by=MA)
+    do(room, Count(lot="P1", amount=0, approval="q1"))
+    assert lot(room, "P1").amount == 0
+
+
+def test_a_pick_list_takes_what_expires_first_and_leaves_together(room):
+    entries = do(
+        room, Collect(picklist="p1", item="water", store="east", amount=130, purpose="school", incident="flood")
+    )
+    assert [each.draft.what for each in entries if each.draft.what != "lot.take_over"] == [
+        "picklist.collect", "lot.pick", "lot.pick",
+    ]  # fmt: skip
+    assert (lot(room, "W1").reserved, lot(room, "W2").reserved) == (100, 30)
+    do(room, ShipList(picklist="p1", place="school"))
+    assert (lot(room, "W1").amount, lot(room, "W2").amount) == (0, 470)
+    assert lot(room, "W2").under_way[0].incident == "flood"
+    with pytest.raises(Refused, match="shipped"):
+        do(room, ShipList(picklist="p1", place="school"))
+    with pytest.raises(Refused, match="has left already"):
+        do(room, Reserve(lot="W2", amount=400, purpose="x", reservation="p1"))
+
+
+def test_a_pick_list_is_all_or_nothing_and_can_be_put_back(room):
+    with pytest.raises(Refused, match="east holds 600, not 601"):
+        do(room, Collect(picklist="p1", item="water", store="east", amount=601, purpose="school"))
+    assert room.journal.entries() == []
+    do(room, Collect(picklist="p1", item="water", store="east", amount=600, purpose="school"))
+    do(room, DropList(picklist="p1"))
+    assert (lot(room, "W1").free, lot(room, "W2").free) == (100, 500)
+    assert room.standing().get(PickList, "p1").state == "dropped"
+
+
+def test_a_large_pick_list_needs_a_second_person_as_a_whole(room):
+    do(room, Collect(picklist="p1", item="pump", store="east", amount=55, purpose="dam"))
+    with pytest.raises(Refused, match="a second person must agree"):
+        do(room, ShipList(picklist="p1", place="dam"))
+    ask(room, lot="p1", place="dam")
+    do(room, Grant(approval="q1"), by=MA)
+    do(room, ShipList(picklist="p1", place="dam", approval="q1"))
+    assert lot(room, "P1").amount == 5
