@@ -73,9 +73,7 @@ class _Faults:
 
 def _parts(parent: Element, parts: Sequence[Part], faults: _Faults) -> dict[str, Any]:
     """The elements inside one element, checked for name, order, number and content."""
-    from lxml import etree
-
-    order = {part.name: place for place, part in enumerate(parts)}
+    order = {f"{{{NAMESPACE}}}{part.name}": place for place, part in enumerate(parts)}
     told: dict[str, Any] = {part.name: [] for part in parts}
     if parts is ALERT:
         told["Signature"] = None
@@ -89,28 +87,28 @@ def _parts(parent: Element, parts: Sequence[Part], faults: _Faults) -> dict[str,
             highest = len(parts)
             told["Signature"] = child
             continue
-        tag = etree.QName(child)
-        place = order.get(tag.localname) if tag.namespace == NAMESPACE else None
+        place = order.get(child.tag)
         if place is None:
             faults.add(child, say("{name} is no element of CAP here", name=shown(str(child.tag), 100)))
             continue
         if place < highest:
             other = parts[highest].name if highest < len(parts) else "Signature"
-            says = say("{name} stands after {other}, and must come before it", name=tag.localname, other=other)
+            says = say("{name} stands after {other}, and must come before it", name=parts[place].name, other=other)
             faults.add(child, says)
         highest = max(highest, place)
         part = parts[place]
+        if len(told[part.name]) >= part.most > 1:
+            says = say("{name} stands more than {most} times; the rest is not read", name=part.name, most=part.most)
+            faults.add(child, says)
+            break
         told[part.name].append(_parts(child, part.parts, faults) if part.parts else _text(child, part, faults))
     for part in parts:
         found = told[part.name]
         if len(found) < part.least:
             faults.add(parent, say("{name} is missing in {parent}", name=part.name,
-                                   parent=etree.QName(parent).localname))  # fmt: skip
+                                   parent=str(parent.tag).rpartition("}")[2]))  # fmt: skip
         if len(found) > part.most == 1:
             faults.add(parent, say("{name} stands {count} times, and may stand once", name=part.name, count=len(found)))
-        elif len(found) > part.most:
-            faults.add(parent, say("{name} stands {count} times; more than {most} are not read", name=part.name,
-                                   count=len(found), most=part.most))  # fmt: skip
         if part.most == 1:
             told[part.name] = found[0] if found else None
     return told
@@ -128,7 +126,7 @@ def _text(element: Element, part: Part, faults: _Faults) -> str:
     text = "".join(element.itertext())
     words = text.strip(SPACE)
     # words of a list must stand exactly; in all else the space around is nothing
-    wrong = part.check(text if part.name in _EXACT else words) if part.check else None
+    wrong = part.check(text if part.name in _EXACT or not words else words) if part.check else None
     if wrong:
         faults.add(element, say("{name}: {says}", name=part.name, says=wrong))
     return words

@@ -14,6 +14,9 @@ NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 OLDER = ("urn:oasis:names:tc:emergency:cap:1.1", "http://www.incident.com/cap/1.0")
 MANY = 10_000
+MOST_CORNERS = 50_000
+MOST_RADIUS_KM = 20_040
+"""From any place to the other side of the earth."""
 
 SPACE = " \t\r\n"
 """What counts as space in XML; a wide Chinese blank is a letter there."""
@@ -106,15 +109,27 @@ def _mime(text: str) -> Message | None:
     return None if _MIME.fullmatch(text) else say("{found!r} is not a media type, as in image/png", found=_short(text))
 
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+_RUNS = frozenset(("javascript", "data", "vbscript", "file"))
+
+
 def _web(text: str) -> Message | None:
     """Addresses are only shown, and only such as a browser opens without running anything."""
+    first = re.split(r"[/?#]", text, maxsplit=1)[0]
+    scheme = first.partition(":")[0] if ":" in first else ""
+    if scheme.lower() in _RUNS:
+        return say("an address that begins with {scheme}: is not opened", scheme=scheme.lower())
+    sound = ":" not in first or bool(_SCHEME.fullmatch(scheme))
     try:
-        scheme = urlsplit(text).scheme.lower()
+        host = urlsplit(text).netloc
+        outside = text.replace(f"//{host}", "", 1) if "[" in host else text
+        sound = sound and not re.search(r"[\[\]]", outside) and not host.endswith((":", "@")) and host.count("@") < 2
+        int(urlsplit(text).port or 0)  # raises where the port is no number
     except ValueError:
+        sound = False
+    if not sound or " " in text or "#" in text.partition("#")[2] or re.search(r"%(?![0-9A-Fa-f]{2})", text):
         return say("{found!r} is not an address", found=_short(text))
-    if scheme in ("javascript", "data", "vbscript", "file"):
-        return say("an address that begins with {scheme}: is not opened", scheme=scheme)
-    return None if " " not in text else say("{found!r} is not an address", found=_short(text))
+    return None
 
 
 def points_of(text: str) -> list[tuple[float, float]] | None:
@@ -133,6 +148,8 @@ def points_of(text: str) -> list[tuple[float, float]] | None:
 
 
 def _polygon(text: str) -> Message | None:
+    if text.count(",") > MOST_CORNERS:
+        return say("a polygon of more than {most} points is not read", most=MOST_CORNERS)
     points = points_of(text)
     if points is None:
         return say("{found!r} is not a polygon: write latitude,longitude pairs with spaces between", found=_short(text))
@@ -146,7 +163,7 @@ def _polygon(text: str) -> Message | None:
 def _circle(text: str) -> Message | None:
     centre, radius = (*text.split(), "", "")[:2]
     points = points_of(centre) if len(text.split()) == 2 else None
-    if not points or len(points) != 1 or not _NUMBER.fullmatch(radius) or float(radius) < 0:
+    if not points or len(points) != 1 or not _NUMBER.fullmatch(radius) or not 0 <= float(radius) <= MOST_RADIUS_KM:
         return say("{found!r} is not a circle: write latitude,longitude, then the radius in km", found=_short(text))
     return _on_earth(*points[0])
 
