@@ -76,6 +76,12 @@ class Credentials:
             row = connection.execute(self.table.select().where(self.table.c.person == person)).first()
         return Known(since=of_moment(row.since), start=bool(row.start)) if row else None
 
+    def everybody(self) -> dict[str, Known]:
+        """What is known of all passwords, by person."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(self.table.select()).fetchall()
+        return {row.person: Known(since=of_moment(row.since), start=bool(row.start)) for row in rows}
+
     def fits(self, person: str, password: str, at: datetime) -> bool:
         """Whether this is the person's password. It takes as long for somebody who does not exist."""
         from argon2.exceptions import VerificationError

@@ -97,6 +97,14 @@ class Sessions:
             found = [_session(row) for row in connection.execute(wanted).mappings()]
         return tuple(each for each in found if at <= each.begun + LONGEST and at <= each.seen + IDLE)
 
+    def last_seen(self) -> dict[str, datetime]:
+        """When each person who is logged in asked last."""
+        from sqlalchemy import func, select
+
+        wanted = select(self.table.c.person, func.max(self.table.c.seen)).group_by(self.table.c.person)
+        with self.engine.connect() as connection:
+            return {person: of_moment(seen) for person, seen in connection.execute(wanted)}
+
     def end(self, id: str, person: str = "") -> bool:
         """End one session (of this person, where one is named); tells whether there was one."""
         wanted = self.table.delete().where(self.table.c.key.startswith(id, autoescape=True))

@@ -17,7 +17,6 @@ from luoshu.desk.act import ACTS, made_of
 from luoshu.desk.chain import Entry
 from luoshu.desk.journal import MayNot, Refused, Unclear
 from luoshu.show.actmodel import described
-from luoshu.show.daybook import REFUSED_ACT
 from luoshu.show.door import Caller, door_of, need_caller, prove, safe_path
 from luoshu.show.forms import Form, facts_in, form_of
 from luoshu.show.language import marked
@@ -99,10 +98,7 @@ def _done(
 ) -> Response:
     outcome = do(caller, asked)
     if outcome.status == 403:
-        door_of(request).daybook.refused(
-            REFUSED_ACT, who=caller.actor.id, at=datetime.now(UTC), source=caller.actor.id,
-            about=f"page:{request.url.path}", why=str(outcome.says),
-        )  # fmt: skip
+        door_of(request).refused_act(request, caller, str(outcome.says))
     if asked.form is None:
         return _as_json(request, outcome)
     if outcome.status == 201:

@@ -6,10 +6,15 @@ from pathlib import Path
 
 from luoshu.desk.place import PLACE
 from luoshu.desk.room import Room, open_room
+from luoshu.show.journalpage import JOURNAL_LEAF
 from luoshu.show.pages import Leaf
 from luoshu.show.shelf import Shelf
+from luoshu.show.staffpage import STAFF_LEAF
 
-DESK_LEAVES: tuple[Leaf, ...] = ()
+DESK_LEAVES: tuple[Leaf, ...] = (
+    STAFF_LEAF,
+    JOURNAL_LEAF,
+)
 
 
 def room_for(shelf: Shelf, place: str) -> Room | None:

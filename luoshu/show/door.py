@@ -87,17 +87,9 @@ class Door:
     def log_in(self, request: Request, name: str, password: str) -> tuple[str, Session] | NotIn:
         """Let somebody in by name and password; counted and bounded, the same answer whatever was not right."""
         now, where, person = datetime.now(UTC), address(request), login_name(name[:200])
-        again = (
-            self.pacing.wait(LOGIN_ADDRESS, where)
-            or self.pacing.wait(LOGIN_NAME, person)
-            or self.pacing.wait(LOGIN_ALL)
-        )
-        if again:
-            self.daybook.refused(REFUSED_LOGIN, who="nobody", at=now, source=where, address=where, why="too many")
-            return NotIn(says=say("too many logins were tried; try again in {count} seconds", count=again), again=again)
-        fits = self._compared(person, password, now)
-        if fits is None:
-            return NotIn(says=say("too many log in at once; try again in a moment"), again=2)
+        fits = self.compared(request, person, password, now)
+        if isinstance(fits, NotIn):
+            return fits
         actor = self.room.look(lambda things: actor_of(things, person, now))
         if not fits or actor is None:
             # what was typed as an unknown name may be a password: it is not written down
@@ -111,15 +103,31 @@ class Door:
         self.daybook.note(LOGIN, who=person, at=now, about=f"session:{session.id}", address=where)
         return token, session
 
-    def _compared(self, person: str, password: str, now: datetime) -> bool | None:
-        """Whether the password fits; None where too many are waiting already."""
+    def compared(self, request: Request, person: str, password: str, now: datetime) -> bool | NotIn:
+        """Whether a password fits; or that too many were tried, or too many are being compared."""
+        where = address(request)
+        again = (
+            self.pacing.wait(LOGIN_ADDRESS, where)
+            or self.pacing.wait(LOGIN_NAME, person)
+            or self.pacing.wait(LOGIN_ALL)
+        )
+        if again:
+            self.daybook.refused(REFUSED_LOGIN, who="nobody", at=now, source=where, address=where, why="too many")
+            return NotIn(says=say("too many logins were tried; try again in {count} seconds", count=again), again=again)
         if not self._waiting.acquire(blocking=False):
-            return None
+            return NotIn(says=say("too many log in at once; try again in a moment"), again=2)
         try:
             with self._hashing:
                 return self.credentials.fits(person, password, now)
         finally:
             self._waiting.release()
+
+    def refused_act(self, request: Request, caller: Caller, why: str) -> None:
+        """Write down what somebody was not allowed to do."""
+        self.daybook.refused(
+            REFUSED_ACT, who=caller.actor.id, at=datetime.now(UTC), source=caller.actor.id,
+            about=f"page:{request.url.path}", why=why,
+        )  # fmt: skip
 
     def log_out(self, caller: Caller) -> None:
         """End the session of who asks."""
@@ -175,10 +183,7 @@ def prove(request: Request, caller: Caller, given: str) -> None:
     """Refuse a request (403) that does not carry the proof of its session."""
     token = given or request.headers.get("x-csrf-token", "")
     if not hmac.compare_digest(token.encode("utf-8", "replace"), caller.session.csrf.encode()):
-        door_of(request).daybook.refused(
-            REFUSED_ACT, who=caller.actor.id, at=datetime.now(UTC), source=caller.session.id,
-            about=f"page:{request.url.path}", why="no proof",
-        )  # fmt: skip
+        door_of(request).refused_act(request, caller, "no proof")
         raise HTTPException(403, say("the page that this came from is out of date; open it again"))
 
 

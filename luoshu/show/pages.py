@@ -253,6 +253,8 @@ def navigation(visit: Visit) -> list[tuple[str, str]]:
         ("problems", say("Problems")),
         ("about", say("Method")),
     ]
+    if visit.room is not None and visit.links.mouth == "server":
+        pages.append(("desk", say("Desk")))
     view = visit.view
     mapped = view.polygons or view.map_faults or (view.layers is not None and view.layers.names)
     return [page for page in pages if page[0] != "map" or mapped]

@@ -11,10 +11,12 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 
+from luoshu.show.account import add_account
 from luoshu.show.acting import add_acts
 from luoshu.show.door import Door
 from luoshu.show.events import add_events
 from luoshu.show.guard import Guard, is_loopback
+from luoshu.show.journalpage import add_export
 from luoshu.show.layerserving import add_layers
 from luoshu.show.leafserving import add_leaf
 from luoshu.show.listening import check_certificate, closing_on_error, listen
@@ -26,6 +28,7 @@ from luoshu.show.pages import LEAVES, drawn
 from luoshu.show.publish import STATIC
 from luoshu.show.refusing import add_errors
 from luoshu.show.shelf import Shelf
+from luoshu.show.staffpage import add_staff
 from luoshu.show.visits import Day, Tongue, visit_of
 from luoshu.show.whatif import add_what_if
 
@@ -69,8 +72,8 @@ def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = Fa
     for leaf in LEAVES:
         add_leaf(app, leaf)
     if app.state.room is not None:
-        add_login(app)
-        add_acts(app)
+        for add in (add_login, add_account, add_staff, add_acts, add_export):
+            add(app)
         add_live(app)
         for leaf in DESK_LEAVES:
             add_leaf(app, leaf)

@@ -28,3 +28,20 @@ def test_what_was_typed_is_kept_where_it_is_refused(desk_server):
     assert answer.status_code == 409
     assert 'value="nobody-here" selected' in answer.text
     assert 'role="alert"' in answer.text
+
+
+def test_the_pages_of_the_door(desk_server):
+    admin = desk_server.person("admin", "auditor")
+    act(
+        admin, "staff.add", {"person": "li", "name": "李 <script>alert(1)</script>"}, why="<img src=x onerror=alert(2)>"
+    )
+    for path in ("/desk/account", "/desk/staff", "/desk/journal", "/desk/journal?what=everything&check=1", "/about"):
+        for language in ("zh", "en"):
+            page = admin.get(path, params={"language": language} if "?" not in path else None)
+            assert page.status_code == 200, (path, page.text)
+            assert "<script>alert" not in page.text
+            assert "<img src=x" not in page.text
+    assert "&lt;img src=x" in admin.get("/desk/journal").text
+    lines = admin.get("/desk/journal.jsonl").text.splitlines()
+    assert len(lines) > 5
+    assert admin.get("/desk/staff.json").json()["people"][-1]["id"] == "admin"

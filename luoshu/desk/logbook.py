@@ -1,0 +1,77 @@
+"""The journal as a log to be searched: by whom, of what sort, about what, with which words; the newest first."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from luoshu.desk.act import ACTS
+from luoshu.desk.chain import Draft, Entry, of_moment
+from luoshu.desk.journal import Journal
+
+MOST = 200
+HIDDEN = "…"
+"""What stands in logs and exports in place of a personal fact."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """What is sought; an empty word asks for everything. `before` is the number to begin below."""
+
+    who: str = ""
+    what: str = ""
+    about: str = ""
+    words: str = ""
+    before: int | None = None
+    but: Collection[str] = ()
+
+
+def found(journal: Journal, search: Search, most: int = 50) -> tuple[Entry, ...]:
+    """The newest entries that fit, at most `most`. `what` fits a sort and all below it: `staff` finds `staff.add`.
+
+    A row that is no entry any more, because somebody wrote into the database, is left out: the chain tells of it.
+    """
+    from sqlalchemy import column, or_, select, table
+
+    names = ("number", "at", "who", "what", "why", "about", "facts", "happened", "mark", "undoes", "before", "hash")
+    entry = table("entry", *(column(name) for name in names))
+    wanted = select(entry).order_by(entry.c.number.desc()).limit(min(most, MOST))
+    if search.who:
+        wanted = wanted.where(entry.c.who == search.who)
+    if search.what:
+        below = entry.c.what.startswith(search.what + ".", autoescape=True)
+        wanted = wanted.where(or_(entry.c.what == search.what, below))
+    if search.about:
+        wanted = wanted.where(entry.c.about == search.about)
+    if search.words:
+        columns = (entry.c.why, entry.c.about, entry.c.facts, entry.c.who)
+        wanted = wanted.where(or_(*(each.contains(search.words, autoescape=True) for each in columns)))
+    if search.before is not None:
+        wanted = wanted.where(entry.c.number < search.before)
+    if search.but:
+        wanted = wanted.where(entry.c.what.not_in(list(search.but)))
+    with journal.engine.connect() as connection:
+        rows = connection.execute(wanted).mappings().fetchall()
+    return tuple(each for each in map(_entry, rows) if each is not None)
+
+
+def _entry(row: Any) -> Entry | None:
+    try:
+        draft = Draft(
+            who=row["who"], what=row["what"], why=row["why"], about=row["about"], facts=json.loads(row["facts"]),
+            happened=of_moment(row["happened"]) if row["happened"] else None, mark=row["mark"] or "",
+            undoes=row["undoes"],
+        )  # fmt: skip
+        return Entry(number=row["number"], at=of_moment(row["at"]), draft=draft, before=row["before"], hash=row["hash"])
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def open_facts(what: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of an entry with what is personal left out."""
+    kind = ACTS.get(what)
+    personal = {each.name for each in dataclasses.fields(kind) if each.metadata.get("personal")} if kind else set()
+    return {name: HIDDEN if name in personal else value for name, value in facts.items()}
