@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from luoshu.desk.capform import NAMESPACE, SIGNATURE, time_of
+from luoshu.desk.capparse import shown
 from luoshu.words.message import Message, say
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ C14N = (
     "http://www.w3.org/2001/10/xml-exc-c14n#", "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
     "http://www.w3.org/2006/12/xml-c14n11", "http://www.w3.org/2006/12/xml-c14n11#WithComments",
 )  # fmt: skip
+MOST_KNOWN = 50
+BROKEN = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
+"""What a library may raise on elements that are missing or hold nonsense."""
+
 ALLOWED = frozenset((ENVELOPED, *C14N))
 STATES: Mapping[str, Message] = {
     "unsigned": say("not signed"),
@@ -87,9 +92,12 @@ def _wrapped(root: Element, signatures: list[Element]) -> Message | None:
 
 
 def _proven(root: Element, signature: Element, known: Mapping[str, Certificate], sent: datetime | None) -> Seal:
-    certificate = _certificate(signature, known)
+    certificate = _certificate(signature)
     if certificate is None:
-        return Seal(state="unproven")
+        # without a certificate of its own it may still be by somebody who is known
+        certificate = next((each for each in list(known.values())[:MOST_KNOWN] if not _fits(root, each)[0]), None)
+        if certificate is None:
+            return Seal(state="unproven")
     mark = fingerprint(certificate)
     told: dict[str, Any] = {"signer": name_of(certificate), "fingerprint": mark}
     state, why = _fits(root, certificate)
@@ -104,10 +112,10 @@ def _proven(root: Element, signature: Element, known: Mapping[str, Certificate],
 
 def _fits(root: Element, certificate: Certificate) -> tuple[str, Message]:
     """Whether the signature is this certificate's over this alert: ("", …), or the state that says what is wrong."""
-    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography import exceptions as crypto
     from lxml import etree
     from signxml.algorithms import DigestAlgorithm, SignatureMethod
-    from signxml.exceptions import SignXMLException
+    from signxml.exceptions import InvalidDigest, InvalidSignature, SignXMLException
     from signxml.verifier import SignatureConfiguration, XMLVerifier
 
     methods = frozenset(
@@ -126,16 +134,12 @@ def _fits(root: Element, certificate: Certificate) -> tuple[str, Message]:
     )  # fmt: skip
     try:
         result = XMLVerifier().verify(etree.tostring(root), x509_cert=certificate, expect_config=settings)
-    except (
-        SignXMLException,
-        UnsupportedAlgorithm,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        OverflowError,
-    ) as error:
-        return "forged", say("{reason}", reason=f"{type(error).__name__}: {error}"[:200])
+    except InvalidDigest:
+        return "forged", say("the alert was changed after it was signed")
+    except (InvalidSignature, crypto.InvalidSignature):
+        return "forged", say("the signature is not by the owner of this certificate")
+    except (SignXMLException, crypto.UnsupportedAlgorithm, etree.LxmlError, *BROKEN) as error:
+        return "forged", say("the signature is broken ({reason})", reason=shown(str(error), 120))
     covered = result.signed_xml if not isinstance(result, list) else None
     if covered is None or covered.tag != root.tag or len(covered) != len(root) - 1:
         return "forged", say("the signature is over something else than the alert")
@@ -147,8 +151,8 @@ def _algorithm(root: Element, name: str) -> str:
     return str(found.get("Algorithm", "")) if found is not None else ""
 
 
-def _certificate(signature: Element, known: Mapping[str, Certificate]) -> Certificate | None:
-    """The certificate that the signature carries, else the only one that is known."""
+def _certificate(signature: Element) -> Certificate | None:
+    """The first certificate that the signature carries; None where it carries none that can be read."""
     import base64
     import binascii
 
@@ -159,7 +163,7 @@ def _certificate(signature: Element, known: Mapping[str, Certificate]) -> Certif
             return x509.load_der_x509_certificate(base64.b64decode("".join((each.text or "").split()), validate=True))
         except (ValueError, binascii.Error):
             return None
-    return next(iter(known.values())) if len(known) == 1 else None
+    return None
 
 
 def name_of(certificate: Certificate) -> str:
