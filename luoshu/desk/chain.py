@@ -45,11 +45,22 @@ class Draft:
             if len(getattr(self, name)) > MOST_TEXT:
                 raise ValueError(f"{name} is longer than {MOST_TEXT} characters")
             _sayable(getattr(self, name))
-        if self.happened is not None and self.happened.tzinfo is None:
-            raise ValueError("happened needs a time zone, as in 2021-07-20T08:00+08:00")
+        if self.happened is not None:
+            if self.happened.tzinfo is None:
+                raise ValueError("happened needs a time zone, as in 2021-07-20T08:00+08:00")
+            moment(self.happened)
+        if self.undoes is not None and not 0 < self.undoes < 2**63:
+            raise ValueError(f"{self.undoes} is not the number of an entry")
         object.__setattr__(self, "facts_text", canonical(self.facts))
         if len(self.facts_text) > MOST_FACTS:
             raise ValueError(f"the facts are longer than {MOST_FACTS} characters")
+
+
+def drafted(values: dict[str, Any], facts_text: str) -> Draft:
+    """A draft as a journal kept it, not checked again: its hash tells whether it is what was written."""
+    draft = object.__new__(Draft)
+    draft.__dict__.update(values, facts=json.loads(facts_text), facts_text=facts_text)
+    return draft
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +140,11 @@ def moment(at: datetime) -> str:
     """
     if at.tzinfo is None:
         raise ValueError("a time needs a time zone, as in 2021-07-20T08:00+08:00")
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    try:
+        utc = at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{at} is outside the calendar") from None
+    return utc.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def of_moment(text: str) -> datetime:

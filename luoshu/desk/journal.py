@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -12,8 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from luoshu.desk.chain import BEGINNING, Draft, Entry, written
-from luoshu.desk.shelves import engine_of, entries_table, lock_for_writing, put, stored
+from luoshu.desk.cabinet import Cabinet, first_fault
+from luoshu.desk.chain import BEGINNING, Draft, Entry, moment, written
+from luoshu.desk.followers import Followers
+from luoshu.desk.shelves import WAIT_SECONDS, stored
+from luoshu.desk.unkept import AWAY, SHORTER, UNSURE, Unkept, unkept
 from luoshu.words.message import Message, say
 
 MOST_IN_ONE_COMMIT = 512
@@ -70,13 +74,17 @@ class _Asked:
     answer: Future[tuple[Entry, ...]] = field(default_factory=Future)
 
 
+_Answers = list[tuple[_Asked, "tuple[Entry, ...] | BaseException"]]
+
+
 class Journal:
     """The entries of one desk and what follows from them, open for writing.
 
     Commands of all threads go through one writer thread: it takes all that wait, checks each against what stands after
     the one before, writes them in one transaction and answers when that is on the disk. Other processes may write to
     the same journal: every transaction first takes in what they wrote. When a commit fails nobody is answered as if it
-    had not, and what stands is read anew.
+    had not, and what stands is read anew; what the database cannot do is said by `Unkept`. A journal that lost or
+    changed what stood in it is not written any more. `wait`: seconds to wait for another process that writes.
 
     >>> import tempfile
     >>> from datetime import UTC
@@ -87,16 +95,20 @@ class Journal:
     (1, ['rain'], None)
     """
 
-    def __init__(self, place: str | Path, folds: Sequence[Fold] = ()) -> None:
-        self.engine = engine_of(place)
-        self.table = entries_table()
-        self.table.metadata.create_all(self.engine)
+    def __init__(self, place: str | Path, folds: Sequence[Fold] = (), wait: float = WAIT_SECONDS) -> None:
+        self.cabinet = Cabinet(place, wait)
+        self.engine = self.cabinet.engine
         self.folds = tuple(folds)
         self._standing: dict[str, Any] = {}
-        self._listeners: list[Callable[[Sequence[Entry]], None]] = []
         self._lock = threading.Lock()
+        self._gate = threading.Lock()
+        self._closed = False
         self._asked: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
+        self._known = (0, BEGINNING)
+        self._told = 0
+        self._broken: Unkept | None = None
         self._forget()
+        self._followers = Followers(lambda: self.look(lambda standing: None))
         self._writer = threading.Thread(target=self._write_all, name="journal", daemon=True)
         self._writer.start()
 
@@ -109,17 +121,22 @@ class Journal:
         self.close()
 
     def close(self) -> None:
-        """Write what still waits, then let go of the database."""
-        self._asked.put(None)
+        """Write what still waits, tell the followers, then let go of the database."""
+        with self._gate:
+            self._closed = True
+            self._asked.put(None)
         self._writer.join()
-        self.engine.dispose()
+        self._followers.close()
+        self.cabinet.close()
 
     def submit(self, command: Command, *, at: datetime) -> Future[tuple[Entry, ...]]:
         """Ask for a command; the answer comes when its entries are on the disk, or holds why they are not."""
-        if not self._writer.is_alive():
-            raise RuntimeError("the journal is closed")
+        moment(at)  # a time that cannot be written is a fault of who asks, not of those who wait in the same commit
         asked = _Asked(command, at)
-        self._asked.put(asked)
+        with self._gate:
+            if self._closed:
+                raise RuntimeError("the journal is closed")
+            self._asked.put(asked)
         return asked.answer
 
     def do(self, command: Command, *, at: datetime) -> tuple[Entry, ...]:
@@ -132,20 +149,24 @@ class Journal:
 
     def entries(self, after: int = 0) -> list[Entry]:
         """The entries after a number."""
-        with self.engine.connect() as connection:
-            return list(stored(connection, self.table, after))
+        try:
+            with self.engine.connect() as connection:
+                return list(stored(connection, after))
+        except Exception as error:
+            raise unkept(error) or error from error
 
     def look(self, read: Callable[[Standing], Any]) -> Any:
         """What `read` makes of what stands, after taking in what other processes wrote."""
         with self._lock:
-            with self.engine.connect() as connection:
-                self._catch_up(list(stored(connection, self.table, self._number)))
+            self._take_in(self._if_whole(self.cabinet.since, self._number, self._hash))
             return read(self._standing)
 
     def follow(self, listener: Callable[[Sequence[Entry]], None]) -> Callable[[], None]:
-        """Call `listener` with all new entries, in order, after they are on the disk; gives the way to stop it."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        """Call `listener` with all entries that come after now, those of other processes too, in order and once, when
+        they are on the disk; gives the way to stop it. It is called by a thread of its own, and may raise."""
+        with self._lock:
+            self._take_in(self._if_whole(self.cabinet.since, self._number, self._hash))
+            return self._followers.follow(listener, self._number, lambda: self._told)
 
     def fault(self) -> tuple[int, str] | None:
         """The first entry that does not fit its chain, and how; None where all fit.
@@ -153,25 +174,24 @@ class Journal:
         A chain shows what was changed, taken out or put in between; it cannot show that the newest entries were cut
         off, so keep its last hash elsewhere (a backup does) and compare.
         """
-        from luoshu.desk.chain import hash_of
-
-        before, number = BEGINNING, 0
         with self.engine.connect() as connection:
-            for entry in stored(connection, self.table):
-                if entry.number != number + 1:
-                    return number + 1, "missing"
-                if entry.before != before:
-                    return entry.number, "does not follow the entry before"
-                if entry.hash != hash_of(entry.draft, entry.number, entry.at, entry.before):
-                    return entry.number, "was changed"
-                before, number = entry.hash, entry.number
-        return None
+            return first_fault(stored(connection))
 
     def _forget(self) -> None:
         self._number, self._hash = 0, BEGINNING
         self._at: datetime | None = None
         self._marks: dict[str, Entry] = {}
         self._standing = {"marks": self._marks, **{fold.name: fold.begin() for fold in self.folds}}
+
+    def _if_whole(self, ask: Callable[..., Any], *given: Any) -> Any:
+        if self._broken is not None:
+            raise self._broken
+        try:
+            return ask(*given)
+        except Unkept as error:
+            if error.lasts:
+                self._broken = error
+            raise
 
     def _catch_up(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
@@ -180,6 +200,30 @@ class Journal:
             if entry.draft.mark:
                 self._marks[entry.draft.mark] = entry
             self._number, self._hash, self._at = entry.number, entry.hash, entry.at
+
+    def _take_in(self, entries: Sequence[Entry]) -> None:
+        """Take in entries that are on the disk, and tell of those that were not told yet."""
+        number, head = self._known
+        for entry in entries:
+            if entry.number == number and entry.hash != head:
+                self._broken = Unkept(SHORTER, "damaged")
+        if self._number + len(entries) < number:
+            self._broken = Unkept(SHORTER, "damaged")
+        if self._broken is not None:
+            raise self._broken
+        try:
+            self._catch_up(entries)
+        except BaseException:
+            self._forget()
+            raise
+        self._tell(entries)
+
+    def _tell(self, entries: Sequence[Entry]) -> None:
+        fresh = [entry for entry in entries if entry.number > self._told]
+        if fresh:
+            self._told = fresh[-1].number
+            self._known = (fresh[-1].number, fresh[-1].hash)
+            self._followers.tell(fresh)
 
     def _write_all(self) -> None:
         while (asked := self._asked.get()) is not None:
@@ -198,30 +242,56 @@ class Journal:
                 return
 
     def _write(self, batch: Sequence[_Asked]) -> None:
-        answers: list[tuple[_Asked, tuple[Entry, ...] | BaseException]] = []
-        fresh: list[Entry] = []
         with self._lock:
             try:
-                with self.engine.connect() as connection:
-                    lock_for_writing(connection)
-                    self._catch_up(list(stored(connection, self.table, self._number)))
-                    for asked in batch:
-                        answers.append((asked, self._checked(asked, fresh)))
-                    if fresh:
-                        put(connection, self.table, fresh)
-                    connection.commit()
+                answers = self._if_whole(self._tried, batch)
             except BaseException as error:
-                self._forget()
-                fresh = []
                 answers = [(asked, error) for asked in batch]
         for asked, answer in answers:
+            if not asked.answer.set_running_or_notify_cancel():
+                continue
             if isinstance(answer, BaseException):
                 asked.answer.set_exception(answer)
             else:
                 asked.answer.set_result(answer)
-        if fresh:
-            for listener in list(self._listeners):
-                listener(fresh)
+
+    def _tried(self, batch: Sequence[_Asked]) -> _Answers:
+        """The answers of a commit; a database that was away when it began is asked once more."""
+        try:
+            return self._committed(batch)
+        except Unkept as error:
+            if error.sort != "away":
+                raise
+            time.sleep(0.05)
+            return self._committed(batch)
+
+    def _committed(self, batch: Sequence[_Asked]) -> _Answers:
+        fresh: list[Entry] = []
+        sent = False
+        try:
+            with self.cabinet.writing(self._number, self._hash) as (others, _):
+                self._take_in(others)
+                answers: _Answers = [(asked, self._checked(asked, fresh)) for asked in batch]
+                if fresh:
+                    self.cabinet.keep(fresh)
+                    sent = True
+                    self.cabinet.commit()
+        except BaseException as error:
+            self._forget()
+            if not (sent and isinstance(error, Unkept) and error.sort == "away"):
+                raise
+            self._settle(fresh)
+        self._tell(fresh)
+        return answers
+
+    def _settle(self, fresh: Sequence[Entry]) -> None:
+        """After a commit whose answer was lost: come back if the entries stand, raise if not or if nobody knows."""
+        try:
+            stand = self.cabinet.stands(fresh)
+        except Exception:
+            raise Unkept(UNSURE, "unsure") from None
+        if not stand:
+            raise Unkept(AWAY, "away")
 
     def _checked(self, asked: _Asked, fresh: list[Entry]) -> tuple[Entry, ...] | BaseException:
         """The entries of one command, taken into what stands; or why there are none."""

@@ -80,7 +80,7 @@ def restore(path: Path, journal: Journal, *, as_far_as_it_goes: bool = False) ->
     if held.problems and not as_far_as_it_goes:
         return Kept(entries=0, head=BEGINNING, problems=held.problems)
     with journal.engine.connect() as connection:
-        standing = connection.execute(journal.table.select().limit(1)).first()
+        standing = connection.execute(journal.cabinet.table.select().limit(1)).first()
     if standing is not None:
         says = say("the journal is not empty; a backup is only restored into an empty one")
         problem = Problem(code="journal-not-empty", says=says, source=Source(file=path.name),
@@ -93,10 +93,10 @@ def restore(path: Path, journal: Journal, *, as_far_as_it_goes: bool = False) ->
         for entry in reader.entries():
             waiting.append(entry)
             if len(waiting) == AT_ONCE:
-                put(connection, journal.table, waiting)
+                put(connection, waiting)
                 waiting = []
         if waiting:
-            put(connection, journal.table, waiting)
+            put(connection, waiting)
         connection.commit()
     return reader.kept()
 

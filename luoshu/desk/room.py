@@ -220,12 +220,12 @@ def end_of(day: date) -> datetime:
 def rows_at(place: str | Path, day: date) -> Mapping[type, tuple[Any, ...]]:
     """What lay over the book at the end of a day, read from a journal that stays closed: nothing can be written."""
     import luoshu.desk.acts  # noqa: F401 (puts every act on the list)
-    from luoshu.desk.shelves import engine_of, entries_table, stored
+    from luoshu.desk.shelves import engine_of, stored
 
     engine = engine_of(place)
     try:
         with engine.connect() as connection:
-            return overlay(things_of(stored(connection, entries_table()), end_of(day)))
+            return overlay(things_of(stored(connection), end_of(day)))
     finally:
         engine.dispose()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from luoshu.desk.chain import Draft, Entry, moment, of_moment
+from luoshu.desk.chain import Entry, drafted, moment, of_moment
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
@@ -15,28 +15,58 @@ if TYPE_CHECKING:
 LOCK = 0x6C756F736875
 """The advisory lock of PostgreSQL that one writer at a time holds: the letters of luoshu."""
 
-WAIT_SECONDS = 30
+WAIT_SECONDS = 30.0
+"""How long a writer waits for another one before it refuses."""
+AT_ONCE = 2_000
+COLUMNS = ("number", "at", "who", "what", "about", "why", "facts", "happened", "mark", "undoes", "before", "hash")
+_NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
+_TYPES = ", ".join(f'"{name}" {"bigint" if name in ("number", "undoes") else "text"}' for name in COLUMNS)
 
 
-def engine_of(place: str | Path) -> Engine:
+def engine_of(place: str | Path, wait: float = WAIT_SECONDS) -> Engine:
     """An engine for a file of SQLite, or for the address of a database (postgresql://…).
 
-    SQLite writes ahead (WAL) and syncs every commit to the disk, so that what was acknowledged outlives a power cut.
+    SQLite writes ahead (WAL) and syncs every commit to the disk, and PostgreSQL is told to, so that what was
+    acknowledged outlives a power cut. `wait`: seconds to wait for another writer.
     """
     from sqlalchemy import create_engine, event
 
     text = str(place)
     if "://" in text:
-        head, _, rest = text.partition("://")
-        driver = "postgresql+pg8000" if head in ("postgresql", "postgres") else head
-        return create_engine(f"{driver}://{rest}", pool_pre_ping=True)
-    engine = create_engine(f"sqlite:///{text}", connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False})
+        return _server(text, wait)
+    engine = create_engine(f"sqlite:///{text}", connect_args={"timeout": wait, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def settle(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, as IMMEDIATE
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={WAIT_SECONDS * 1000}"):
+        # fullfsync: on a Mac only that reaches the disk
+        for pragma in (
+            f"busy_timeout={round(wait * 1000)}", "journal_mode=WAL", "synchronous=FULL", "fullfsync=ON",
+            "checkpoint_fullfsync=ON",
+        ):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}").fetchall()
+
+    return engine
+
+
+def _server(address: str, wait: float) -> Engine:
+    from sqlalchemy import create_engine, event
+
+    head, _, rest = address.partition("://")
+    driver = "postgresql+pg8000" if head in ("postgresql", "postgres") else head
+    # the socket gives up later than the server does, so that a silent network does not hold a writer for ever
+    engine = create_engine(f"{driver}://{rest}", pool_pre_ping=True, connect_args={"timeout": wait + 10})
+
+    @event.listens_for(engine, "connect")
+    def settle(connection: Any, record: Any) -> None:
+        cursor = connection.cursor()
+        for setting in (
+            "synchronous_commit = on", f"lock_timeout = {round(wait * 1000)}",
+            f"idle_in_transaction_session_timeout = {round(wait * 2000)}",
+        ):  # fmt: skip
+            cursor.execute(f"SET {setting}")
+        cursor.close()
+        connection.commit()
 
     return engine
 
@@ -65,51 +95,62 @@ def entries_table() -> Table:
 
 def lock_for_writing(connection: Connection) -> None:
     """Begin a transaction that no other writer, in this process or another, can overlap."""
-    from sqlalchemy import text
-
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
 
 
-def put(connection: Connection, table: Table, entries: Sequence[Entry]) -> None:
+def put(connection: Connection, entries: Sequence[Entry]) -> None:
     """Write entries, in order, into the transaction that is open."""
-    connection.execute(
-        table.insert(),
-        [
-            {
-                "number": each.number,
-                "at": moment(each.at),
-                "who": each.draft.who,
-                "what": each.draft.what,
-                "about": each.draft.about,
-                "why": each.draft.why,
-                "facts": each.draft.facts_text,
-                "happened": moment(each.draft.happened) if each.draft.happened else None,
-                "mark": each.draft.mark or None,
-                "undoes": each.draft.undoes,
-                "before": each.before,
-                "hash": each.hash,
-            }
-            for each in entries
-        ],
-    )
+    rows = [_row(each) for each in entries]
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"INSERT INTO entry ({_NAMES}) VALUES ({', '.join('?' * len(COLUMNS))})", rows)
+        return
+    # all rows as one JSON: one way to the server and back instead of one for each row
+    told = json.dumps([dict(zip(COLUMNS, row, strict=True)) for row in rows], ensure_ascii=False)
+    insert = f"INSERT INTO entry ({_NAMES}) SELECT {_NAMES} FROM json_to_recordset(CAST(%s AS json)) AS t ({_TYPES})"
+    connection.exec_driver_sql(insert, (told,))
 
 
-def stored(connection: Connection, table: Table, after: int = 0) -> Iterator[Entry]:
-    """The entries that stand after a number, in order."""
-    wanted = table.select().where(table.c.number > after).order_by(table.c.number)
-    found = connection.execute(wanted, execution_options={"yield_per": 2_000})
-    for row in found:
-        draft = Draft(
-            who=row.who,
-            what=row.what,
-            why=row.why,
-            about=row.about,
-            facts=json.loads(row.facts),
-            happened=of_moment(row.happened) if row.happened else None,
-            mark=row.mark or "",
-            undoes=row.undoes,
-        )
-        yield Entry(number=row.number, at=of_moment(row.at), draft=draft, before=row.before, hash=row.hash)
+def _row(entry: Entry) -> tuple[Any, ...]:
+    draft = entry.draft
+    return (
+        entry.number, moment(entry.at), draft.who, draft.what, draft.about, draft.why, draft.facts_text,
+        moment(draft.happened) if draft.happened else None, draft.mark or None, draft.undoes, entry.before, entry.hash,
+    )  # fmt: skip
+
+
+def stored(connection: Connection, after: int = 0, most: int | None = None) -> Iterator[Entry]:
+    """The entries that stand after a number, in order, at most so many."""
+    left = most
+    while left is None or left > 0:
+        limit = AT_ONCE if left is None else min(left, AT_ONCE)
+        select = f"SELECT {_NAMES} FROM entry WHERE number > {after:d} ORDER BY number LIMIT {limit:d}"
+        rows = connection.exec_driver_sql(select).fetchall()
+        for row in rows:
+            yield _entry(tuple(row))
+        if len(rows) < limit:
+            return
+        after = rows[-1][0]
+        left = None if left is None else left - len(rows)
+
+
+class NotAnEntry(ValueError):
+    """A row of the table that holds no entry; `number` is the one it stands under."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"row {number} of the journal is not an entry")
+        self.number = number
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    number, at, who, what, about, why, facts, happened, mark, undoes, before, hashed = row
+    try:
+        values = {
+            "who": who, "what": what, "about": about, "why": why, "mark": mark or "", "undoes": undoes,
+            "happened": of_moment(happened) if happened else None,
+        }  # fmt: skip
+        return Entry(number=number, at=of_moment(at), draft=drafted(values, facts), before=before, hash=hashed)
+    except (ValueError, TypeError):
+        raise NotAnEntry(number) from None

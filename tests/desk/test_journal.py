@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from luoshu.desk.chain import BEGINNING, Draft, canonical, hash_of, moment, of_moment
 from luoshu.desk.journal import Journal, Refused
 from luoshu.desk.shelves import engine_of
+from luoshu.desk.unkept import Unkept
 from luoshu.words.message import say
 
 NOON = datetime(2021, 7, 20, 4, tzinfo=UTC)
@@ -156,8 +157,14 @@ def test_an_entry_is_refused_that_cannot_be_kept_as_it_is():
         Draft(who="", what="b")
 
 
+def full_disk():
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return error
+
+
 def test_a_commit_that_fails_is_not_acknowledged_and_the_next_one_works(place, monkeypatch):
-    import luoshu.desk.journal as module
+    import luoshu.desk.cabinet as module
 
     with Journal(place, [Stock()]) as journal:
         journal.append(received("tents", 1), at=NOON)
@@ -165,10 +172,10 @@ def test_a_commit_that_fails_is_not_acknowledged_and_the_next_one_works(place, m
 
         def full(*given):
             put(*given)
-            raise sqlite3.OperationalError("database or disk is full")
+            raise full_disk()
 
         monkeypatch.setattr(module, "put", full)
-        with pytest.raises(sqlite3.OperationalError):
+        with pytest.raises(Unkept, match="disk of the journal is full: nothing was written"):
             journal.append(received("tents", 5), at=NOON)
         monkeypatch.setattr(module, "put", put)
         assert journal.look(lambda standing: standing["stock"]["tents"]) == 1

@@ -1,0 +1,184 @@
+"""The database of a journal, held open: one connection, one asker at a time; what fails is said in plain words."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from luoshu.desk.chain import BEGINNING, Entry, hash_of
+from luoshu.desk.shelves import (
+    WAIT_SECONDS,
+    NotAnEntry,
+    engine_of,
+    entries_table,
+    lock_for_writing,
+    put,
+    stored,
+)
+from luoshu.desk.unkept import REPLACED, SHORTER, Unkept, damaged, unkept
+from luoshu.words.message import say
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+def first_fault(entries: Iterator[Entry]) -> tuple[int, str] | None:
+    """The first entry that does not fit its chain, and how; None where all fit."""
+    before, number = BEGINNING, 0
+    try:
+        for entry in entries:
+            if entry.number != number + 1:
+                return number + 1, "missing"
+            if entry.before != before:
+                return entry.number, "does not follow the entry before"
+            if not holds(entry):
+                return entry.number, "was changed"
+            before, number = entry.hash, entry.number
+    except NotAnEntry as error:
+        return error.number, "was changed"
+    return None
+
+
+def holds(entry: Entry) -> bool:
+    """Whether an entry is what was written: its hash is that of its values."""
+    try:
+        return entry.hash == hash_of(entry.draft, entry.number, entry.at, entry.before)
+    except (ValueError, TypeError):
+        return False
+
+
+class Cabinet:
+    """The entries of one journal on one connection. Not for two threads at once: the journal asks under its lock.
+
+    Everything that a database may answer badly comes out as `Unkept`, and the connection is made anew.
+    """
+
+    def __init__(self, place: str | Path, wait: float = WAIT_SECONDS) -> None:
+        self.engine = engine_of(place, wait)
+        self.table = entries_table()
+        self.file = None if "://" in str(place) else Path(place)
+        self._connection: Connection | None = None
+        self._written: Any = None
+        self._node: Any = None
+        try:
+            with self.engine.connect() as connection:
+                if not self.engine.dialect.has_table(connection, "entry"):
+                    connection.rollback()
+                    lock_for_writing(connection)
+                    self.table.metadata.create_all(connection)
+                    connection.commit()
+                    self._keep_name()
+        except Exception as error:
+            self.engine.dispose()
+            raise unkept(error) or error from error
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._drop()
+        self.engine.dispose()
+
+    def since(self, number: int, head: str) -> list[Entry]:
+        """The entries after the last one known, which other programs wrote; each is checked against its chain."""
+        with self._asking() as connection:
+            fresh = self._since(connection, number, head)
+            if connection.dialect.name != "sqlite":
+                connection.rollback()
+        return fresh
+
+    @contextlib.contextmanager
+    def writing(self, number: int, head: str) -> Iterator[tuple[list[Entry], Connection]]:
+        """A transaction that no other writer overlaps, with the entries that others wrote before it; `keep` ends it."""
+        with self._asking() as connection:
+            lock_for_writing(connection)
+            yield self._since(connection, number, head), connection
+            if connection.in_transaction():
+                connection.rollback()
+
+    def keep(self, entries: Sequence[Entry]) -> None:
+        """Put entries into the transaction that is open."""
+        assert self._connection is not None
+        put(self._connection, entries)
+
+    def commit(self) -> None:
+        """End the transaction that is open: when this comes back the entries are on the disk."""
+        assert self._connection is not None
+        self._connection.commit()
+
+    def stands(self, entries: Sequence[Entry]) -> bool:
+        """Whether entries stand after a commit whose answer was lost; waits for the server to have done with it."""
+        with self._asking() as connection:
+            lock_for_writing(connection)
+            found = list(stored(connection, entries[0].number - 1, len(entries)))
+            connection.rollback()
+        return [each.hash for each in found] == [each.hash for each in entries]
+
+    def _since(self, connection: Connection, number: int, head: str) -> list[Entry]:
+        if connection.dialect.name == "sqlite":
+            # the number changes when another connection wrote; while it does not nothing has to be read
+            written = (connection.exec_driver_sql("PRAGMA data_version").scalar(), number, head)
+            if self._written == written[0] and number:
+                return []
+            self._written = written[0]
+        try:
+            found = list(stored(connection, max(number - 1, 0)))
+        except NotAnEntry as error:
+            raise damaged(say("entry {number} was changed after it was written", number=error.number)) from None
+        if number and (not found or (found[0].number, found[0].hash) != (number, head)):
+            raise Unkept(SHORTER, "damaged")
+        fresh = found[1:] if number else found
+        for entry in fresh:
+            if entry.number != number + 1 or entry.before != head:
+                raise damaged(say("entry {number} does not follow the one before it", number=entry.number))
+            if not holds(entry):
+                raise damaged(say("entry {number} was changed after it was written", number=entry.number))
+            number, head = entry.number, entry.hash
+        return fresh
+
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[Connection]:
+        try:
+            self._same_file()
+            if self._connection is None:
+                self._connection = self.engine.connect()
+                self._node = self._file_now()
+            yield self._connection
+        except BaseException as error:
+            self._drop()
+            said = unkept(error)
+            if said is None or said is error:
+                raise
+            raise said from error
+
+    def _drop(self) -> None:
+        connection, self._connection, self._written = self._connection, None, None
+        if connection is not None:
+            with contextlib.suppress(Exception):
+                connection.invalidate()
+            with contextlib.suppress(Exception):
+                connection.close()
+
+    def _file_now(self) -> Any:
+        if self.file is None:
+            return None
+        with contextlib.suppress(OSError):
+            found = self.file.stat()
+            return found.st_dev, found.st_ino
+        return "none"
+
+    def _same_file(self) -> None:
+        """Refuse where the file was put in the place of the one that is open: what is written would be nowhere."""
+        if self._node is not None and self._node != self._file_now():
+            raise Unkept(REPLACED, "replaced")
+
+    def _keep_name(self) -> None:
+        """Sync the folder of a new file, so that its name outlives a power cut too."""
+        if self.file is None or os.name != "posix":
+            return
+        for folder in (self.file.absolute().parent, self.file.absolute().parent.parent):
+            handle = os.open(folder, os.O_RDONLY)
+            with contextlib.suppress(OSError):
+                os.fsync(handle)
+            os.close(handle)
