@@ -82,7 +82,7 @@ def form_of(
     language = visit.language
     return Form(
         what=what,
-        title=language.message(kind.says),
+        title=heading(language.message(kind.says)),
         action=f"/desk/acts/{what}",
         fields=fields,
         mark=secrets.token_hex(12),
@@ -92,6 +92,11 @@ def form_of(
         reason=_reason(visit, kind),
         refused=refused,
     )
+
+
+def heading(words: str) -> str:
+    """Words as they stand in a heading or on a button."""
+    return words[:1].upper() + words[1:]
 
 
 def _reason(visit: Visit, kind: type[Act[Any]]) -> str:

@@ -6,12 +6,13 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response, StreamingResponse
 
-from luoshu.desk.act import ACTS, named_field
+from luoshu.desk.act import ACTS, Act, named_field
 from luoshu.desk.chain import Entry
 from luoshu.desk.keeping import entry_json
 from luoshu.desk.logbook import MOST, Search, found, open_facts
@@ -24,8 +25,11 @@ from luoshu.show.language import Language, marked
 from luoshu.show.page import Page, Visit
 from luoshu.show.pages import Leaf
 from luoshu.show.visits import admit, visit_of
+from luoshu.words.message import named
 
 AT_ONCE = 50
+SOON = timedelta(minutes=2)
+"""What was sent within this time after it happened needs no second time beside it."""
 LOG_READERS = frozenset({"auditor", "duty", "admin"})
 WORDS = {
     "look": marked("looked at personal data"),
@@ -141,14 +145,14 @@ def row(entry: Entry, visit: Visit, things: Things, names: Mapping[str, str]) ->
     step = things.step(entry.number)
     word = language.message(kind.says) if kind else language.text(WORDS.get(draft.what, draft.what))
     facts = tuple(
-        (language.message(named_field(kind, key)) if kind else key, said(value))
+        (language.message(named_field(kind, key)) if kind else key, said(worded(kind, key, value, language)))
         for key, value in open_facts(draft.what, draft.facts).items()
     )
     may = visit.actor is not None and (
         visit.actor.reads(kind.undoers, "", kind_incident(step)) or draft.who == visit.actor.id if kind else False
     )
     return EntryRow(
-        number=entry.number, at=local(entry.at), happened=local(entry.happened) if draft.happened else "",
+        number=entry.number, at=local(entry.at), happened=local(entry.happened) if draft.happened and entry.at - entry.happened > SOON else "",
         who=names.get(draft.who, draft.who), who_id=draft.who, what=draft.what, word=word, about=draft.about,
         facts=facts, why=draft.why, undone=step.undone if step else None, undoes=draft.undoes,
         can_undo=bool(may and step and step.undone is None and step.act.lasting is None),
@@ -158,6 +162,13 @@ def row(entry: Entry, visit: Visit, things: Things, names: Mapping[str, str]) ->
 def kind_incident(step: Any) -> str:
     """The incident that an act names itself."""
     return str(getattr(step.act, "incident", "") or "") if step else ""
+
+
+def worded(kind: type[Act[Any]] | None, name: str, value: Any, language: Language) -> Any:
+    """A value that was chosen from a list, in the words of the list."""
+    told = next((each.metadata for each in dataclasses.fields(kind) if each.name == name), None) if kind else None
+    zh = (told or {}).get("choices", {}).get(value) if isinstance(value, str) else None
+    return language.message(named(zh, language.text(value))) if zh else value
 
 
 def said(value: Any) -> str:
