@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.concurrency import run_in_threadpool
 
 from luoshu.desk.act import ACTS, made_of
-from luoshu.desk.chain import Entry
+from luoshu.desk.chain import Entry, canonical
 from luoshu.desk.journal import MayNot, Refused, Unclear
 from luoshu.show.actmodel import described
 from luoshu.show.door import Caller, door_of, need_caller, prove, safe_path
@@ -27,6 +27,7 @@ from luoshu.show.visits import visit_of
 from luoshu.words.message import Message, say
 
 MOST_MARK, MOST_WHY, MOST_NAMES = 100, 2_000, 300
+CANNOT_KEEP = say("this holds something that the journal cannot keep: a broken character, or far too much text")
 UNDO_SAYS = marked("Take back an act and what was done together with it. The reason must be said.")
 
 
@@ -189,8 +190,7 @@ def outcome_of(do: Callable[[], tuple[Entry, ...]]) -> Outcome:
     except Refused as refused:
         return Outcome(status=409, code="refused", says=refused.says)
     except ValueError:
-        says = say("this holds something that the journal cannot keep: a broken character, or far too much text")
-        return Outcome(status=422, code="not-understood", says=says)
+        return Outcome(status=422, code="not-understood", says=CANNOT_KEEP)
     except (SQLAlchemyError, OSError):
         says = say("the journal cannot be written now; nothing of this was entered. Send it again later")
         return Outcome(status=503, code="not-written", says=says)
@@ -234,6 +234,10 @@ def _of_json(body: bytes) -> Asked:
         raise HTTPException(422, say("the act is not JSON; numbers must be finite")) from None
     if not isinstance(told, dict) or not isinstance(told.get("facts", {}), dict):
         raise HTTPException(422, say("an act is an object with facts, and perhaps why, happened and mark"))
+    try:
+        canonical(told)
+    except ValueError:
+        raise HTTPException(422, CANNOT_KEEP) from None
     strange = told.keys() - {"facts", "why", "happened", "mark"}
     if strange:
         raise HTTPException(422, say("there is no field {name}", name=str(min(strange))[:80]))

@@ -151,8 +151,9 @@ def row(entry: Entry, visit: Visit, things: Things, names: Mapping[str, str]) ->
     may = visit.actor is not None and (
         visit.actor.reads(kind.undoers, "", kind_incident(step)) or draft.who == visit.actor.id if kind else False
     )
+    late = draft.happened is not None and entry.at - entry.happened > SOON
     return EntryRow(
-        number=entry.number, at=local(entry.at), happened=local(entry.happened) if draft.happened and entry.at - entry.happened > SOON else "",
+        number=entry.number, at=local(entry.at), happened=local(entry.happened) if late else "",
         who=names.get(draft.who, draft.who), who_id=draft.who, what=draft.what, word=word, about=draft.about,
         facts=facts, why=draft.why, undone=step.undone if step else None, undoes=draft.undoes,
         can_undo=bool(may and step and step.undone is None and step.act.lasting is None),
@@ -167,7 +168,8 @@ def kind_incident(step: Any) -> str:
 def worded(kind: type[Act[Any]] | None, name: str, value: Any, language: Language) -> Any:
     """A value that was chosen from a list, in the words of the list."""
     told = next((each.metadata for each in dataclasses.fields(kind) if each.name == name), None) if kind else None
-    zh = (told or {}).get("choices", {}).get(value) if isinstance(value, str) else None
+    choices: Mapping[str, str] = told["choices"] if told else {}
+    zh = choices.get(value) if isinstance(value, str) else None
     return language.message(named(zh, language.text(value))) if zh else value
 
 

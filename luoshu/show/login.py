@@ -90,6 +90,7 @@ async def fields_of(request: Request) -> dict[str, str]:
             told = json.loads(body)
             if not isinstance(told, dict) or not all(isinstance(each, str) for each in told.values()):
                 raise ValueError
+            json.dumps(told, ensure_ascii=False).encode()  # half a surrogate pair is a ValueError
             return {str(name): each for name, each in told.items()}
         form = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=20, errors="strict")
         return {name: values[-1] for name, values in form.items()}
