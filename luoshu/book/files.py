@@ -9,6 +9,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from luoshu.book.problem import Problem, Source
 from luoshu.words.message import say
@@ -90,10 +91,17 @@ def _unreadable(name: str, reason: str) -> Problem:
 
 def write(path: Path, data: bytes) -> None:
     """Write a file whole: into a new file beside it, flushed to disk, then put in its place in one step."""
+    with writing(path) as out:
+        out.write(data)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """A new file to write into, which takes its place whole at the end; where an error ends it nothing is changed."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(data)
+            yield out
             out.flush()
             os.fsync(out.fileno())
         mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from luoshu.book import files
 from luoshu.desk.chain import BEGINNING, Entry, hash_of
 from luoshu.desk.shelves import (
     WAIT_SECONDS,
@@ -50,6 +52,46 @@ def holds(entry: Entry) -> bool:
         return False
 
 
+def head_file(file: Path) -> Path:
+    """Where it is written which entry was the newest some time ago."""
+    return file.with_name(f"{file.name}.head")
+
+
+def remembered(file: Path) -> tuple[int, str]:
+    """What stands in the file beside a journal; nothing where there is none, or it makes no sense."""
+    try:
+        number, head = head_file(file).read_text("ascii").split()
+        return (int(number), head) if len(head) == len(BEGINNING) else (0, BEGINNING)
+    except (OSError, ValueError):
+        return 0, BEGINNING
+
+
+def begin_file(file: Path) -> None:
+    """Make the file of a journal where there is none, whole or not at all; Unkept where an empty one stands there."""
+    if file.exists():
+        if not file.stat().st_size:
+            raise damaged(say("its file is empty"))
+        return
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".new", dir=file.parent)
+    os.close(handle)
+    try:
+        engine = engine_of(name)
+        with engine.connect() as connection:
+            entries_table().metadata.create_all(connection)
+        engine.dispose()
+        os.chmod(name, 0o600)  # it will hold what is personal, and the hashes of passwords
+        with contextlib.suppress(FileExistsError):  # another program was first: theirs stands
+            os.link(name, file)
+    finally:
+        os.unlink(name)
+    if os.name == "posix":
+        for folder in (file.absolute().parent, file.absolute().parent.parent):
+            handle = os.open(folder, os.O_RDONLY)
+            with contextlib.suppress(OSError):
+                os.fsync(handle)
+            os.close(handle)
+
+
 class Cabinet:
     """The entries of one journal on one connection. Not for two threads at once: the journal asks under its lock.
 
@@ -64,13 +106,14 @@ class Cabinet:
         self._written: Any = None
         self._node: Any = None
         try:
+            if self.file is not None:
+                begin_file(self.file)
             with self.engine.connect() as connection:
                 if not self.engine.dialect.has_table(connection, "entry"):
                     connection.rollback()
                     lock_for_writing(connection)
                     self.table.metadata.create_all(connection)
                     connection.commit()
-                    self._keep_name()
         except Exception as error:
             self.engine.dispose()
             raise unkept(error) or error from error
@@ -79,6 +122,16 @@ class Cabinet:
         """Let go of the database."""
         self._drop()
         self.engine.dispose()
+
+    def remember(self, number: int, head: str) -> None:
+        """Write beside a journal's file what has been acknowledged, so that it is seen when that is cut off later."""
+        if self.file is not None:
+            with contextlib.suppress(OSError):  # a full disk: what was remembered before stays
+                files.write(head_file(self.file), f"{number} {head}\n".encode())
+
+    def remembered(self) -> tuple[int, str]:
+        """The newest entry that this journal is known to have held, and its hash."""
+        return remembered(self.file) if self.file is not None else (0, BEGINNING)
 
     def since(self, number: int, head: str) -> list[Entry]:
         """The entries after the last one known, which other programs wrote; each is checked against its chain."""
@@ -172,13 +225,3 @@ class Cabinet:
         """Refuse where the file was put in the place of the one that is open: what is written would be nowhere."""
         if self._node is not None and self._node != self._file_now():
             raise Unkept(REPLACED, "replaced")
-
-    def _keep_name(self) -> None:
-        """Sync the folder of a new file, so that its name outlives a power cut too."""
-        if self.file is None or os.name != "posix":
-            return
-        for folder in (self.file.absolute().parent, self.file.absolute().parent.parent):
-            handle = os.open(folder, os.O_RDONLY)
-            with contextlib.suppress(OSError):
-                os.fsync(handle)
-            os.close(handle)

@@ -21,6 +21,8 @@ from luoshu.desk.unkept import AWAY, SHORTER, UNSURE, Unkept, unkept
 from luoshu.words.message import Message, say
 
 MOST_IN_ONE_COMMIT = 512
+REMEMBER_SECONDS = 1.0
+"""How often it is written down, beside a journal's file, which entry is the newest."""
 
 
 class Refused(Exception):
@@ -104,7 +106,8 @@ class Journal:
         self._gate = threading.Lock()
         self._closed = False
         self._asked: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
-        self._known = (0, BEGINNING)
+        self._known = self._kept = self.cabinet.remembered()
+        self._rested = 0.0
         self._told = 0
         self._broken: Unkept | None = None
         self._forget()
@@ -127,6 +130,7 @@ class Journal:
             self._asked.put(None)
         self._writer.join()
         self._followers.close()
+        self._remember()
         self.cabinet.close()
 
     def submit(self, command: Command, *, at: datetime) -> Future[tuple[Entry, ...]]:
@@ -254,6 +258,15 @@ class Journal:
                 asked.answer.set_exception(answer)
             else:
                 asked.answer.set_result(answer)
+
+        if time.monotonic() - self._rested > REMEMBER_SECONDS:
+            self._remember()
+
+    def _remember(self) -> None:
+        known, self._rested = self._known, time.monotonic()
+        if known != self._kept and self._broken is None:
+            self.cabinet.remember(*known)
+            self._kept = known
 
     def _tried(self, batch: Sequence[_Asked]) -> _Answers:
         """The answers of a commit; a database that was away when it began is asked once more."""

@@ -1,28 +1,39 @@
-"""Backups of the journal as lines of JSON: written whole, checked whole, restored only into an empty place."""
+"""The journal kept elsewhere: verified, backed up as lines of JSON, restored only into an empty place."""
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from luoshu.book import files
 from luoshu.book.problem import Problem, Source
+from luoshu.desk.cabinet import holds, remembered
 from luoshu.desk.chain import BEGINNING, Draft, Entry, hash_of, moment, of_moment
 from luoshu.desk.journal import Journal
-from luoshu.desk.shelves import lock_for_writing, put
+from luoshu.desk.shelves import NotAnEntry, engine_of, lock_for_writing, put, stored
+from luoshu.desk.unkept import Unkept, unkept
 from luoshu.words.message import say
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 MOST_LINE = 400_000
 AT_ONCE = 2_000
+ABSENT = "there is no journal in {place}. Begin one with luoshu desk begin"
+
+Tell = Callable[[int, int], None]
+"""Hears how many of how many are done."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """What a backup holds: how many entries, the hash of the last one, and what is wrong with the file."""
+    """What a journal or a backup holds: how many whole entries, the hash of the last, and what is wrong after it."""
 
     entries: int
     head: str
@@ -48,57 +59,199 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     }
 
 
-def backup(journal: Journal, path: Path) -> Kept:
+@contextlib.contextmanager
+def reading(place: str | Path) -> Iterator[Connection]:
+    """A connection to a journal that is only looked at; Unkept where there is none or it cannot be read."""
+    shown = str(place) if "://" not in str(place) else str(place).rpartition("@")[2]
+    absent = Unkept(say(ABSENT, place=shown), "absent")
+    if "://" not in str(place) and not Path(place).is_file():
+        raise absent
+    engine = engine_of(place)
+    try:
+        with engine.connect() as connection:
+            if not engine.dialect.has_table(connection, "entry"):
+                raise absent
+            yield connection
+    except Unkept:
+        raise
+    except Exception as error:
+        said = unkept(error)
+        if said is None:
+            raise
+        raise said from error
+    finally:
+        engine.dispose()
+
+
+class Walk:
+    """Goes through a journal from its first entry as long as each fits its chain; afterwards `kept` says how far."""
+
+    def __init__(self, connection: Connection, place: str) -> None:
+        self.connection, self.place = connection, place
+        self.number, self.head = 0, BEGINNING
+        self.problems: list[Problem] = []
+        self.most = 0
+        with contextlib.suppress(Exception):  # a damaged journal may not be counted; the walk finds where
+            self.most = connection.exec_driver_sql("SELECT count(*) FROM entry").scalar() or 0
+
+    def kept(self) -> Kept:
+        return Kept(entries=self.number, head=self.head, problems=tuple(self.problems))
+
+    def entries(self, tell: Tell = lambda done, total: None) -> Iterator[Entry]:
+        """The good entries up to the first fault, which ends it."""
+        while True:
+            try:
+                chunk = self._chunk()
+            except Exception as error:
+                said = unkept(error)
+                if said is None:
+                    raise
+                self._fault(said.says)
+                return
+            for entry in chunk:
+                if entry is None or not holds(entry):
+                    self._fault(say("entry {number} was changed after it was written", number=self.number + 1))
+                    return
+                if entry.number != self.number + 1 or entry.before != self.head:
+                    self._fault(say("entry {number} does not follow the one before it", number=entry.number))
+                    return
+                self.number, self.head = entry.number, entry.hash
+                yield entry
+            tell(self.number, self.most)
+            if not chunk:
+                return
+
+    def _chunk(self) -> list[Entry | None]:
+        """The next entries; one at a time near a place that cannot be read. None stands for a row that is no entry."""
+        try:
+            return list(stored(self.connection, self.number, AT_ONCE))
+        except Exception:
+            self.connection.rollback()
+            try:
+                return list(stored(self.connection, self.number, 1))
+            except NotAnEntry:
+                return [None]
+
+    def shorter(self, number: int | None) -> None:
+        """Note that entries are missing at the end, or that others stand in their place."""
+        if number is not None:
+            self._fault(say("entry {number} was written, and is not there or is another one now", number=number))
+        else:
+            self._fault(
+                say("there is no entry with the hash that was asked for: entries are missing, or were replaced")
+            )
+
+    def _fault(self, says: Any) -> None:
+        source = Source(file=self.place)
+        mend = say("Restore the last backup into a new place, or the entries before the fault: luoshu desk backup "
+                   "--as-far-as-it-goes")  # fmt: skip
+        self.problems.append(Problem(code="broken-journal", says=says, source=source, mend=mend))
+
+
+def shown(place: str | Path) -> str:
+    """A place without the password that its address may hold.
+
+    >>> shown("postgresql://luoshu:secret@host/desk")
+    'host/desk'
+    """
+    return str(place).rpartition("@")[2] if "://" in str(place) else Path(place).name
+
+
+def verify(
+    place: str | Path,
+    tell: Tell = lambda done, total: None,
+    *,
+    head: str = "",
+    take: Callable[[Entry], object] = lambda entry: None,
+) -> Kept:
+    """Read a journal from end to end and check its chain, that it holds the entry with the hash `head` (as a backup
+    told it) and all that the file beside it remembers. `take` gets every whole entry."""
+    number, known = (0, BEGINNING) if "://" in str(place) else remembered(Path(place))
+    wanted = {BEGINNING} | ({head.lower()} if head else set()) | ({known} if number else set())
+    found = {BEGINNING}
+    with reading(place) as connection:
+        walk = Walk(connection, shown(place))
+        for entry in walk.entries(tell):
+            if entry.hash in wanted:
+                found.add(entry.hash)
+            take(entry)
+        if wanted - found:
+            walk.shorter(number if known not in found else None)
+        return walk.kept()
+
+
+def backup(
+    place: str | Path, path: Path, *, as_far_as_it_goes: bool = False, tell: Tell = lambda done, total: None
+) -> Kept:
     """Write all entries as lines of JSON (gzipped where the name ends with .gz), and last a line that seals them.
 
-    The file appears whole or not at all. Keep the hash that comes back elsewhere: it proves later that nothing was cut
-    off.
+    The file appears whole or not at all; nothing is written when the journal has a fault, unless what stands before it
+    is asked for. Keep the hash that comes back elsewhere: it proves later that nothing was cut off.
     """
-    entries = journal.entries()
-    head = entries[-1].hash if entries else BEGINNING
-    lines = [json.dumps(entry_json(entry), ensure_ascii=False) for entry in entries]
-    lines.append(json.dumps({"sealed": len(entries), "head": head}))
-    data = ("\n".join(lines) + "\n").encode()
-    files.write(path, gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
-    return Kept(entries=len(entries), head=head)
+    try:
+        with reading(place) as connection, files.writing(path) as raw:
+            walk = Walk(connection, shown(place))
+            packed = gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) if path.suffix == ".gz" else None
+            out: Any = packed or raw
+            for entry in walk.entries(tell):
+                out.write(json.dumps(entry_json(entry), ensure_ascii=False).encode() + b"\n")
+            if walk.problems and not as_far_as_it_goes:
+                raise _NotWhole
+            out.write(json.dumps({"sealed": walk.number, "head": walk.head}).encode() + b"\n")
+            if packed is not None:
+                packed.close()
+    except _NotWhole:
+        return Kept(entries=0, head=BEGINNING, problems=walk.kept().problems)
+    return walk.kept()
 
 
-def inspect(path: Path) -> Kept:
+class _NotWhole(Exception):
+    """A journal with a fault, of which no backup was asked for."""
+
+
+def inspect(path: Path, tell: Tell = lambda done, total: None) -> Kept:
     """Read a backup from end to end and check its chain and its seal."""
     reader = _Reader(path)
-    for _ in reader.entries():
+    for _ in reader.entries(tell):
         pass
     return reader.kept()
 
 
-def restore(path: Path, journal: Journal, *, as_far_as_it_goes: bool = False) -> Kept:
+def restore(
+    path: Path, journal: Journal, *, as_far_as_it_goes: bool = False, tell: Tell = lambda done, total: None
+) -> Kept:
     """Write a backup's entries into an empty journal; nothing is written when the backup is not whole.
 
     With `as_far_as_it_goes` the entries before the first fault are taken; the problems still say what was wrong.
     """
-    held = inspect(path)
+    held = inspect(path, tell)
     if held.problems and not as_far_as_it_goes:
         return Kept(entries=0, head=BEGINNING, problems=held.problems)
-    with journal.engine.connect() as connection:
-        standing = connection.execute(journal.cabinet.table.select().limit(1)).first()
-    if standing is not None:
-        says = say("the journal is not empty; a backup is only restored into an empty one")
-        problem = Problem(code="journal-not-empty", says=says, source=Source(file=path.name),
-                          mend=say("Restore into a new place and compare the two"))  # fmt: skip
-        return Kept(entries=0, head=BEGINNING, problems=(problem,))
     reader = _Reader(path)
-    with journal.engine.connect() as connection:
-        lock_for_writing(connection)
-        waiting: list[Entry] = []
-        for entry in reader.entries():
-            waiting.append(entry)
-            if len(waiting) == AT_ONCE:
+    try:
+        with journal.engine.connect() as connection:
+            lock_for_writing(connection)
+            if next(stored(connection, most=1), None) is not None:
+                connection.rollback()
+                return Kept(entries=0, head=BEGINNING, problems=(_not_empty(path),))
+            waiting: list[Entry] = []
+            for entry in reader.entries(tell):
+                waiting.append(entry)
+                if len(waiting) == AT_ONCE:
+                    put(connection, waiting)
+                    waiting = []
+            if waiting:
                 put(connection, waiting)
-                waiting = []
-        if waiting:
-            put(connection, waiting)
-        connection.commit()
+            connection.commit()
+    except Exception as error:
+        raise unkept(error) or error from error
     return reader.kept()
+
+
+def _not_empty(path: Path) -> Problem:
+    says = say("the journal is not empty; a backup is only restored into an empty one")
+    mend = say("Restore into a new place and compare the two")
+    return Problem(code="journal-not-empty", says=says, source=Source(file=path.name), mend=mend)
 
 
 class _Reader:
@@ -112,12 +265,16 @@ class _Reader:
     def kept(self) -> Kept:
         return Kept(entries=self.number, head=self.head, problems=tuple(self.problems))
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self, tell: Tell = lambda done, total: None) -> Iterator[Entry]:
         """The good entries up to the first fault, which ends it."""
         try:
-            with gzip.open(self.path, "rb") if self.path.suffix == ".gz" else self.path.open("rb") as lines:
-                yield from self._lines(lines)
-        except (OSError, EOFError) as error:
+            size = self.path.stat().st_size
+            with self.path.open("rb") as raw, gzip.open(raw, "rb") if self.path.suffix == ".gz" else raw as lines:
+                for entry in self._lines(lines):
+                    if entry.number % AT_ONCE == 0:
+                        tell(raw.tell(), size)
+                    yield entry
+        except (OSError, EOFError, zlib.error) as error:
             self._fault(self.number + 1, say("the backup cannot be read: {reason}", reason=str(error)))
             return
         if not self.sealed and not self.problems:

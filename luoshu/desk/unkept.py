@@ -22,7 +22,8 @@ REPLACED = say(
 )
 SHORTER = say(
     "the journal has lost entries that stood in it, or holds others in their place: nothing is written into it. "
-    "Close the desk, compare luoshu desk verify with the last backup, and restore that into a new place"
+    "Close the desk, compare luoshu desk verify with the last backup, and restore that into a new place; or, where an "
+    "older journal was put back on purpose, remove the file beside it whose name ends with .head"
 )
 DAMAGED = (
     "the journal is damaged ({reason}): nothing is written into it. Keep its file as it is, save what is whole with "

@@ -19,12 +19,13 @@ def journal(tmp_path):
     with Journal(tmp_path / "desk.sqlite") as opened:
         for number in range(5):
             opened.append(Draft(who="值班", what="note", why="水位上涨", facts={"number": number}), at=NOON)
+        opened.place = tmp_path / "desk.sqlite"
         yield opened
 
 
 @pytest.mark.parametrize("name", ["desk.jsonl", "desk.jsonl.gz"])
 def test_a_backup_restores_to_the_same_entries(journal, tmp_path, name):
-    held = backup(journal, tmp_path / name)
+    held = backup(journal.place, tmp_path / name)
     assert (held.entries, held.head) == (5, journal.entries()[-1].hash)
     assert inspect(tmp_path / name) == held
     with Journal(tmp_path / "new.sqlite") as new:
@@ -66,7 +67,7 @@ def spoil(lines, how):
 )
 def test_a_backup_that_is_not_whole_says_where(journal, tmp_path, how):
     path = tmp_path / "desk.jsonl"
-    backup(journal, path)
+    backup(journal.place, path)
     lines, line = spoil(path.read_text("utf-8").splitlines(), how)
     path.write_text("\n".join(lines) + "\n", "utf-8")
     (problem,) = inspect(path).problems
@@ -81,7 +82,7 @@ def test_a_backup_that_is_not_whole_says_where(journal, tmp_path, how):
 
 def test_a_gzip_cut_in_half_is_said(journal, tmp_path):
     path = tmp_path / "desk.jsonl.gz"
-    backup(journal, path)
+    backup(journal.place, path)
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
     assert inspect(path).problems[0].code == "broken-backup"
