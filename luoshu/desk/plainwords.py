@@ -1,0 +1,134 @@
+"""What people may write at the desk: short plain words without lists of persons; and what a name of a thing is."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from luoshu.desk.journal import Refused
+from luoshu.words.message import say
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+MOST_NAME = 64
+MOST_TITLE = 120
+MOST_WORDS = 1_000
+MOST_SHAPE = 20_000
+"""Longest name of a thing, title, free text and geometry, in characters."""
+
+_NAME = re.compile(r"[\w.\-]+(?:[:@~][\w.\-]+)*")
+_DAY = r"(?:0[1-9]|[12]\d|3[01])"
+_CARD = re.compile(rf"(?<!\d)\d{{6}}(?:18|19|20)\d\d(?:0[1-9]|1[0-2]){_DAY}\d{{3}}[\dXx](?!\d)")
+_OLD_CARD = re.compile(rf"(?<!\d)\d{{8}}(?:0[1-9]|1[0-2]){_DAY}\d{{3}}(?!\d)")
+_MOBILE = re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)")
+_BETWEEN = re.compile(r"(?<=[\dXx])[ \t\-－—·.]{1,2}(?=[\dXx])")
+
+
+def named_well(name: str) -> str:
+    """A name that can stand in an address; Refused where it cannot.
+
+    >>> named_well("yi-2021.07")
+    'yi-2021.07'
+    """
+    if not name or len(name) > MOST_NAME or not _NAME.fullmatch(name):
+        says = say("{name!r} is no name: use up to {most} letters, digits, - or .", name=name[:80], most=MOST_NAME)
+        raise Refused(says)
+    return name
+
+
+def plain(text: str, most: int = MOST_WORDS, phones: int = 1) -> str:
+    """The words, if they are short, plain, and no list of persons; Refused where they are not.
+
+    Identity numbers are never taken; of mobile numbers no more than `phones`, since a list of them is a list of
+    persons. Full-width digits and digits with blanks or hyphens between are seen through.
+
+    >>> plain("约 300 人，值班电话 13800000000")
+    '约 300 人，值班电话 13800000000'
+    """
+    if len(text) > most:
+        raise Refused(say("the text has {count} characters, more than {most}", count=len(text), most=most))
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c not in "\n\t" for c in text):
+        raise Refused(say("the text holds characters that cannot be seen"))
+    flat = _BETWEEN.sub("", unicodedata.normalize("NFKC", text))
+    if _CARD.search(flat) or _OLD_CARD.search(flat):
+        raise Refused(say("an identity number does not belong here: write how many people, not who"))
+    if len(set(_MOBILE.findall(flat))) > phones:
+        raise Refused(say("a list of telephone numbers does not belong here: write how many people, not who"))
+    return text
+
+
+def wanted(text: str, most: int = MOST_TITLE, phones: int = 1) -> str:
+    """`plain` words that must not be empty."""
+    if not text.strip():
+        raise Refused(say("say it in words"))
+    return plain(text, most, phones)
+
+
+def shape(text: str) -> dict[str, Any] | None:
+    """A geometry written as GeoJSON (WGS-84 degrees), None where there is none; Refused where it is not one.
+
+    >>> shape('{"type": "Point", "coordinates": [112.4, 34.6]}')
+    {'type': 'Point', 'coordinates': [112.4, 34.6]}
+    """
+    if not text.strip():
+        return None
+    if len(text) > MOST_SHAPE:
+        raise Refused(say("the text has {count} characters, more than {most}", count=len(text), most=MOST_SHAPE))
+    try:
+        found = json.loads(text, parse_constant=_never)
+    except (ValueError, RecursionError):
+        raise Refused(say("the geometry is not GeoJSON")) from None
+    if isinstance(found, dict) and found.get("type") == "Feature":
+        found = found.get("geometry")
+    if not isinstance(found, dict) or found.get("type") not in _DEPTHS:
+        raise Refused(say("the geometry is not GeoJSON"))
+    kind = str(found["type"])
+    made = _positions(found.get("coordinates"), _DEPTHS[kind])
+    _whole(kind, made)
+    return {"type": kind, "coordinates": made}
+
+
+_DEPTHS = {"Point": 0, "LineString": 1, "Polygon": 2, "MultiPoint": 1, "MultiLineString": 2, "MultiPolygon": 3}
+
+
+def _never(word: str) -> float:
+    raise ValueError(word)
+
+
+def _positions(found: Any, depth: int) -> list[Any]:
+    if not isinstance(found, list) or not found:
+        raise Refused(say("the geometry is not GeoJSON"))
+    if depth:
+        return [_positions(each, depth - 1) for each in found]
+    if len(found) < 2 or not all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in found):
+        raise Refused(say("the geometry is not GeoJSON"))
+    lon, lat = found[:2]
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise Refused(say("{lon:g}, {lat:g} is no place: write longitude and latitude in degrees", lon=lon, lat=lat))
+    return [lon, lat]
+
+
+def _whole(kind: str, made: list[Any]) -> None:
+    lines = {"LineString": [made], "MultiLineString": made}.get(kind, [])
+    rings = {"Polygon": made, "MultiPolygon": [ring for part in made for ring in part]}.get(kind, [])
+    if any(len(line) < 2 for line in lines) or any(len(ring) < 4 or ring[0] != ring[-1] for ring in rings):
+        raise Refused(say("the geometry is not whole: a line has two points or more, a ring ends where it begins"))
+
+
+def point(lon: float | None, lat: float | None) -> tuple[float, float] | None:
+    """A place in WGS-84 degrees, None where none is said; Refused where half of it is."""
+    if lon is None and lat is None:
+        return None
+    if lon is None or lat is None:
+        raise Refused(say("a place needs both longitude and latitude"))
+    return lon, lat
+
+
+def zoned(at: datetime) -> datetime:
+    """A moment with its time zone; Refused without one."""
+    if at.tzinfo is None:
+        raise Refused(say("{at} has no time zone, as in 2021-07-20T08:00+08:00", at=at.isoformat()))
+    return at
