@@ -13,4 +13,5 @@ import luoshu.desk.picking
 import luoshu.desk.post
 import luoshu.desk.removal
 import luoshu.desk.resource
+import luoshu.desk.roster
 import luoshu.desk.staff  # noqa: F401
