@@ -7,6 +7,7 @@ import luoshu.desk.consultation
 import luoshu.desk.expert
 import luoshu.desk.heard
 import luoshu.desk.incident
+import luoshu.desk.levels
 import luoshu.desk.minutes
 import luoshu.desk.observed
 import luoshu.desk.picking
@@ -14,4 +15,5 @@ import luoshu.desk.post
 import luoshu.desk.removal
 import luoshu.desk.resource
 import luoshu.desk.roster
+import luoshu.desk.rungs
 import luoshu.desk.staff  # noqa: F401
