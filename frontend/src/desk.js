@@ -3,6 +3,8 @@ import { startActs } from "./acts.js";
 import { startBoard } from "./board.js";
 import { startCountdowns } from "./countdown.js";
 import { startLive } from "./live.js";
+import { startPasteFile } from "./pastefile.js";
+import { startScan } from "./scan.js";
 import { startReplay } from "./replay.js";
 import { startTray } from "./tray.js";
 
@@ -11,6 +13,8 @@ async function start() {
   const desk = told ? JSON.parse(told.textContent) : null;
   startCountdowns(document);
   startReplay(document);
+  startScan(document);
+  startPasteFile(document);
   if (desk?.live) {
     desk.outbox = await startTray(desk);
     startActs(desk);

@@ -7,10 +7,21 @@ from datetime import datetime, timedelta
 
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.journal import Refused
-from luoshu.desk.lots import KEEPERS, LotStanding, code_of, exact, keeper_of, need_item, need_lot, rules_of, some
+from luoshu.desk.lots import (
+    KEEPERS,
+    LotStanding,
+    code_of,
+    digits,
+    exact,
+    keeper_of,
+    need_item,
+    need_lot,
+    rules_of,
+    some,
+)
 from luoshu.kinds.stock_rules import GUARDED
 from luoshu.kinds.store import Store
-from luoshu.words.message import Message, amount, say
+from luoshu.words.message import Message, say
 
 STATES = {
     "asked": say("waits for a second person"),
@@ -195,7 +206,7 @@ def _fits(scene: Scene, state: Approval, wanted: tuple[str, str, float, str, str
         raise Refused(not_good(state))
     if (state.act, state.lot, state.amount, state.store, state.place) != wanted:
         says = say("approval {name} is for another act: {act} {amount} of {lot}", name=state.id, act=state.act,
-                   amount=amount(state.amount), lot=state.lot)  # fmt: skip
+                   amount=digits(state.amount), lot=state.lot)  # fmt: skip
         raise Refused(says)
     until = state.runs_out(hours)
     if until is None or scene.at > until:

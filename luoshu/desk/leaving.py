@@ -17,6 +17,7 @@ from luoshu.desk.lots import (
     begun,
     beside,
     code_of,
+    digits,
     exact,
     keeper_of,
     kept_name,
@@ -31,7 +32,6 @@ from luoshu.desk.stockroom import LotAct, fresh_code, part_of
 from luoshu.kinds.lot import CONDITIONS
 from luoshu.kinds.stock import first_out
 from luoshu.kinds.store import Store
-from luoshu.words.message import amount as units_of
 from luoshu.words.message import say
 
 
@@ -142,7 +142,7 @@ class Pick(LotAct):
         units = kept.amount if self.amount is None else some(self.amount)
         if units != kept.amount:
             raise Refused(say("{kept} are kept under {name}: pick all of them, or release some first",
-                              kept=units_of(kept.amount), name=kept.id))  # fmt: skip
+                              kept=digits(kept.amount), name=kept.id))  # fmt: skip
         picked = replace(kept, picked=True)
         return replace(state, kept=tuple(picked if each.id == kept.id else each for each in state.kept))
 
@@ -233,8 +233,8 @@ class Deliver(LotAct):
     def _arrived(self, moving: Shipment) -> float:
         units = moving.amount if self.amount is None else exact(self.amount)
         if units > moving.amount:
-            raise Refused(say("{left} left, so {found} cannot have arrived", left=units_of(moving.amount),
-                              found=units_of(units)))  # fmt: skip
+            raise Refused(say("{left} left, so {found} cannot have arrived", left=digits(moving.amount),
+                              found=digits(units)))  # fmt: skip
         return units
 
     def organisation(self, scene: Scene) -> str:
@@ -292,7 +292,7 @@ class Return(LotAct):
         state, units = begun(state, self.lot), some(self.amount)
         if units > state.delivered:
             raise Refused(say("{found} of {lot} were handed over, so {units} cannot come back", lot=self.lot,
-                              found=units_of(state.delivered), units=units_of(units)))  # fmt: skip
+                              found=digits(state.delivered), units=digits(units)))  # fmt: skip
         return replace(state, delivered=exact(state.delivered - units))
 
     def also(self, scene: Scene) -> Iterable[Act[Any]]:

@@ -14,7 +14,7 @@ from luoshu.kinds.lot import Lot
 from luoshu.kinds.stock import Usable, usable
 from luoshu.kinds.stock_rules import StockRules, stock_rules
 from luoshu.kinds.store import Store
-from luoshu.words.message import Message, amount, say
+from luoshu.words.message import Message, say
 
 KEEPERS = frozenset({"store", "duty"})
 """Who moves stock: storekeepers, each in the stores of their organisation, and the duty officer."""
@@ -141,9 +141,19 @@ def exact(value: float) -> float:
     return round(value, DIGITS) + 0.0
 
 
+def digits(value: float) -> str:
+    """An amount with all its digits: stock is never rounded.
+
+    >>> digits(1234567.0), digits(0.25)
+    ('1,234,567', '0.25')
+    """
+    text = f"{value:,.{DIGITS}f}"
+    return text.rstrip("0").rstrip(".")
+
+
 def short(what: str, wanted: float, there: float) -> Refused:
     """The refusal of more than there is."""
-    return Refused(say("{what} holds {there}, not {wanted}", what=what, there=amount(there), wanted=amount(wanted)))
+    return Refused(say("{what} holds {there}, not {wanted}", what=what, there=digits(there), wanted=digits(wanted)))
 
 
 def some(units: float) -> float:

@@ -18,6 +18,7 @@ from luoshu.desk.lots import (
     Shipment,
     begun,
     code_of,
+    digits,
     exact,
     keeper_of,
     local_day,
@@ -30,7 +31,6 @@ from luoshu.desk.lots import (
 from luoshu.kinds.item import Item
 from luoshu.kinds.lot import CONDITIONS, Lot
 from luoshu.kinds.store import Store
-from luoshu.words.message import amount as units_of
 from luoshu.words.message import say
 
 
@@ -208,7 +208,7 @@ class Look(LotAct):
     def check(self, scene: Scene) -> None:
         state = need_lot(scene, self.lot)
         if self.amount is not None and exact(self.amount) > state.amount:
-            raise Refused(say("{lot} holds {there}", lot=self.lot, there=units_of(state.amount)))
+            raise Refused(say("{lot} holds {there}", lot=self.lot, there=digits(state.amount)))
 
     def on(self, state: LotStanding | None, told: Told) -> LotStanding:
         state = begun(state, self.lot)
@@ -217,7 +217,7 @@ class Look(LotAct):
             return replace(state, condition=self.condition, note=self.note or state.note)
         if units > state.free:
             raise Refused(say("{kept} of {lot} are kept for somebody: release them first", lot=self.lot,
-                              kept=units_of(state.reserved)))  # fmt: skip
+                              kept=digits(state.reserved)))  # fmt: skip
         return state.less(units)
 
     def also(self, scene: Scene) -> Iterable[Act[Any]]:
@@ -249,7 +249,7 @@ class Scrap(LotAct):
         state, units = begun(state, self.lot), some(self.amount)
         if units > state.free and units <= state.amount:
             raise Refused(say("{kept} of {lot} are kept for somebody: release them first", lot=self.lot,
-                              kept=units_of(state.reserved)))  # fmt: skip
+                              kept=digits(state.reserved)))  # fmt: skip
         return replace(state.less(units), scrapped=exact(state.scrapped + units))
 
 

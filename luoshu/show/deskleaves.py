@@ -6,14 +6,26 @@ from pathlib import Path
 
 from luoshu.desk.place import PLACE
 from luoshu.desk.room import Room, open_room
+from luoshu.show.alertpages import ALERT_LEAVES
+from luoshu.show.demandpage import DEMAND_LEAVES
+from luoshu.show.deskalerts import DESK_ALERT_LEAVES
+from luoshu.show.expertpage import EXPERT_LEAVES
 from luoshu.show.journalpage import JOURNAL_LEAF
 from luoshu.show.pages import Leaf
+from luoshu.show.rosterpage import ROSTER_LEAF
 from luoshu.show.shelf import Shelf
 from luoshu.show.staffpage import STAFF_LEAF
+from luoshu.show.stockleaves import STOCK_LEAVES
 
 DESK_LEAVES: tuple[Leaf, ...] = (
+    ROSTER_LEAF,
     STAFF_LEAF,
     JOURNAL_LEAF,
+    *STOCK_LEAVES,
+    *ALERT_LEAVES,
+    *DESK_ALERT_LEAVES,
+    *EXPERT_LEAVES,
+    *DEMAND_LEAVES,
 )
 
 

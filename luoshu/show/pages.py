@@ -34,6 +34,7 @@ from luoshu.show.overview import (
 from luoshu.show.page import Page, Visit
 from luoshu.show.paper import STATE_WORDS, STATUS_WORDS, PaperPage, Papers, highlighted, paper, papers
 from luoshu.show.promise import PromisePage, promise
+from luoshu.show.stockwords import local_time
 from luoshu.show.view import View
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -165,6 +166,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(
+        local_time=local_time,
         shape=shape,
         spark=spark,
         drawing=drawing,

@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 
 from luoshu.show.account import add_account
 from luoshu.show.acting import add_acts
+from luoshu.show.alertserving import add_alerts
 from luoshu.show.door import Door
 from luoshu.show.events import add_events
 from luoshu.show.guard import Guard, is_loopback
@@ -27,8 +28,10 @@ from luoshu.show.ogc import add_features
 from luoshu.show.pages import LEAVES, drawn
 from luoshu.show.publish import STATIC
 from luoshu.show.refusing import add_errors
+from luoshu.show.rosterpage import add_roster
 from luoshu.show.shelf import Shelf
 from luoshu.show.staffpage import add_staff
+from luoshu.show.stockdoor import add_stock
 from luoshu.show.visits import Day, Tongue, visit_of
 from luoshu.show.whatif import add_what_if
 
@@ -38,14 +41,11 @@ Companion = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 @asynccontextmanager
 async def _living(app: FastAPI) -> AsyncIterator[None]:
-    """Start what runs beside the server; at the end stop it, then let go of the journal."""
+    """Start what runs beside the server, and stop it at the end."""
     async with AsyncExitStack() as beside:
         for companion in app.state.companions:
             await beside.enter_async_context(companion(app))
         yield
-    if app.state.room is not None:
-        app.state.door.stop()
-        app.state.room.close()
 
 
 def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = False, desk: str = "") -> FastAPI:
@@ -72,9 +72,11 @@ def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = Fa
     for leaf in LEAVES:
         add_leaf(app, leaf)
     if app.state.room is not None:
-        for add in (add_login, add_account, add_staff, add_acts, add_export):
+        for add in (add_login, add_account, add_staff, add_acts, add_export, add_roster):
             add(app)
+        add_alerts(app)
         add_live(app)
+        add_stock(app)
         for leaf in DESK_LEAVES:
             add_leaf(app, leaf)
     add_settling(app)
@@ -136,8 +138,13 @@ def serve(
             ready()
         await served
 
-    with listening:
-        asyncio.run(run())
+    try:
+        with listening:
+            asyncio.run(run())
+    finally:
+        if app.state.room is not None:
+            app.state.door.stop()
+            app.state.room.close()
 
 
 def _version() -> str:
