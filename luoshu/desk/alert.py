@@ -11,6 +11,7 @@ from luoshu.book.directory import Owner, Place
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.actor import READERS
 from luoshu.desk.alertwords import CERTAINTY, EVENTS, RESPONSE, SEVERITY, STATUS, URGENCY
+from luoshu.desk.incident import Incident
 from luoshu.desk.journal import Refused
 from luoshu.desk.things import Things
 from luoshu.words.message import say
@@ -77,8 +78,24 @@ class Alert(Thing):
     receipts: tuple[Receipt, ...] = ()
 
 
+class _OnAlert(Act[Alert]):
+    """What all acts on an alert share: they are those of its incident's own people, or of nobody's in particular."""
+
+    thing = Alert
+    roles = DUTY
+    alert: str
+
+    def key(self) -> str:
+        return self.alert
+
+    def organisation(self, scene: Scene) -> str:
+        state = scene.get(Alert, self.alert)
+        led = scene.get(Incident, self.incident_of(state))
+        return led.organisation if led else ""
+
+
 @dataclass(frozen=True, kw_only=True)
-class Written(Act[Alert]):
+class Written(_OnAlert):
     """What an alert says; Chinese first, English beside it. What is left out is said in words made from the rest."""
 
     alert: str = fact("The name of the new alert, as it will go out", zh="预警编号", hidden=True)
@@ -86,7 +103,7 @@ class Written(Act[Alert]):
     severity: str = fact("How bad", zh="级别", choices=SEVERITY)
     urgency: str = fact("How soon", zh="紧迫程度", choices=URGENCY, default="Expected")
     certainty: str = fact("How sure", zh="可能性", choices=CERTAINTY, default="Likely")
-    hours: float = fact("How long it holds", zh="有效时间", unit="h", minimum=0.25, maximum=168, default=24.0)
+    hours: float = fact("How long it holds", zh="有效时间", unit="小时", minimum=0.25, maximum=168, default=24.0)
     places: tuple[str, ...] = fact("The areas that it is for", zh="区域", refers=Place, default=())
     area: str = fact("The area in words", zh="区域说明", default="")
     headline: str = fact("Headline in Chinese", zh="标题", default="")
@@ -106,10 +123,7 @@ class Written(Act[Alert]):
         "Real or not; left out, it is as its incident is (a drill's alert is an exercise)",
         zh="性质", choices=STATUS, default="",
     )  # fmt: skip
-    incident: str = fact("The incident", zh="事件编号", refers="incident", default="")
-
-    def key(self) -> str:
-        return self.alert
+    incident: str = fact("The incident", zh="事件编号", refers=Incident, default="")
 
     def check(self, scene: Scene) -> None:
         from luoshu.desk.alertmaking import fitting
@@ -137,8 +151,6 @@ def _drafted(state: Alert | None, id: str, told: Told, **said: Any) -> Alert:
 class DraftAlert(Written):
     what = "alert.draft"
     says = say("draft an alert")
-    thing = Alert
-    roles = DUTY
 
     def on(self, state: Alert | None, told: Told) -> Alert:
         return _drafted(state, self.alert, told, kind="Alert", **self._said())
@@ -148,12 +160,10 @@ class DraftAlert(Written):
 class UpdateAlert(Written):
     what = "alert.update"
     says = say("draft an update of an alert")
-    thing = Alert
-    roles = DUTY
     of: str = fact("The alert that it takes the place of", zh="所更新的预警", refers=Alert)
 
     def check(self, scene: Scene) -> None:
-        _replaceable(self.of, self.alert, scene)
+        _replaceable(self.of, self.alert, scene, self.incident)
         super().check(scene)
 
     def on(self, state: Alert | None, told: Told) -> Alert:
@@ -161,64 +171,51 @@ class UpdateAlert(Written):
 
 
 @act
-class CancelAlert(Act[Alert]):
+class CancelAlert(_OnAlert):
     what = "alert.cancel"
     says = say("draft the cancellation of an alert")
-    thing = Alert
-    roles = DUTY
     alert: str = fact("The name of the cancellation, as it will go out", zh="解除编号", hidden=True)
     of: str = fact("The alert that is cancelled", zh="所解除的预警", refers=Alert)
     reason: str = fact("Why it is over, in Chinese", zh="解除原因", long=True)
     reason_en: str = fact("Why it is over, in English", zh="英文解除原因", long=True, default="")
-
-    def key(self) -> str:
-        return self.alert
+    incident: str = fact("The incident of that alert", zh="事件编号", refers=Incident, default="")
 
     def check(self, scene: Scene) -> None:
         from luoshu.desk.alertmaking import name_fits
 
         name_fits(self.alert)
-        _replaceable(self.of, self.alert, scene)
+        _replaceable(self.of, self.alert, scene, self.incident)
 
     def on(self, state: Alert | None, told: Told) -> Alert:
         return _drafted(
-            state, self.alert, told, kind="Cancel", of=self.of, reason=self.reason, reason_en=self.reason_en
-        )
+            state, self.alert, told, kind="Cancel", of=self.of, reason=self.reason, reason_en=self.reason_en,
+            incident=self.incident,
+        )  # fmt: skip
 
 
 @act
-class DropAlert(Act[Alert]):
+class DropAlert(_OnAlert):
     what = "alert.drop"
     says = say("drop the draft of an alert")
-    thing = Alert
-    roles = DUTY
     alert: str = fact("The draft", zh="预警编号", refers=Alert)
-
-    def key(self) -> str:
-        return self.alert
 
     def on(self, state: Alert | None, told: Told) -> Alert:
         return replace(_draft(state, self.alert), state="dropped")
 
 
 @act
-class IssueAlert(Act[Alert]):
+class IssueAlert(_OnAlert):
     """What goes out is made, checked against the standard and signed in the same commit (`alert.seal`)."""
 
     what = "alert.issue"
     says = say("issue an alert")
-    thing = Alert
-    roles = DUTY
     lasting = say("an alert that went out cannot be taken back: cancel it, so that all who had it hear of it")
     alert: str = fact("The draft", zh="预警编号", refers=Alert)
-
-    def key(self) -> str:
-        return self.alert
 
     def check(self, scene: Scene) -> None:
         draft = _draft(scene.get(Alert, self.alert), self.alert)
         if draft.of:
-            _replaceable(draft.of, draft.id, scene)
+            _replaceable(draft.of, draft.id, scene, draft.incident)
 
     def on(self, state: Alert | None, told: Told) -> Alert:
         draft = _draft(state, self.alert)
@@ -294,9 +291,11 @@ def _draft(state: Alert | None, id: str) -> Alert:
     return state
 
 
-def _replaceable(id: str, by: str, scene: Scene) -> None:
-    """Refuse to update or cancel what did not go out, or what another alert has replaced already."""
+def _replaceable(id: str, by: str, scene: Scene, incident: str) -> None:
+    """Refuse to update or cancel what did not go out, what another has replaced, or what is of another incident."""
     old = scene.need(Alert, id)
+    if old.incident != incident:
+        raise Refused(say("the alert {id} belongs to the incident {incident}", id=id, incident=old.incident or "—"))
     if old.state != "issued":
         raise Refused(say("the alert {id} did not go out", id=id))
     if old.kind == "Cancel":

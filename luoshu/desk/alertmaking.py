@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from luoshu.book.directory import Place, Wording
-from luoshu.desk.act import ACTS, Scene, Thing
+from luoshu.desk.act import Scene
 from luoshu.desk.alert import MOST_XML, Alert, SealAlert, Written
 from luoshu.desk.alertarea import place_outlines, polygons_of
 from luoshu.desk.alertwords import COLOURS, EVENTS
 from luoshu.desk.capfile import read_alert, write_alert
+from luoshu.desk.incident import Incident
 from luoshu.desk.journal import Refused
 from luoshu.words.message import say
 
@@ -61,20 +62,12 @@ def status_of(alert: Alert, scene: Scene) -> str:
         if not alert.status:
             raise Refused(say("say whether the alert is real, an exercise or a test"))
         return alert.status
-    incident = _incident(alert.incident, scene)
-    if not getattr(incident, "drill", True):
+    incident = scene.need(Incident, alert.incident)
+    if not incident.drill:
         return alert.status or "Actual"
     if alert.status in ("", "Exercise"):
         return "Exercise"
     raise Refused(say("{incident} is a drill: its alerts are exercises", incident=alert.incident))
-
-
-def _incident(id: str, scene: Scene) -> Thing:
-    sort = next((each.thing for each in ACTS.values() if each.thing.sort == "incident"), None)
-    found = scene.get(sort, id) if sort else None
-    if found is None:
-        raise Refused(say("there is no incident {id}", id=id))
-    return found
 
 
 def sender_of(scene: Scene, status: str) -> Mapping[str, str]:

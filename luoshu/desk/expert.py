@@ -55,6 +55,11 @@ class Expert(Thing):
     consent: Consent | None = None
     withdrawn: datetime | None = None
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be done with this person any more, or not yet: they stand in no list to choose from."""
+        return self.withdrawn is not None or self.consent is None
+
     def listed(self, day: date) -> bool:
         """Whether this person may be shown and called on that day."""
         given = self.consent

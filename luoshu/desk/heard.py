@@ -16,6 +16,7 @@ from luoshu.desk.capfile import read_alert
 from luoshu.desk.capform import time_of
 from luoshu.desk.capparse import parsed
 from luoshu.desk.capsign import Seal, seal_of
+from luoshu.desk.incident import Incident
 from luoshu.desk.journal import Refused
 from luoshu.desk.things import Things
 from luoshu.words.message import Message, say
@@ -97,7 +98,7 @@ class TakeIn(Act[Heard]):
     roles = DUTY
     xml: str = fact("The alert (CAP 1.2)", zh="预警原文（CAP 1.2）", long=True)
     source: str = fact("How it came", zh="来源", default="")
-    incident: str = fact("The incident that it may concern", zh="事件编号", refers="incident", default="")
+    incident: str = fact("The incident that it may concern", zh="事件编号", refers=Incident, default="")
 
     def key(self) -> str:
         reading = reading_of(self.xml)
