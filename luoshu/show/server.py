@@ -17,6 +17,7 @@ from luoshu.show.alertserving import add_alerts
 from luoshu.show.door import Door
 from luoshu.show.events import add_events
 from luoshu.show.guard import Guard, is_loopback
+from luoshu.show.incidentfile import add_incident_files
 from luoshu.show.journalpage import add_export
 from luoshu.show.layerserving import add_layers
 from luoshu.show.leafserving import add_leaf
@@ -32,6 +33,7 @@ from luoshu.show.rosterpage import add_roster
 from luoshu.show.shelf import Shelf
 from luoshu.show.staffpage import add_staff
 from luoshu.show.stockdoor import add_stock
+from luoshu.show.ticker import add_ticker
 from luoshu.show.visits import Day, Tongue, visit_of
 from luoshu.show.whatif import add_what_if
 
@@ -74,6 +76,8 @@ def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = Fa
     if app.state.room is not None:
         for add in (add_login, add_account, add_staff, add_acts, add_export, add_roster):
             add(app)
+        add_incident_files(app)
+        add_ticker(app)
         add_alerts(app)
         add_live(app)
         add_stock(app)
