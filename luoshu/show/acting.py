@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import json
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +16,7 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from luoshu.desk.act import ACTS, made_of
+from luoshu.desk.act import ACTS, Act, made_of
 from luoshu.desk.chain import Entry, canonical
 from luoshu.desk.journal import MayNot, Refused, Unclear
 from luoshu.show.actmodel import described
@@ -154,14 +157,26 @@ def perform(request: Request, caller: Caller, what: str, asked: Asked) -> Outcom
         raise HTTPException(404, say("there is no act {what}", what=what[:80]))
     facts = facts_in(kind, asked.form) if asked.form is not None else asked.facts
 
+    mark = f"{caller.actor.id}/{asked.mark}" if asked.mark else ""
+
     def do() -> tuple[Entry, ...]:
-        made = made_of(what, facts)
-        mark = f"{caller.actor.id}/{asked.mark}" if asked.mark else ""
+        made = made_of(what, named_by(kind, facts, mark))
         return door_of(request).room.do(
             made, by=caller.actor, at=datetime.now(UTC), why=asked.why, happened=asked.happened, mark=mark
         )
 
     return outcome_of(do)
+
+
+def named_by(kind: type[Act[Any]], facts: Mapping[str, Any], mark: str) -> dict[str, Any]:
+    """The facts, with the name of a new thing made from the mark where it was left out: sent twice it is one thing."""
+    fresh = hashlib.sha256((mark or secrets.token_hex(16)).encode()).hexdigest()[:12]
+    names = [
+        each.name
+        for each in dataclasses.fields(kind)
+        if each.metadata.get("hidden") and each.default is dataclasses.MISSING and not facts.get(each.name)
+    ]
+    return {**facts, **dict.fromkeys(names, fresh)}
 
 
 def take_back(request: Request, caller: Caller, number: int, asked: Asked) -> Outcome:

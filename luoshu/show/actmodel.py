@@ -105,6 +105,9 @@ def request_of(kind: type[Act[Any]]) -> dict[str, Any]:
         for key, bound in (("minimum", "minimum"), ("maximum", "maximum")):
             if each.metadata.get(key) is not None and shape.get("type") in ("number", "integer"):
                 shape[bound] = each.metadata[key]
+    hidden = {each.name for each in dataclasses.fields(kind) if each.metadata.get("hidden")}
+    if "required" in facts:  # the name of a new thing may be left out: it is made from the mark
+        facts["required"] = [name for name in facts["required"] if name not in hidden]
     example = {"facts": example_of(kind, facts), "why": "", "mark": MARK}
     return {
         "type": "object", "additionalProperties": False, "required": ["facts"],
@@ -132,7 +135,7 @@ def example_of(kind: type[Act[Any]], schema: Mapping[str, Any]) -> dict[str, Any
     """Values for the facts that must be given."""
     made: dict[str, Any] = {}
     for each in dataclasses.fields(kind):
-        if each.default is not dataclasses.MISSING:
+        if each.default is not dataclasses.MISSING or each.metadata.get("hidden"):
             continue
         shape = schema["properties"][each.name]
         choices = list(each.metadata.get("choices") or ())

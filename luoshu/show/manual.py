@@ -93,10 +93,21 @@ def openapi_with_examples(app: FastAPI) -> dict[str, Any]:
             for parameter in operation.get("parameters", ()):
                 if parameter["name"] in filled:
                     parameter["example"] = filled[parameter["name"]]
+    answered_everywhere(schema)
     error = asdict(ErrorAnswer(error=Told(code="not-found", says="there is no page /promises/x", mend="Begin at /")))
     schema["components"]["schemas"]["ErrorAnswer"]["example"] = error
     app.openapi_schema = schema
     return schema
+
+
+def answered_everywhere(schema: dict[str, Any]) -> None:
+    """Add the answers that every address may give, before it is even asked: the door of the server gives them."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorAnswer"}}}
+    for methods in schema["paths"].values():
+        for method, operation in methods.items():
+            more = {"403": "refused"} if method == "get" else {"403": "refused", "411": "no length", "413": "too long"}
+            for code, says in more.items():
+                operation["responses"].setdefault(code, {"description": says, "content": content})
 
 
 def examples(view: View) -> dict[str, str]:

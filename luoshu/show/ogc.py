@@ -85,11 +85,21 @@ def add_features(app: FastAPI) -> None:
     app.add_api_route("/ogc/", landing, include_in_schema=False)
 
 
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    code: {
+        "description": says,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorAnswer"}}},
+    }
+    for code, says in ((400, "a parameter that is not known or not understood"), (404, "not found"))
+}
+
+
 def _add(
     app: FastAPI, path: str, answer: Callable[..., Response], says: str, parameters: list[dict[str, Any]], media: str
 ) -> None:
     app.add_api_route("/ogc" + path, answer, response_class=Response, tags=["features"], summary=says,
-                      responses={200: {"content": {media: {}}}}, openapi_extra={"parameters": parameters})  # fmt: skip
+                      responses={200: {"content": {media: {}}}, **REFUSALS},
+                      openapi_extra={"parameters": parameters})  # fmt: skip
 
 
 def asked(request: Request, known: Collection[str] = EVERYWHERE) -> tuple[Visit, dict[str, str]]:

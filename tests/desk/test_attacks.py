@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-from conftest import PASSWORD
+from deskserver import PASSWORD
 
 from luoshu.desk.sessions import IDLE, LONGEST
 from luoshu.desk.staff import CONSOLE, Person, Shut, Take
@@ -207,7 +207,7 @@ def test_a_page_of_another_site_cannot_act_nor_log_in(desk_server):
 
 
 def test_people_elsewhere_act_with_session_and_proof_but_do_not_settle(desk_book, cheap_hashes):
-    from conftest import DeskServer
+    from deskserver import DeskServer
 
     server = DeskServer(desk_book, open_to_others=True)
     far = server.person("admin", host="10.0.0.7", base="https://desk.example")
