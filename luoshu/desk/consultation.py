@@ -12,6 +12,7 @@ from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.clock import Clock, Step, Term
 from luoshu.desk.journal import Refused
 from luoshu.desk.things import Things
+from luoshu.desk.ticking import ticks
 from luoshu.words.message import Message, named, say
 
 if TYPE_CHECKING:
@@ -265,6 +266,7 @@ def ladder_of(book: Book | None, day: date) -> tuple[Step, ...]:
     return tuple(Step(share=float(share), tell=name) for name, share in said.items() if isinstance(share, (int, float)))
 
 
+@ticks
 def consultations_due(things: Things, clock: Clock, book: Book | None, now: datetime) -> list[Act[Demand]]:
     """What the clock has to tell now: each rung that an owed answer has reached and nobody was told of."""
     ladder = ladder_of(book, now.astimezone(clock.zone).date())
