@@ -2,6 +2,7 @@
 
 import luoshu.desk.alert
 import luoshu.desk.assignment
+import luoshu.desk.checklist
 import luoshu.desk.closure
 import luoshu.desk.consultation
 import luoshu.desk.expert

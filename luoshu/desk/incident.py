@@ -36,6 +36,8 @@ LEVELS: Mapping[str, str] = {"I": "Ⅰ级（特别重大）", "II": "Ⅱ级（�
 """Levels of response, the most severe first."""
 ANSWERS: Mapping[str, str] = {**LEVELS, "none": "不启动响应"}
 PHASES: Mapping[str, str] = {"watch": "预警监测", "respond": "应急响应", "recover": "恢复重建", "closed": "已结束"}
+MOST_ID = 40
+"""Longest name of an incident: those of its tasks begin with it."""
 DUTY = frozenset({"duty"})
 EVERY_HAND = frozenset({"duty", "team", "store"})
 
@@ -228,7 +230,7 @@ class OpenIncident(Act[Incident]):
             raise Refused(say("there is an incident {id} already", id=self.id))
         shape(self.geometry)
         return Incident(
-            id=named_well(self.id), type=self.type, title=wanted(self.title), organisation=self.lead,
+            id=named_well(self.id, MOST_ID), type=self.type, title=wanted(self.title), organisation=self.lead,
             places=tuple(dict.fromkeys(self.places)), geometry=self.geometry, drill=self.drill, phase=self.phase,
             phase_since=told.at, opened=told.at, opened_by=told.who,
         )  # fmt: skip

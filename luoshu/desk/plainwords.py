@@ -27,14 +27,14 @@ _MOBILE = re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)")
 _BETWEEN = re.compile(r"(?<=[\dXx])[ \t\-－—·.]{1,2}(?=[\dXx])")
 
 
-def named_well(name: str) -> str:
+def named_well(name: str, most: int = MOST_NAME) -> str:
     """A name that can stand in an address; Refused where it cannot.
 
     >>> named_well("yi-2021.07")
     'yi-2021.07'
     """
-    if not name or len(name) > MOST_NAME or not _NAME.fullmatch(name):
-        says = say("{name!r} is no name: use up to {most} letters, digits, - or .", name=name[:80], most=MOST_NAME)
+    if len(name) > most or not _NAME.fullmatch(name):
+        says = say("{name!r} is no name: use up to {most} letters, digits, - or .", name=name[:80], most=most)
         raise Refused(says)
     return name
 
