@@ -43,6 +43,7 @@ class TakeOver(Act[LotStanding]):
 
     what = "lot.take_over"
     says = say("take a lot over from the book")
+    lasting = say("a lot that has come to the desk stays there; take back what was done with it instead")
     thing = LotStanding
     roles = KEEPERS
     lot: str = fact("The lot", zh="批次", hidden=True)

@@ -22,6 +22,7 @@ from luoshu.show.links import file_name
 from luoshu.show.page import Page, Visit
 from luoshu.show.stockpage import lot_line
 from luoshu.show.stockwords import (
+    local_time,
     lot_address,
     stock_book,
     stock_day,
@@ -206,7 +207,7 @@ def facts_told(visit: Visit, act: Act[Any]) -> tuple[tuple[str, str], ...]:
         if each.name in ("lot", "sheet", "of") or value in ("", None, ()) or value == each.default:
             continue
         choices = each.metadata.get("choices") or {}
-        text = visit.language.cell(value)
+        text = local_time(value) if isinstance(value, datetime) else visit.language.cell(value)
         if value in choices:
             text = visit.language.message(named(choices[value], visit.language.text(str(value))))
         elif isinstance(value, float):

@@ -286,7 +286,7 @@ def lot_line(each: Usable, visit: Visit, soon: date) -> LotLine:
     if expiring:
         says.append(language.text(EXPIRING))
     if lot.under_way > 0:
-        says.append(language.say("{amount} under way", amount=units_text(lot.under_way, each.item, language)))
+        says.append(language.say("{amount} in transit", amount=units_text(lot.under_way, each.item, language)))
     if not says and lot.amount <= 0:
         says.append(language.say("nothing is left"))
     tone = TONES.get(each.reason, "warn") if each.reason and lot.amount > 0 else "warn" if expiring else "good"
