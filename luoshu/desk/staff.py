@@ -118,8 +118,8 @@ def _within_reach(scene: Scene, name: str) -> None:
 
 def _somebody_stays(scene: Scene, after: Person) -> None:
     """Refuse what would leave nobody who can let people in."""
-    everybody = {**scene.all(Person), after.id: after}
-    if not any(_rules(person) for person in everybody.values()):
+    before = scene.all(Person)
+    if any(map(_rules, before.values())) and not any(map(_rules, {**before, after.id: after}.values())):
         raise Refused(say("nobody would be left who may let people in: make another administrator first"))
 
 

@@ -20,6 +20,7 @@ MARK = "phone-7/31"
 ANSWERS: dict[int | str, dict[str, Any]] = {
     code: {"description": says}
     for code, says in (
+        (201, "entered, or entered before with the same mark"),
         (303, "a plain form was entered: on to the page that it came from"),
         (401, "nobody is logged in"),
         (403, "not allowed to who asks, or without the proof of the session"),
@@ -53,7 +54,7 @@ def described(app: FastAPI, act: Handler, undo: Handler, undo_says: str) -> None
         _add(app, f"/desk/acts/{what}", _bound(act, what), str(kind.says.template), request_of(kind), what)
     wanted = {"type": "object", "additionalProperties": False, "properties": _more(), "required": ["why"],
               "example": {"why": "a wrong number"}}  # fmt: skip
-    _add(app, "/desk/undo/{number}", undo, undo_says, wanted, "undo")
+    _add(app, "/desk/undo/{number}", undo, undo_says, wanted, "undo", models=True)
 
 
 def _bound(act: Handler, what: str) -> Handler:
@@ -63,14 +64,16 @@ def _bound(act: Handler, what: str) -> Handler:
     return one
 
 
-def _add(app: FastAPI, path: str, handler: Handler, says: str, wanted: Mapping[str, Any], name: str) -> None:
+def _add(
+    app: FastAPI, path: str, handler: Handler, says: str, wanted: Mapping[str, Any], name: str, models: bool = False
+) -> None:
+    """One address. Its answers are described by their models once (`models`), by their names everywhere else: a hundred
+    acts would take seconds to start with otherwise."""
     content = {"application/json": {"schema": wanted}}
-    answers = {
-        code: each if code == 303 else {**each, "model": NotEntered} for code, each in ANSWERS.items()
-    }  # fmt: skip
+    answers = {code: {**each, **_answer(code, models)} for code, each in ANSWERS.items()}
     app.add_api_route(
-        path, handler, methods=["POST"], tags=["desk"], summary=says, status_code=201, response_model=Entered,
-        responses=answers, name=f"act_{name}",
+        path, handler, methods=["POST"], tags=["desk"], summary=says, status_code=201,
+        response_model=Entered if models else None, responses=answers, name=f"act_{name}",
         openapi_extra={
             "requestBody": {"content": content, "required": True},
             "parameters": [
@@ -79,6 +82,15 @@ def _add(app: FastAPI, path: str, handler: Handler, says: str, wanted: Mapping[s
             ],
         },
     )  # fmt: skip
+
+
+def _answer(code: int | str, models: bool) -> dict[str, Any]:
+    if code == 303:
+        return {}
+    if models:
+        return {"model": Entered if code == 201 else NotEntered}
+    name = "Entered" if code == 201 else "NotEntered"
+    return {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
 
 
 def _more() -> dict[str, Any]:

@@ -21,13 +21,15 @@ from luoshu.desk.sessions import Session, Sessions, Stolen
 from luoshu.desk.staff import actor_of, login_name
 from luoshu.desk.things import UNDO
 from luoshu.show.daybook import LOGIN, LOGOUT, REFUSED_ACT, REFUSED_LOGIN, REFUSED_SESSION, Daybook
-from luoshu.show.pacing import LOGIN_ADDRESS, LOGIN_ALL, LOGIN_NAME, Pacing
+from luoshu.show.pacing import LOGIN_ADDRESS, LOGIN_ALL, LOGIN_NAME, LOGIN_PAIR, Pacing
 from luoshu.words.message import Message, say
 
 COOKIE = "luoshu-desk"
 MOST_TOKEN = 200
 HASHED_AT_ONCE, MOST_WAITING = 2, 8
 """Passwords that are compared at the same time (64 MB each), and logins that may wait for their turn."""
+MOST_KNOWN = 10_000
+"""Names with the addresses they logged in from, as many as are remembered."""
 
 NOT_RIGHT = say("the name or the password is not right, or the account is closed")
 ENDING = frozenset({"staff.revoke", "staff.close", UNDO})
@@ -59,6 +61,7 @@ class Door:
         self.credentials = Credentials(room.journal.engine)
         self.pacing = Pacing()
         self.daybook = Daybook(room, self.pacing)
+        self._known: dict[str, None] = {}
         self._hashing = threading.BoundedSemaphore(HASHED_AT_ONCE)
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
         self.stop = room.follow(self._heard)
@@ -96,6 +99,9 @@ class Door:
             known = actor.id if actor else "nobody"
             self.daybook.refused(REFUSED_LOGIN, who=known, at=now, source=where, address=where, why="not right")
             return NotIn(says=NOT_RIGHT)
+        self._known[f"{person}\n{where}"] = None
+        if len(self._known) > MOST_KNOWN:
+            self._known.pop(next(iter(self._known)), None)
         old = request.cookies.get(cookie_name(request), "")
         if old and len(old) <= MOST_TOKEN:
             self.sessions.end_by(old)
@@ -106,11 +112,11 @@ class Door:
     def compared(self, request: Request, person: str, password: str, now: datetime) -> bool | NotIn:
         """Whether a password fits; or that too many were tried, or too many are being compared."""
         where = address(request)
-        again = (
-            self.pacing.wait(LOGIN_ADDRESS, where)
-            or self.pacing.wait(LOGIN_NAME, person)
-            or self.pacing.wait(LOGIN_ALL)
-        )
+        pair = f"{person}\n{where}"
+        again = self.pacing.wait(LOGIN_ADDRESS, where) or self.pacing.wait(LOGIN_PAIR, pair)
+        if not again and pair not in self._known:
+            # somebody who logged in from here before is not kept out by what others try elsewhere
+            again = self.pacing.wait(LOGIN_NAME, person) or self.pacing.wait(LOGIN_ALL)
         if again:
             self.daybook.refused(REFUSED_LOGIN, who="nobody", at=now, source=where, address=where, why="too many")
             return NotIn(says=say("too many logins were tried; try again in {count} seconds", count=again), again=again)

@@ -21,7 +21,8 @@ class Pace:
 
 
 LOGIN_ADDRESS = Pace(name="logins of an address", count=30)
-LOGIN_NAME = Pace(name="logins of a name", count=10)
+LOGIN_PAIR = Pace(name="logins of a name from an address", count=10)
+LOGIN_NAME = Pace(name="logins of a name", count=60)
 LOGIN_ALL = Pace(name="logins", count=300)
 ACTS = Pace(name="acts of a session", count=240)
 LOGGED = Pace(name="refusals logged of one source", count=20)

@@ -242,7 +242,8 @@ AWAY = (
 
 
 def test_a_login_leads_nowhere_else(desk_server):
-    admin, proof = desk_server.person("admin"), ""
+    desk_server.person("admin")
+    admin, proof = desk_server.person("li", "admin"), ""
     for number, away in enumerate(AWAY):
         login = {"name": "admin", "password": PASSWORD, "next": away}
         answer = desk_server.client(host=f"10.0.0.{number}").post("/login", data=login)
@@ -383,10 +384,24 @@ def test_ten_thousand_logins_are_bounded(desk_server, monkeypatch):
     storage = desk_server.door.pacing._limiter.storage
     assert len(storage.events) < 2_000
     assert len(desk_server.told("refused.login")) <= 60
-    # others are let in meanwhile, and who is in is not put out
+    # the name that was attacked is let in from elsewhere, others are, and who is in is not put out
+    elsewhere = desk_server.client(host="10.0.0.4").post("/login", json={"name": "admin", "password": PASSWORD})
+    assert elsewhere.status_code == 200
     friend = desk_server.person("li", "viewer", host="10.0.0.5")
     assert friend.get("/desk/me.json").status_code == 200
     assert admin.get("/desk/me.json").status_code == 200
+
+
+def test_a_thousand_attackers_keep_nobody_out_who_was_in_before(desk_server):
+    desk_server.person("admin", host="10.0.0.4")
+
+    def tried(host, name):
+        asked = type("Asked", (), {"client": type("Peer", (), {"host": host}), "cookies": {}, "headers": {}})
+        return desk_server.door.log_in(asked, name, "guess")
+
+    answers = [tried(f"10.1.{number // 250}.{number % 250}", f"user{number % 7}") for number in range(1_000)]
+    assert sum(answer.again == 0 for answer in answers) <= 300
+    assert desk_server.person("admin", host="10.0.0.4").get("/desk/me.json").status_code == 200
 
 
 def test_unknown_names_get_the_same_answer_and_the_same_work(desk_server, monkeypatch):
