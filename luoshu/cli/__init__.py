@@ -11,7 +11,8 @@ from typing import Any
 import luoshu.cli.admission
 import luoshu.cli.commands
 import luoshu.cli.duty
-import luoshu.cli.geography  # noqa: F401 (each puts its verbs on the list)
+import luoshu.cli.geography
+import luoshu.cli.stockroom_verbs  # noqa: F401 (each puts its verbs on the list)
 from luoshu.cli.verbs import GROUPS, VERBS, NotDone
 from luoshu.show.language import Language, machine_language
 from luoshu.show.terminal import GOOD, NOT_DONE

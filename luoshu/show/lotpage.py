@@ -12,6 +12,7 @@ from luoshu.desk.act import Act
 from luoshu.desk.lots import LotStanding, taken_over
 from luoshu.desk.staff import Person
 from luoshu.desk.things import Step
+from luoshu.kinds.item import Item
 from luoshu.kinds.lot import CONDITIONS
 from luoshu.kinds.stock import Usable
 from luoshu.kinds.stock_rules import stock_rules
@@ -22,6 +23,7 @@ from luoshu.show.links import file_name
 from luoshu.show.page import Page, Visit
 from luoshu.show.stockpage import lot_line
 from luoshu.show.stockwords import (
+    item_name,
     local_time,
     lot_address,
     stock_book,
@@ -199,6 +201,14 @@ def _event(visit: Visit, step: Step, who: str) -> Event:
     )  # fmt: skip
 
 
+def named_row(visit: Visit, table: type, code: str) -> str:
+    """What an item or a store is called, by its code."""
+    book = visit.room.book if visit.room is not None else visit.view.book
+    rows: tuple[Any, ...] = book.rows(table) if book is not None else ()
+    found = next((row for row in rows if row.id == code), None)
+    return item_name(found, code, visit.language) if table is Item else store_name(found, code, visit.language)
+
+
 def facts_told(visit: Visit, act: Act[Any]) -> tuple[tuple[str, str], ...]:
     """The facts of an act as people read them, without what the page says anyway."""
     found = []
@@ -208,7 +218,10 @@ def facts_told(visit: Visit, act: Act[Any]) -> tuple[tuple[str, str], ...]:
             continue
         choices = each.metadata.get("choices") or {}
         text = local_time(value) if isinstance(value, datetime) else visit.language.cell(value)
-        if value in choices:
+        table = each.metadata.get("refers")
+        if table in (Item, Store):
+            text = named_row(visit, table, str(value))
+        elif value in choices:
             text = visit.language.message(named(choices[value], visit.language.text(str(value))))
         elif isinstance(value, float):
             text = units_text(value, None, visit.language)

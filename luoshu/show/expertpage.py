@@ -1,0 +1,321 @@
+"""The expert bank: found by a need in plain words with the reasons, put together to a team, with two-way posts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+from luoshu.book.directory import Place
+from luoshu.desk.clock import CHINA
+from luoshu.desk.expert import KEEPERS, Expert, listed
+from luoshu.desk.finding import Found, Line, Wanted, level_word, middles, search, team, understood
+from luoshu.desk.post import DIRECTIONS, PARTIES, Post
+from luoshu.desk.skills import LEVELS, Skill, skills_of
+from luoshu.show.account import local
+from luoshu.show.alertview import owners
+from luoshu.show.forms import Form, form_of
+from luoshu.show.language import Language, marked
+from luoshu.show.links import join
+from luoshu.show.page import Page, Visit
+from luoshu.show.pages import Leaf
+from luoshu.words.message import named
+
+TASKS = 4
+DIRECTION_WORDS = {
+    "to_university": "from a company to a university", "to_company": "from a university to a company",
+    "other": "another way",
+}  # fmt: skip
+PARTY_WORDS = {"home": "where they work", "host": "where they go", "expert": "themselves"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One expert in a list; no contact. `reasons` tell why they were found."""
+
+    id: str
+    href: str
+    name: str
+    organisation: str
+    post: str
+    place: str
+    skills: tuple[tuple[str, str], ...]
+    free: str
+    far: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRow:
+    """One task as it was asked for in the form of a team."""
+
+    skill: str
+    people: str
+    least: str
+    within: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamLine:
+    """What the team does for one task."""
+
+    skill: str
+    people: int
+    members: tuple[Card, ...]
+    missing: int
+    others: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostRow:
+    """A two-way post and what it still waits for."""
+
+    id: str
+    expert: str
+    expert_href: str
+    home: str
+    host: str
+    direction: str
+    work: str
+    share: str
+    since: str
+    until: str
+    state: str
+    state_word: str
+    waits: tuple[str, ...]
+    agree: Form | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertsPage(Page):
+    """The bank: what was asked, who was found, a team, the posts, and who is new."""
+
+    need: str
+    where: str
+    understood: tuple[tuple[str, str], ...]
+    found: tuple[Card, ...]
+    count: int
+    waiting: tuple[Card, ...]
+    skills: tuple[tuple[str, str], ...]
+    levels: tuple[tuple[str, str], ...]
+    places: tuple[tuple[str, str], ...]
+    tasks: tuple[TaskRow, ...]
+    team: tuple[TeamLine, ...]
+    posts: tuple[PostRow, ...]
+    enter: Form
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertPage(Page):
+    """One expert with the contact, what they agreed to, and the forms of what can change."""
+
+    card: Card
+    contact: str
+    consent: str
+    windows: tuple[str, ...]
+    gone: str
+    posts: tuple[PostRow, ...]
+    forms: tuple[Form, ...]
+    withdraw: Form | None
+
+
+def experts_page(visit: Visit, name: str, query: Mapping[str, str]) -> ExpertsPage:
+    """The page of the expert bank, for who asks something of it."""
+    assert visit.things is not None
+    assert visit.room is not None
+    assert visit.now is not None
+    language, book = visit.language, visit.room.book
+    day = visit.now.astimezone(CHINA).date()
+    skills = skills_of(book, day)
+    known = listed(visit.things, day)
+    spots = middles(book)
+    need, where = query.get("need", "")[:200].strip(), query.get("where", "")
+    tasks = _tasks(query)
+    at = spots.get(where)
+    if need:
+        found = search(need, known.values(), skills, visit.now, where=at, places=spots)
+        cards = tuple(_card(visit, each.expert, skills, each) for each in found)
+    else:
+        cards = tuple(_card(visit, each, skills) for each in known.values())
+    wanted = [each for each in (_wanted(row, skills) for row in tasks) if each is not None]
+    lines = team(wanted, list(known.values()), visit.now, where=at, places=spots) if wanted and known else ()
+    waiting = [
+        each
+        for id, each in visit.things.all(Expert).items()
+        if id not in known and not each.withdrawn and (visit.actor and visit.actor.roles & KEEPERS)
+    ]
+    rows = book.rows(Place) if book is not None else ()
+    return ExpertsPage(
+        title=language.say("Expert bank"),
+        day=visit.view.day,
+        language=language.code,
+        need=need,
+        where=where,
+        understood=tuple(
+            (_skill_word(each.skill, language), "、".join(each.words)) for each in understood(need, skills)
+        ),
+        found=cards,
+        count=len(known),
+        waiting=tuple(_card(visit, each, skills) for each in waiting),
+        skills=tuple((id, _skill_word(each, language)) for id, each in skills.items()),
+        levels=tuple((id, language.message(level_word(id))) for id in LEVELS),
+        places=tuple((each.id, language.word(each.name)) for each in rows if each.id in spots),
+        tasks=tasks,
+        team=tuple(_line(visit, each, skills) for each in lines),
+        posts=tuple(post_row(visit, each) for each in visit.things.all(Post).values() if each.expert in known),
+        enter=form_of(visit, "expert.enter", {"expert": f"e{visit.now:%y%m%d%H%M%S%f}"}),
+    )
+
+
+def _tasks(query: Mapping[str, str]) -> tuple[TaskRow, ...]:
+    return tuple(
+        TaskRow(
+            skill=query.get(f"skill{n}", ""), people=query.get(f"people{n}", "1"),
+            least=query.get(f"least{n}", "works"), within=query.get(f"within{n}", ""),
+        )
+        for n in range(1, TASKS + 1)
+    )  # fmt: skip
+
+
+def _wanted(row: TaskRow, skills: Mapping[str, Skill]) -> Wanted | None:
+    if row.skill not in skills:
+        return None
+    people = int(row.people) if row.people.isdecimal() and row.people.isascii() else 1
+    within = float(row.within) if row.within.isdecimal() and row.within.isascii() else inf
+    least = row.least if row.least in LEVELS else "works"
+    return Wanted(skill=row.skill, people=min(max(people, 1), 50), least=least, within=within)
+
+
+def _skill_word(skill: Skill, language: Language) -> str:
+    return language.message(named(skill.zh, skill.en))
+
+
+def _card(visit: Visit, expert: Expert, skills: Mapping[str, Skill], found: Found | None = None) -> Card:
+    assert visit.now is not None
+    language = visit.language
+    names = owners(visit)
+    book = visit.room.book if visit.room else None
+    places = {each.id: each.name for each in book.rows(Place)} if book is not None else {}
+    free = expert.free(visit.now)
+    say = language.say
+    return Card(
+        id=expert.id, href=visit.links.to(join("desk/experts", expert.id)), name=expert.name,
+        organisation=names.get(expert.organisation, expert.organisation), post=expert.post,
+        place=language.word(places.get(expert.place, expert.place)),
+        skills=tuple(
+            (_skill_word(skills[id], language), language.message(level_word(level)))
+            for id, level in expert.skills if id in skills
+        ),
+        free=say("can be called on now") if free else say("has not said when; ask first") if free is None
+        else say("cannot be called on now"),
+        far=say("about {km:.0f} km away as the crow flies", km=found.km) if found and found.km is not None else "",
+        reasons=tuple(language.message(each) for each in found.reasons) if found else (),
+    )  # fmt: skip
+
+
+def _line(visit: Visit, line: Line, skills: Mapping[str, Skill]) -> TeamLine:
+    language = visit.language
+
+    def member(expert: Expert, reasons: tuple[Any, ...]) -> Card:
+        return _card(visit, expert, skills, Found(expert=expert, reasons=reasons, free=None, km=None))
+
+    return TeamLine(
+        skill=_skill_word(skills[line.wanted.skill], language),
+        people=line.wanted.people,
+        members=tuple(member(each.expert, each.reasons) for each in line.members),
+        missing=line.missing,
+        others=tuple((expert.name, language.message(why)) for expert, why in line.others),
+    )
+
+
+def post_row(visit: Visit, post: Post) -> PostRow:
+    """A post in the language of who looks."""
+    assert visit.things is not None
+    assert visit.now is not None
+    language, names = visit.language, owners(visit)
+    day = visit.now.astimezone(CHINA).date()
+    expert = visit.things.get(Expert, post.expert)
+    waits = tuple(party for party in PARTIES if party not in post.agreed) if post.ended is None else ()
+    state = "ended" if post.ended else "offered" if waits else "active" if post.active(day) else "agreed"
+    words = {
+        "ended": language.say("ended"), "offered": language.say("offered"), "active": language.say("in force"),
+        "agreed": language.say("agreed, not in its time"),
+    }  # fmt: skip
+    return PostRow(
+        id=post.id, expert=expert.name if expert else "", expert_href=visit.links.to(join("desk/experts", post.expert)),
+        home=names.get(post.home, post.home), host=names.get(post.host, post.host),
+        direction=language.message(named(DIRECTIONS[post.direction], DIRECTION_WORDS[post.direction])), work=post.work,
+        share=f"{post.share:g}%", since=post.since.isoformat(), until=post.until.isoformat(), state=state,
+        state_word=words[state],
+        waits=tuple(language.message(named(PARTIES[each], PARTY_WORDS[each])) for each in waits),
+        agree=form_of(visit, "post.agree", {"post": post.id, "party": waits[0]}, hide=["post"]) if waits else None,
+    )  # fmt: skip
+
+
+def expert_page(visit: Visit, name: str, query: Mapping[str, str]) -> ExpertPage:
+    """The page of one expert; every look at it is written down. KeyError where there is none."""
+    assert visit.things is not None
+    assert visit.room is not None
+    assert visit.now is not None
+    expert = visit.things.all(Expert)[name]
+    language = visit.language
+    day = visit.now.astimezone(CHINA).date()
+    skills = skills_of(visit.room.book, day)
+    given = expert.consent
+    consent = ""
+    if given is not None:
+        consent = language.say("since {day}: {purpose}", day=given.since, purpose=given.purpose)
+        consent += language.say(", until {day}", day=given.until) if given.until else ""
+    here: dict[str, Any] = {"expert": name}
+    entered = {
+        "name": expert.name, "works_for": expert.organisation, "post": expert.post, "place": expert.place,
+        "contact": expert.contact,
+    }  # fmt: skip
+    offer = {**here, "post": f"p{visit.now:%y%m%d%H%M%S%f}", "home": expert.organisation}
+    forms = (
+        form_of(visit, "expert.skill", here),
+        form_of(visit, "expert.free", here),
+        form_of(visit, "expert.consent", here | {"since": day}),
+        form_of(visit, "post.offer", offer, hide=["expert"]),
+        form_of(visit, "expert.enter", here | entered),
+    )
+    return ExpertPage(
+        title=expert.name or language.say("somebody who has left"),
+        day=visit.view.day,
+        language=language.code,
+        card=_card(visit, expert, skills),
+        contact=expert.contact if expert.listed(day) else "",
+        consent=consent,
+        windows=tuple(f"{local(each.since)} – {local(each.until)}" for each in expert.windows),
+        gone=local(expert.withdrawn) if expert.withdrawn else "",
+        posts=() if expert.withdrawn
+        else tuple(post_row(visit, each) for each in visit.things.all(Post).values() if each.expert == name),
+        forms=() if expert.withdrawn else forms,
+        withdraw=None if expert.withdrawn else form_of(visit, "expert.withdraw", here),
+    )  # fmt: skip
+
+
+EXPERT_LEAVES = (
+    Leaf(
+        name="experts",
+        path="desk/experts",
+        template="experts.html",
+        type=ExpertsPage,
+        build=experts_page,
+        roles=KEEPERS,
+        personal=True,
+        says=marked("The expert bank: found by need, with reasons; the best team; two-way posts."),
+    ),
+    Leaf(
+        name="expert",
+        path="desk/experts/{name}",
+        template="expert.html",
+        type=ExpertPage,
+        build=expert_page,
+        names=lambda view: [],
+        roles=KEEPERS,
+        personal=True,
+        says=marked("One expert with the contact; every look is written down."),
+    ),
+)
