@@ -20,26 +20,25 @@ START_DEGREES = 0.001
 def place_outlines(book: Book) -> Mapping[str, Mapping[str, Any]]:
     """The outlines in geo/ by the code of the place, as GeoJSON geometries.
 
-    A place without an outline has that of the places in it, where every one of them has one.
+    The book's own region has that of the places in it, where every one of them has one; of other places the book may
+    list only some parts.
     """
 
     def make(made: Book) -> Mapping[str, Mapping[str, Any]]:
         collection = outlines(made.folder)[0] or {"features": []}
         found = {str(each["properties"]["id"]): each["geometry"] for each in collection["features"]}
-        return {**_together(made.rows(Place), found), **found}
+        return {**_together(made.region, made.rows(Place), found), **found}
 
     return book.derived("alert outlines", make, Place)
 
 
-def _together(places: Iterable[Place], found: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    parts: dict[str, list[str]] = {}
-    for place in places:
-        parts.setdefault(place.parent, []).append(place.id)
-    return {
-        whole: {"type": "MultiPolygon", "coordinates": [shape for each in inside for shape in _shapes(found[each])]}
-        for whole, inside in parts.items()
-        if whole and all(each in found for each in inside)
-    }
+def _together(
+    region: str, places: Iterable[Place], found: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Mapping[str, Any]]:
+    inside = [place.id for place in places if place.parent == region]
+    if not inside or not all(each in found for each in inside):
+        return {}
+    return {region: {"type": "MultiPolygon", "coordinates": [one for each in inside for one in _shapes(found[each])]}}
 
 
 def _shapes(geometry: Mapping[str, Any]) -> list[Any]:

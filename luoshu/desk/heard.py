@@ -16,6 +16,7 @@ from luoshu.desk.capfile import read_alert
 from luoshu.desk.capform import time_of
 from luoshu.desk.capparse import parsed
 from luoshu.desk.capsign import Seal, seal_of
+from luoshu.desk.clock import CHINA
 from luoshu.desk.incident import Incident
 from luoshu.desk.journal import Refused
 from luoshu.desk.things import Things
@@ -117,7 +118,12 @@ class TakeIn(Act[Heard]):
     def on(self, state: Heard | None, told: Told) -> Heard:
         if state is not None:
             if state.xml.strip() == self.xml.strip():
-                raise Refused(say("this alert was taken in already, at {at:%H:%M on %Y-%m-%d}", at=state.taken_at))
+                raise Refused(
+                    say(
+                        "this alert was taken in already, at {at:%H:%M on %Y-%m-%d}",
+                        at=state.taken_at.astimezone(CHINA),
+                    )
+                )
             raise Refused(say("another text with the same name was taken in already; ask the sender which is true"))
         return _heard(self.key(), self, told)
 

@@ -9,7 +9,7 @@ from luoshu.book.directory import Place
 from luoshu.desk.actor import READERS
 from luoshu.desk.consultation import FIELDS, RUNGS, STANCES, Demand
 from luoshu.show.account import local
-from luoshu.show.alertview import owners
+from luoshu.show.alertview import owners, person
 from luoshu.show.forms import Form, form_of
 from luoshu.show.language import marked
 from luoshu.show.links import join
@@ -26,7 +26,7 @@ STANCE_WORDS = {
     "agree": "agrees", "conditions": "agrees with conditions", "against": "does not agree", "none": "not concerned",
 }  # fmt: skip
 STATES = {
-    "open": say("open"), "accepted": say("made a requirement"), "declined": say("declined"),
+    "open": say("in consultation"), "accepted": say("made a requirement"), "declined": say("declined"),
     "withdrawn": say("withdrawn"),
 }  # fmt: skip
 
@@ -126,7 +126,7 @@ def demand_view(visit: Visit, demand: Demand) -> DemandView:
         rows.append(AnswerRow(
             party=names.get(party, party),
             stance=language.message(named(STANCES[given.stance], STANCE_WORDS[given.stance])) if given else "",
-            text=given.text if given else "", at=local(given.at) if given else "", who=given.who if given else "",
+            text=given.text if given else "", at=local(given.at) if given else "", who=person(visit, given.who) if given else "",
             owes=party in demand.owing, told=tuple(told.get(party, ())),
         ))  # fmt: skip
     promise = next((each for each in visit.view.gauges if each.commitment.id == demand.part_of), None)

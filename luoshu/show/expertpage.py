@@ -209,9 +209,15 @@ def _card(visit: Visit, expert: Expert, skills: Mapping[str, Skill], found: Foun
         ),
         free=say("can be called on now") if free else say("has not said when; ask first") if free is None
         else say("cannot be called on now"),
-        far=say("about {km:.0f} km away as the crow flies", km=found.km) if found and found.km is not None else "",
+        far=_far(found.km, language) if found and found.km is not None else "",
         reasons=tuple(language.message(each) for each in found.reasons) if found else (),
     )  # fmt: skip
+
+
+def _far(km: float, language: Language) -> str:
+    if km < 1:
+        return language.say("in that area")
+    return language.say("about {km:.0f} km away as the crow flies", km=km)
 
 
 def _line(visit: Visit, line: Line, skills: Mapping[str, Skill]) -> TeamLine:
