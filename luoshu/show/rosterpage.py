@@ -27,6 +27,9 @@ from luoshu.words.message import say
 
 DAYS = 14
 BEGINS_AGO = timedelta(days=1)
+WEEK = (
+    marked("Mon"), marked("Tue"), marked("Wed"), marked("Thu"), marked("Fri"), marked("Sat"), marked("Sun"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +163,7 @@ def _day(visit: Visit, day: date, today: date, shown: list[Shift], row: object) 
             found.setdefault(each.post, []).append(row(each))
     return DayColumn(
         day=day,
-        words=visit.language.long_day(day),
+        words=f"{visit.language.long_day(day)} {visit.language.text(WEEK[day.weekday()])}",
         rest=not visit.room.clock.calendar.works(day),
         today=day == today,
         shifts={post: tuple(rows) for post, rows in found.items()},
