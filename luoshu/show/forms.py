@@ -17,6 +17,8 @@ from luoshu.words.message import Message, named
 
 MOST_OPTIONS = 500
 """Longer lists are typed into, with suggestions."""
+MOST_LABEL = 34
+"""A note that is no longer serves as the label by itself."""
 NAMES = ("name", "title", "words", "says", "called")
 """Attributes that tell what a thing is called, the first that it has."""
 
@@ -130,7 +132,7 @@ def _field(
     return Field(
         name=each.name,
         label=label_of(each, language),
-        help=language.text(str((told.get("note_zh") if language.code == "zh" else told.get("description")) or "")),
+        help=help_of(each, language),
         kind=sort,
         value=text_of(value, sort),
         values=tuple(several),
@@ -172,9 +174,22 @@ def sort_of(shape: Mapping[str, Any], has_options: bool, long: bool) -> str:
 
 
 def label_of(each: dataclasses.Field[Any], language: Language) -> str:
-    """What a field is called: its Chinese word, or its name in English."""
+    """What a field is called: its Chinese word; in English its note where that is short, else its name."""
     words = each.name.replace("_", " ")
-    return language.message(named(str(each.metadata.get("zh") or words), words[:1].upper() + words[1:]))
+    english = _short_note(each) or words[:1].upper() + words[1:]
+    return language.message(named(str(each.metadata.get("zh") or words), english))
+
+
+def help_of(each: dataclasses.Field[Any], language: Language) -> str:
+    """What stands below a field, empty where its label says it all."""
+    if language.code == "zh":
+        return str(each.metadata.get("note_zh") or "")
+    return "" if _short_note(each) else str(each.metadata.get("description") or "")
+
+
+def _short_note(each: dataclasses.Field[Any]) -> str:
+    note = str(each.metadata.get("description") or "")
+    return note if len(note) <= MOST_LABEL else ""
 
 
 def text_of(value: Any, sort: str) -> str:

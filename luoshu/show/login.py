@@ -14,6 +14,7 @@ from luoshu.desk.staff import nobody_rules
 from luoshu.show.door import NotIn, caller_of, door_of, let_in, let_out, need_caller, prove, safe_path
 from luoshu.show.guard import is_loopback
 from luoshu.show.language import marked
+from luoshu.show.leafserving import remember_language
 from luoshu.show.manual import ErrorAnswer
 from luoshu.show.page import Page
 from luoshu.show.pages import drawn
@@ -53,7 +54,9 @@ def add_login(app: FastAPI) -> None:
         going = safe_path(request.query_params.get("next", ""))
         if caller_of(request) is not None:
             return RedirectResponse(going, status_code=303)
-        return login_page(request, going)
+        response = login_page(request, going)
+        remember_language(response, language)
+        return response
 
     async def let_me_in(request: Request) -> Response:
         return await run_in_threadpool(logging_in, request, await fields_of(request))

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from luoshu.show.language import LANGUAGES
 from luoshu.show.page import Page
 from luoshu.show.pages import LEAVES, drawn
 from luoshu.show.visits import visit_of
@@ -86,7 +87,9 @@ async def _http_error(request: Request, error: Exception) -> Response:
     says = error.detail if isinstance(error.detail, Message) else say("{detail}", detail=str(error.detail))
     if error.status_code == 401 and request.method == "GET" and wants_html(request):
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse("/login?" + urlencode({"next": asked}), status_code=303)
+        spoken = request.query_params.get("language", "")
+        more = {"language": spoken} if spoken in LANGUAGES else {}
+        return RedirectResponse("/login?" + urlencode({"next": asked, **more}), status_code=303)
     if error.status_code == 404 and not isinstance(error.detail, Message):
         says = say("there is no page {path}", path=request.url.path[:200])
     code = CODES.get(error.status_code, "refused")
