@@ -9,11 +9,15 @@ from luoshu.book.directory import Owner
 from luoshu.book.problem import Problem
 from luoshu.book.records import Record
 from luoshu.book.table import schema
+from luoshu.kinds.agreement import Agreement
 from luoshu.kinds.circle import Circle
 from luoshu.kinds.commitment import Commitment
+from luoshu.kinds.item import Item
+from luoshu.kinds.lot import Lot
 from luoshu.kinds.making import make
 from luoshu.kinds.observation import unlike_units
 from luoshu.kinds.renewal import Renewal
+from luoshu.kinds.store import Store
 from luoshu.kinds.target import Target
 from luoshu.kinds.task import Task
 from luoshu.words.message import Message, say
@@ -28,8 +32,8 @@ def build(record: Record) -> tuple[Commitment | None, tuple[Problem, ...]]:
 
 
 def tables() -> tuple[type, ...]:
-    """The tables that the kinds on the list read, each once."""
-    return tuple(dict.fromkeys(table for kind in KINDS for table in kind.needs))
+    """The tables that the kinds on the list read, and those of the reserves that the desk moves, each once."""
+    return tuple(dict.fromkeys([*(table for kind in KINDS for table in kind.needs), Item, Store, Lot, Agreement]))
 
 
 def faults(commitments: Iterable[Commitment], book: Book) -> list[Problem]:

@@ -21,22 +21,25 @@ if TYPE_CHECKING:
 BUILT_IN = Path(__file__).with_name("stock.yaml")
 GUARDED = {"ship": "出库", "scrap": "报废", "count": "盘点差异"}
 """The acts that may need a second person; for a count it is the difference that is weighed."""
+MEASURES = ("amount", "value", "weight")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """Above `amount` units or `value` yuan these acts need a second person; for items of a class or one item only."""
+    """Above `amount` units, `value` yuan or `weight` kilograms these acts need a second person; for items of a class or
+    one item only, where it names them."""
 
     acts: frozenset[str]
     amount: float | None = None
     value: float | None = None
+    weight: float | None = None
     category: str = ""
     item: str = ""
 
     def exceeded(self, act: str, item: Item, units: float) -> Message | None:
         """Why so many units of an item need a second person, None where they do not.
 
-        An item without a price is weighed by its amount alone.
+        An item whose price or weight is not known is held to the other limits alone.
 
         >>> limit = Limit(acts=frozenset({"ship"}), value=1000)
         >>> print(limit.exceeded("ship", Item(id="a", name="A", unit="顶", price=600), 2))
@@ -50,6 +53,9 @@ class Limit:
         worth = units * item.price if item.price is not None else None
         if self.value is not None and worth is not None and worth > self.value:
             return say("worth {found}, more than {most}", found=amount(worth, "元"), most=amount(self.value, "元"))
+        heavy = units * item.weight if item.weight is not None else None
+        if self.weight is not None and heavy is not None and heavy > self.weight:
+            return say("{found}, more than {most}", found=amount(heavy, "千克"), most=amount(self.weight, "千克"))
         return None
 
 
@@ -107,11 +113,12 @@ def _rules_of(rule: Rule, built_in: bool) -> StockRules:
 def _limit(told: Mapping[str, Any]) -> Limit:
     acts = told.get("acts")
     named = frozenset(str(each) for each in acts) & GUARDED.keys() if isinstance(acts, list) else frozenset()
-    most, value = _number(told.get("amount")), _number(told.get("value"))
+    most, value, weight = (_number(told.get(name)) for name in MEASURES)
     return Limit(
         acts=named or frozenset(GUARDED),
-        amount=0.0 if most is None and value is None else most,
+        amount=0.0 if most is None and value is None and weight is None else most,
         value=value,
+        weight=weight,
         category=str(told.get("category") or ""),
         item=str(told.get("item") or ""),
     )
@@ -141,10 +148,10 @@ def _strange(values: Mapping[str, Any]) -> Iterator[Message]:
         yield say("{name} is {value}, which is no list of limits", name="approval", value=str(listed)[:60])
         return
     for each in listed or ():
-        if not isinstance(each, dict) or not ({"amount", "value"} & each.keys()):
-            yield say("a limit says neither an amount nor a value: {found}", found=str(each)[:80])
+        if not isinstance(each, dict) or not (set(MEASURES) & each.keys()):
+            yield say("a limit says no amount, value or weight: {found}", found=str(each)[:80])
             continue
-        for name in ("amount", "value"):
+        for name in MEASURES:
             if each.get(name) is not None and _number(each[name]) is None:
                 yield say(
                     "{name} is {value}, which is no number of zero or more", name=name, value=str(each[name])[:60]
