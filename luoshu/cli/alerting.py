@@ -42,11 +42,17 @@ def key(args: argparse.Namespace, language: Language) -> int:
 @verb(
     "desk alert",
     say("take in an alert of others from a file; it is kept and shown, and nothing follows from it by itself"),
-    "luoshu desk alert in examples/luoyang alert.xml --by wang",
+    "luoshu desk alert in examples/luoyang alert.xml --as wang",
     argument("way", choices=("in",), help=say("in: take it in")),
     BOOK,
     argument("file", metavar="FILE", help=say("the alert, an XML file")),
-    argument("--by", metavar="PERSON", required=True, help=say("the login name of the duty officer who takes it in")),
+    argument(
+        "--as",
+        dest="person",
+        metavar="NAME",
+        required=True,
+        help=say("the login name of the duty officer who takes it in"),
+    ),
     DESK,
 )
 def alert(args: argparse.Namespace, language: Language) -> int:
@@ -70,10 +76,10 @@ def alert(args: argparse.Namespace, language: Language) -> int:
     if told is None or seal.state == "forged":
         return report_problems(list(problems), language)
     with open_room(open_book(folder, tables=tables()), args.desk) as room:
-        person = room.standing().get(Person, login_name(args.by))
+        person = room.standing().get(Person, login_name(args.person))
         actor = person.actor(now) if person is not None else None
         if actor is None:
-            raise NotDone(say("there is nobody called {name}", name=args.by))
+            raise NotDone(say("there is nobody called {name}", name=args.person))
         try:
             (entry,) = room.do(TakeIn(xml=as_text(data), source=path.name), by=actor, at=now)
         except Refused as refused:

@@ -94,7 +94,10 @@ def _here(state: Expert | None, id: str) -> Expert:
 
 @act
 class EnterExpert(_OnExpert):
-    """Somebody new, or the same person with what has changed; listed once there is a consent."""
+    """Somebody new, or the same person with what has changed; listed once there is a consent.
+
+    A telephone that is left out stays as it was: nobody has to read it to correct the rest.
+    """
 
     what = "expert.enter"
     says = say("enter an expert")
@@ -109,8 +112,9 @@ class EnterExpert(_OnExpert):
     def on(self, state: Expert | None, told: Told) -> Expert:
         before = _here(state, self.expert) if state is not None else Expert(id=self.expert)
         return replace(
-            before, name=self.name, organisation=self.works_for, post=self.post, place=self.place, contact=self.contact
-        )
+            before, name=self.name, organisation=self.works_for, post=self.post, place=self.place,
+            contact=self.contact or before.contact,
+        )  # fmt: skip
 
 
 @act

@@ -10,6 +10,7 @@ from luoshu.desk.actor import READERS
 from luoshu.desk.consultation import FIELDS, RUNGS, STANCES, Demand
 from luoshu.show.account import local
 from luoshu.show.alertview import owners, person
+from luoshu.show.choosing import offering
 from luoshu.show.forms import Form, form_of
 from luoshu.show.language import marked
 from luoshu.show.links import join
@@ -126,7 +127,8 @@ def demand_view(visit: Visit, demand: Demand) -> DemandView:
         rows.append(AnswerRow(
             party=names.get(party, party),
             stance=language.message(named(STANCES[given.stance], STANCE_WORDS[given.stance])) if given else "",
-            text=given.text if given else "", at=local(given.at) if given else "", who=person(visit, given.who) if given else "",
+            text=given.text if given else "", at=local(given.at) if given else "",
+            who=person(visit, given.who) if given else "",
             owes=party in demand.owing, told=tuple(told.get(party, ())),
         ))  # fmt: skip
     promise = next((each for each in visit.view.gauges if each.commitment.id == demand.part_of), None)
@@ -152,6 +154,7 @@ def demand_page(visit: Visit, name: str, query: Mapping[str, str]) -> DemandPage
     party = visit.actor.organisation if visit.actor else ""
     asked = party if party in demand.asked else next(iter(demand.owing), demand.asked[0])
     is_open = demand.state == "open"
+    promises = [(each.commitment.id, visit.language.word(each.commitment.words)[:60]) for each in visit.view.gauges]
     whats = ("demand.accept", "demand.decline", "demand.withdraw") if is_open else ()
     return DemandPage(
         title=demand.title,
@@ -159,7 +162,7 @@ def demand_page(visit: Visit, name: str, query: Mapping[str, str]) -> DemandPage
         language=visit.language.code,
         demand=demand_view(visit, demand),
         answer=form_of(visit, "demand.answer", {**here, "party": asked}) if is_open else None,
-        closing=tuple(form_of(visit, what, here) for what in whats),
+        closing=tuple(offering(form_of(visit, what, here), "part_of", promises) for what in whats),
     )
 
 

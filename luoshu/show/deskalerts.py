@@ -17,6 +17,7 @@ from luoshu.desk.clock import CHINA
 from luoshu.desk.heard import Standing, heard_standing, reading_of
 from luoshu.show.account import local
 from luoshu.show.alertview import LEVELS, STATES, AlertView, person, seal_here, view_of
+from luoshu.show.choosing import offering
 from luoshu.show.forms import Form, form_of
 from luoshu.show.language import marked
 from luoshu.show.links import join
@@ -246,13 +247,14 @@ def _near(visit: Visit, form: Form) -> Form:
     drawn = place_outlines(book) if book is not None else {}
     if not drawn:
         return form
-    fields = []
-    for each in form.fields:
-        if each.name == "places":
-            shown = [(id, words.removesuffix(f" ({id})")) for id, words in each.options if id in {*drawn, *each.values}]
-            each = dataclasses.replace(each, options=tuple(shown))
-        fields.append(each)
-    return dataclasses.replace(form, fields=tuple(fields))
+    near = {
+        id: words.removesuffix(f" ({id})")
+        for each in form.fields
+        if each.name == "places"
+        for id, words in each.options
+        if id in {*drawn, *each.values}
+    }
+    return offering(form, "places", near.items())
 
 
 BRIEF = ("event", "severity", "urgency", "certainty", "hours", "places", "area", "description", "instruction", "of",

@@ -15,6 +15,7 @@ from luoshu.desk.post import DIRECTIONS, PARTIES, Post
 from luoshu.desk.skills import LEVELS, Skill, skills_of
 from luoshu.show.account import local
 from luoshu.show.alertview import owners
+from luoshu.show.choosing import offering
 from luoshu.show.forms import Form, form_of
 from luoshu.show.language import Language, marked
 from luoshu.show.links import join
@@ -276,11 +277,11 @@ def expert_page(visit: Visit, name: str, query: Mapping[str, str]) -> ExpertPage
     here: dict[str, Any] = {"expert": name}
     entered = {
         "name": expert.name, "works_for": expert.organisation, "post": expert.post, "place": expert.place,
-        "contact": expert.contact,
     }  # fmt: skip
     offer = {**here, "post": f"p{visit.now:%y%m%d%H%M%S%f}", "home": expert.organisation}
+    words = [(id, _skill_word(each, language)) for id, each in skills.items()]
     forms = (
-        form_of(visit, "expert.skill", here),
+        offering(form_of(visit, "expert.skill", here), "skill", words),
         form_of(visit, "expert.free", here),
         form_of(visit, "expert.consent", here | {"since": day}),
         form_of(visit, "post.offer", offer, hide=["expert"]),
