@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import luoshu.cli.admission
+import luoshu.cli.alerting
 import luoshu.cli.commands
 import luoshu.cli.duty
 import luoshu.cli.geography
