@@ -130,6 +130,7 @@ class Door:
 
     def refused_act(self, request: Request, caller: Caller, why: str) -> None:
         """Write down what somebody was not allowed to do."""
+        request.state.written_down = True
         self.daybook.refused(
             REFUSED_ACT, who=caller.actor.id, at=datetime.now(UTC), source=caller.actor.id,
             about=f"page:{request.url.path}", why=why,

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from luoshu.show.door import Caller, door_of
 from luoshu.show.language import LANGUAGES
 from luoshu.show.page import Page
 from luoshu.show.pages import LEAVES, drawn
@@ -92,6 +93,9 @@ async def _http_error(request: Request, error: Exception) -> Response:
         return RedirectResponse("/login?" + urlencode({"next": asked, **more}), status_code=303)
     if error.status_code == 404 and not isinstance(error.detail, Message):
         says = say("there is no page {path}", path=request.url.path[:200])
+    caller: Caller | None = getattr(request.state, "caller", None)
+    if error.status_code == 403 and caller is not None and not getattr(request.state, "written_down", False):
+        door_of(request).refused_act(request, caller, str(says))
     code = CODES.get(error.status_code, "refused")
     mend = say("Begin at the overview") if error.status_code == 404 else ""
     answer = _error(request, error.status_code, code, says, mend)

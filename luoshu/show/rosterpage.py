@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -217,7 +217,9 @@ def add_roster(app: FastAPI) -> None:
 
     app.add_api_route("/desk/roster.ics", ics, include_in_schema=False)
     app.add_api_route("/desk/roster.xlsx", xlsx, include_in_schema=False)
-    app.add_api_route("/desk/upload/roster", take_in, methods=["POST"], include_in_schema=False)
+    # nobody's file is read before it is known who sends it
+    known = [Depends(need_caller)]
+    app.add_api_route("/desk/upload/roster", take_in, methods=["POST"], include_in_schema=False, dependencies=known)
 
 
 def _taken_in(request: Request, data: bytes, name: str, proof: object) -> Response:

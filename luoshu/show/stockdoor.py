@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -34,12 +34,16 @@ MOST_FIELDS, MOST_PART = 5_000, 8_000_000
 WHATS = ("lot.count", "lot.receive")
 
 
+KNOWN = [Depends(need_caller)]
+"""Nobody's file is read before it is known who sends it."""
+
+
 def add_stock(app: FastAPI) -> None:
     """The addresses of the stock beside its pages."""
     app.add_api_route("/desk/scan", scan, methods=["GET"], include_in_schema=False)
     app.add_api_route("/desk/stock.xlsx", workbook, methods=["GET"], include_in_schema=False)
-    app.add_api_route("/desk/upload/stock-take", counted, methods=["POST"], include_in_schema=False)
-    app.add_api_route("/desk/upload/stock", uploaded, methods=["POST"], include_in_schema=False)
+    app.add_api_route("/desk/upload/stock-take", counted, methods=["POST"], include_in_schema=False, dependencies=KNOWN)
+    app.add_api_route("/desk/upload/stock", uploaded, methods=["POST"], include_in_schema=False, dependencies=KNOWN)
 
 
 def scan(request: Request, code: str = "") -> Response:

@@ -88,6 +88,7 @@ def admit(request: Request, visit: Visit, leaf: Leaf, name: str = "") -> None:
     about, daybook = f"page:/{leaf.path.format(name=name)}", door_of(request).daybook
     if not visit.actor.reads(leaf.roles, *leaf.reach(visit, name)):
         daybook.refused(REFUSED_PAGE, who=visit.actor.id, at=visit.now, source=visit.actor.id, about=about)
+        request.state.written_down = True
         raise HTTPException(403, say("{name} may not see this page", name=visit.actor.name or visit.actor.id))
     if leaf.personal and not daybook.looked(who=visit.actor.id, at=visit.now, about=about):
         raise HTTPException(503, say("who looks at this must be written down, and the journal cannot be written now"))

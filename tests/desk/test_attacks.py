@@ -38,9 +38,12 @@ def test_a_viewer_who_guesses_addresses_is_refused_and_it_is_written_down(desk_s
             assert viewer.get(path + ".json").status_code == 403, path
     assert viewer.get("/desk/journal.jsonl").status_code == 403
     assert viewer.post("/desk/staff/start", data={"person": "admin"}).status_code == 403
+    for path in ("stock", "stock-take"):
+        answer = viewer.post(f"/desk/upload/{path}", data={"_csrf": viewer.headers["x-csrf-token"]})
+        assert answer.status_code == 403
     assert add(viewer).status_code == 403
     assert {entry.draft.who for entry in desk_server.told("refused.page")} == {"vi"}
-    assert len(desk_server.told("refused.act")) == 2
+    assert len(desk_server.told("refused.act")) == 4
     assert people(desk_server) == {"admin", "vi"}
 
 
@@ -316,6 +319,11 @@ def test_a_huge_body_is_refused_unread(desk_server):
     assert act(admin, "staff.add", {"person": "li", "name": "n" * 5_000}).status_code == 422
     assert admin.post("/login", data={"name": "x" * 60_000, "password": "x"}).status_code == 422
     assert admin.get("/desk/journal", params={"q": "x" * 20_000}).status_code == 200
+    nobody = desk_server.client()
+    for path in ("stock", "stock-take", "roster"):
+        upload = {"file": ("a.xlsx", b"x" * 1_000_000)}
+        assert nobody.post(f"/desk/upload/{path}", files=upload).status_code == 401
+        assert admin.post(f"/desk/upload/{path}", files={"file": ("a", b"x" * 8_100_000)}).status_code == 413
 
 
 def test_headers_cannot_be_put_into_an_answer(desk_server):
