@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST_NAME = 64
 MOST_TITLE = 120
 MOST_WORDS = 1_000
-MOST_SHAPE = 20_000
+MOST_SHAPE = 4_000
 """Longest name of a thing, title, free text and geometry, in characters."""
 
 _NAME = re.compile(r"[\w.\-]+(?:[:@~][\w.\-]+)*")
