@@ -172,6 +172,7 @@ class Ship(LotAct):
         return state.keeping(self.reservation).amount if self.amount is None else some(self.amount)
 
     def check(self, scene: Scene) -> None:
+        from luoshu.desk.goods_sent import leaves_with_request
         from luoshu.desk.picking import leaves_with_list
 
         state = need_lot(scene, self.lot)
@@ -186,7 +187,7 @@ class Ship(LotAct):
             still_good(scene, state)
         else:
             may_take(scene, state, units, self.reason)
-        if not leaves_with_list(scene, self.reservation):
+        if not leaves_with_list(scene, self.reservation) and not leaves_with_request(scene, self.shipment):
             agreed(scene, "ship", state, units, self.approval, store=self.store, place=self.place)
 
     def also(self, scene: Scene) -> Iterable[Act[Any]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.incident import DUTY, EVERY_HAND, Incident, open_incident, whose
@@ -193,6 +194,12 @@ class SendResource(OnResource):
     lots: tuple[str, ...] = fact("Lots of the stores", zh="批次", refers="lot", default=())
     eta: datetime | None = fact("When it should be there", zh="预计到达", default=None)
 
+    def also(self, scene: Scene) -> Iterable[Act[Any]]:
+        """The goods leave their stores with it."""
+        from luoshu.desk.goods_sent import goods_leaving
+
+        return goods_leaving(scene, self)
+
     def on(self, state: Resource | None, told: Told) -> Resource:
         state = in_state(state, "approved")
         sent = no_more(state.granted if self.amount is None else self.amount, state.granted, state.unit)
@@ -209,6 +216,12 @@ class ArriveResource(OnResource):
     says = say("report it there")
     resource: str = fact("The request", zh="申请", refers=Resource)
     amount: float | None = fact("How much; all where it is left out", zh="到达数量", minimum=0, default=None)
+
+    def also(self, scene: Scene) -> Iterable[Act[Any]]:
+        """The goods of the stores arrive with it."""
+        from luoshu.desk.goods_sent import goods_there
+
+        return goods_there(scene, scene.need(Resource, self.resource), self.amount)
 
     def on(self, state: Resource | None, told: Told) -> Resource:
         state = in_state(state, "on the way")

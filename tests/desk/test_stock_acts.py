@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -338,3 +339,106 @@ def test_a_large_pick_list_needs_a_second_person_as_a_whole(room):
     do(room, Grant(approval="q1"), by=MA)
     do(room, ShipList(picklist="p1", place="dam", approval="q1"))
     assert lot(room, "P1").amount == 5
+
+
+def requested(room, amount, lots, item="pump"):
+    """A request of an incident, approved by the duty officer."""
+    from luoshu.desk.incident import OpenIncident
+    from luoshu.desk.resource import ApproveResource, RequestResource
+
+    if "flood" not in {each.id for each in room.standing().all(OpenIncident.thing).values()}:
+        do(room, OpenIncident(id="flood", title="洪水", type="flood"), by=DUTY)
+    unit = {"pump": "台", "water": "瓶"}[item]
+    asked = RequestResource(id="r1", incident="flood", title="排水", amount=amount, unit=unit, item=item, to="dam")
+    do(room, asked, by=WANG2)
+    do(room, ApproveResource(resource="r1", lots=lots), by=DUTY)
+
+
+WANG2 = replace(DUTY, id="wang2", name="Wang 2")
+
+
+def test_what_an_incident_asked_for_leaves_the_store_and_arrives_with_the_request(room):
+    from luoshu.desk.resource import ArriveResource, SendResource
+
+    requested(room, 130, ("W2", "W1"), item="water")
+    entries = do(room, SendResource(resource="r1"), by=WANG2)
+    assert [each.draft.what for each in entries if "take_over" not in each.draft.what] == [
+        "resource.send", "lot.ship", "lot.ship",
+    ]  # fmt: skip
+    assert (lot(room, "W1").amount, lot(room, "W2").amount) == (0, 470)
+    do(room, ArriveResource(resource="r1", amount=120), by=WANG2)
+    assert (lot(room, "W2").delivered, lot(room, "W1").delivered, lot(room, "W1").lost) == (30, 90, 10)
+    assert [step.act.what for step in room.standing().timeline("flood")].count("lot.deliver") == 2
+
+
+def test_the_yes_to_a_request_is_the_second_persons_only_for_who_did_not_give_it_and_for_that_shipment(room):
+    from luoshu.desk.resource import SendResource
+
+    requested(room, 55, ("P1",))
+    with pytest.raises(Refused, match="a second person must agree"):
+        do(room, SendResource(resource="r1"), by=DUTY)
+    with pytest.raises(Refused, match="a second person must agree"):
+        do(room, Ship(lot="P1", amount=55, place="home", shipment="r1"), by=WANG2)
+    do(room, SendResource(resource="r1"), by=WANG2)
+    assert lot(room, "P1").amount == 5
+
+
+def test_a_request_takes_no_lot_that_cannot_be_used_or_is_something_else(room):
+    from luoshu.desk.resource import SendResource
+
+    requested(room, 5, ("W0",), item="water")
+    with pytest.raises(Refused, match="expired on 2021-07-01"):
+        do(room, SendResource(resource="r1"), by=WANG2)
+    with pytest.raises(Refused, match="lot P1 holds pump, not water"):
+        do(room, SendResource(resource="r1", lots=("P1",)), by=WANG2)
+    with pytest.raises(Refused, match="there is no lot none"):
+        do(room, SendResource(resource="r1", lots=("none",)), by=WANG2)
+
+
+def test_whatever_is_done_nothing_is_less_than_none_and_nothing_is_lost_or_made(tmp_path):
+    """Acts at random: those that are not refused move units, and only receipts, counts and scraps change their sum."""
+    import random
+
+    chance = random.Random(7)
+    with Room(tmp_path / "desk.sqlite", stocked(tmp_path / "book")) as room:
+        numbers, done, refused = [], 0, 0
+        for turn in range(400):
+            name = chance.choice(["W0", "W1", "W2", "T1", "P1", "X1", "X2", "W1-1", "T1-1"])
+            units, kept = chance.randint(0, 40), chance.choice(["", "k1", "k2", "table"])
+            some, why = {"lot": name, "amount": units}, {"reason": "x"}
+            act = chance.choice([
+                Receive(**some, item="tent", store="east"),
+                Reserve(**some, **why, purpose="x", reservation=kept),
+                Release(lot=name, reservation=kept),
+                Pick(**some, **why, reservation=kept),
+                Ship(**some, **why, place="dam", reservation=kept),
+                Ship(**some, **why, store="west"),
+                Deliver(lot=name), Deliver(**some), Return(**some), Scrap(**some, **why), Count(**some),
+                Look(lot=name, condition=chance.choice(["good", "damaged"]), amount=chance.choice([None, units])),
+                Collect(picklist=f"p{turn}", item="water", store="east", amount=units, purpose="x"),
+                ShipList(picklist=f"p{turn - 1}", place="dam"),
+            ])  # fmt: skip
+            at = NOON + timedelta(hours=turn)
+            try:
+                if numbers and chance.random() < 0.15:
+                    room.undo(chance.choice(numbers), by=DUTY, at=at, why="x")
+                else:
+                    numbers.append(room.do(act, by=DUTY, at=at)[-1].number)
+                done += 1
+            except Refused:
+                refused += 1
+            day = (at + timedelta(hours=8)).date()
+            for each in room.standing().all(LotStanding).values():
+                parts = [each.amount, each.reserved, each.free, each.delivered, each.lost, each.scrapped]
+                assert all(part >= 0 for part in parts), each
+                assert all(part.amount > 0 for part in (*each.kept, *each.under_way))
+                usable_units = usable(room, day)[each.id]
+                assert 0 <= usable_units <= each.free
+                if usable_units:
+                    assert each.condition == "good"
+                    assert each.counted is not None
+                    assert each.expires is None or each.expires >= day
+        assert done > 80
+        assert refused > 80
+        assert room.journal.fault() is None
+        assert room.standing().unread == []
