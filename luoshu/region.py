@@ -57,7 +57,9 @@ class Region:
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """All that is wrong in the book: its files and tables, and what its commitments say."""
-        return tuple(in_order([*check(self.book), *judged(self.book)]))
+        from luoshu.desk.rule_faults import desk_faults
+
+        return tuple(in_order([*check(self.book), *judged(self.book), *desk_faults(self.book)]))
 
     def advice(self, budget: float | None = None, count: int | None = None, problem: str = "") -> Advice:
         """The next moves under a budget in yuan, with so many new sites for each promise that plans them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -91,7 +92,7 @@ def sealed(draft: Alert, scene: Scene) -> SealAlert:
     if pair is not None:
         data, mark = signed(data, pair)
     text = data.decode("utf-8")
-    if len(text) > MOST_XML:
+    if len(json.dumps(text, ensure_ascii=False)) > MOST_XML:
         raise Refused(say("the alert is too long: name fewer areas, or one that holds them all"))
     return SealAlert(alert=draft.id, xml=text, status=status, sent=sent, expires=expires, chain=chain, signed_by=mark)
 

@@ -256,7 +256,7 @@ def navigation(visit: Visit) -> list[tuple[str, str]]:
         ("about", say("Method")),
     ]
     if visit.room is not None and visit.links.mouth == "server":
-        pages.append(("desk", say("Desk")))
+        pages += [("alerts", say("Alerts")), ("desk", say("Desk"))]
     view = visit.view
     mapped = view.polygons or view.map_faults or (view.layers is not None and view.layers.names)
     return [page for page in pages if page[0] != "map" or mapped]

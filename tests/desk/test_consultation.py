@@ -162,3 +162,20 @@ def test_only_who_stated_it_withdraws_it(room):
         room.do(withdraw, by=ROADS, at=EVE)
     room.do(withdraw, by=WATER, at=EVE)
     assert not tick(room, at((11, 14)))
+
+
+def test_faults_in_the_rules_of_a_desk_are_listed(tmp_path):
+    from luoshu.region import Region
+
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "book.yaml").write_text("title: a\nregion: b\n", "utf-8")
+    for name, values in (
+        ("alert", "{sender: 防汛 办}"), ("skills", "{dyke: 3}"), ("consultation", "{chair: soon, boss: 1}"),
+        ("holidays", '{off: "13-01"}'),
+    ):  # fmt: skip
+        (tmp_path / "rules" / f"{name}.yaml").write_text(f"in_force:\n  2021-01-01: {values}\n", "utf-8")
+    found = [problem.source.file for problem in Region(tmp_path).problems if problem.source.file.startswith("rules/")]
+    assert sorted(found) == [
+        "rules/alert.yaml", "rules/alert.yaml", "rules/consultation.yaml", "rules/consultation.yaml",
+        "rules/holidays.yaml", "rules/skills.yaml",
+    ]  # fmt: skip
