@@ -53,7 +53,10 @@ class Held(Grant):
 
 @dataclass(frozen=True, kw_only=True)
 class Person(Thing):
-    """Somebody who can log in: as little about them as the journal needs."""
+    """Somebody who can log in: as little about them as the journal needs.
+
+    `lost` is when a role was last taken away from them: sessions that began before are over.
+    """
 
     sort = "person"
     id: str
@@ -61,6 +64,7 @@ class Person(Thing):
     organisation: str = ""
     held: tuple[Held, ...] = ()
     closed: bool = False
+    lost: datetime | None = None
 
     def actor(self, at: datetime) -> Actor | None:
         """Who acts now, with the grants in force; None for who may no longer log in."""
@@ -221,7 +225,7 @@ class Take(_OnRole):
         left = tuple(each for each in state.held if not self.same(each))
         if len(left) == len(state.held):
             raise Refused(say("{name} does not hold this role", name=state.name))
-        return replace(state, held=left)
+        return replace(state, held=left, lost=told.written)
 
 
 @act
@@ -241,7 +245,7 @@ class Shut(_OnPerson):
         _somebody_stays(scene, self.on(scene.get(Person, self.key()), _now(scene)))
 
     def on(self, state: Person | None, told: Told) -> Person:
-        return replace(_standing(state, self.key()), closed=True, held=())
+        return replace(_standing(state, self.key()), closed=True, held=(), lost=told.written)
 
 
 def _now(scene: Scene) -> Told:

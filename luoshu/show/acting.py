@@ -19,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from luoshu.desk.act import ACTS, Act, made_of
 from luoshu.desk.chain import Entry, canonical
 from luoshu.desk.journal import MayNot, Refused, Unclear
+from luoshu.desk.unkept import unkept
 from luoshu.show.actmodel import described
 from luoshu.show.door import Caller, door_of, need_caller, prove, safe_path
 from luoshu.show.forms import Form, facts_in, form_of
@@ -31,6 +32,7 @@ from luoshu.words.message import Message, say
 
 MOST_MARK, MOST_WHY, MOST_NAMES = 100, 2_000, 300
 CANNOT_KEEP = say("this holds something that the journal cannot keep: a broken character, or far too much text")
+NOT_WRITTEN = say("the journal cannot be written now; nothing of this was entered. Send it again later")
 UNDO_SAYS = marked("Take back an act and what was done together with it. The reason must be said.")
 
 
@@ -206,9 +208,9 @@ def outcome_of(do: Callable[[], tuple[Entry, ...]]) -> Outcome:
         return Outcome(status=409, code="refused", says=refused.says)
     except ValueError:
         return Outcome(status=422, code="not-understood", says=CANNOT_KEEP)
-    except (SQLAlchemyError, OSError):
-        says = say("the journal cannot be written now; nothing of this was entered. Send it again later")
-        return Outcome(status=503, code="not-written", says=says)
+    except (SQLAlchemyError, OSError) as error:
+        kept = unkept(error)
+        return Outcome(status=503, code="not-written", says=kept.says if kept else NOT_WRITTEN)
 
 
 def asked_in(content_type: str, body: bytes) -> Asked:

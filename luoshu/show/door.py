@@ -18,7 +18,7 @@ from luoshu.desk.chain import Entry
 from luoshu.desk.credentials import Credentials
 from luoshu.desk.room import Room
 from luoshu.desk.sessions import Session, Sessions, Stolen
-from luoshu.desk.staff import actor_of, login_name
+from luoshu.desk.staff import Person, actor_of, login_name
 from luoshu.desk.things import UNDO
 from luoshu.show.daybook import LOGIN, LOGOUT, REFUSED_ACT, REFUSED_LOGIN, REFUSED_SESSION, Daybook
 from luoshu.show.pacing import LOGIN_ADDRESS, LOGIN_ALL, LOGIN_NAME, LOGIN_PAIR, Pacing
@@ -80,9 +80,10 @@ class Door:
                 about=f"session:{found.session.id}", address=address(request), why="another browser",
             )  # fmt: skip
             return None
-        actor = self.room.look(lambda things: actor_of(things, found.person, now))
-        if actor is None:
-            self.sessions.end_all(found.person)
+        person = self.room.look(lambda things: things.get(Person, found.person))
+        actor = person.actor(now) if person else None
+        if person is None or actor is None or (person.lost is not None and found.begun < person.lost):
+            self.sessions.end(found.id)
             return None
         known = self.credentials.known(found.person)
         return Caller(actor=actor, session=found, must_change=known is None or known.start)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from luoshu.desk.act import ACTS, Act, Thing, schema_of
+from luoshu.desk.actor import READERS
 from luoshu.desk.clock import CHINA
 from luoshu.show.language import Language
 from luoshu.show.page import Visit
@@ -227,9 +228,15 @@ def options_of(visit: Visit, told: Mapping[str, Any]) -> tuple[tuple[str, str], 
         found = {
             key: called(thing, language)
             for key, thing in visit.things.all(sort).items()
-            if not getattr(thing, "closed", None)
+            if not getattr(thing, "closed", None) and seen_by(visit, key, thing)
         }
     return tuple((key, words if words == key else f"{words} ({key})") for key, words in found.items())
+
+
+def seen_by(visit: Visit, key: str, thing: Thing) -> bool:
+    """Whether a thing belongs to an incident that who looks may see, or to none."""
+    incident = key if thing.sort == "incident" else str(getattr(thing, "incident", "") or "")
+    return visit.actor is None or visit.actor.reads(READERS, "", incident)
 
 
 def thing_of(refers: type | str) -> type[Thing] | None:

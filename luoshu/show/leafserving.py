@@ -40,14 +40,16 @@ def add_leaf(app: FastAPI, leaf: Leaf) -> None:
         page, visit = build(request, name, day, language)
         accept = request.headers.get("accept", "")
         if "application/json" in accept and "text/html" not in accept:
-            return JSONResponse(plain(page))
-        response = HTMLResponse(drawn(leaf.template, leaf.name, page, visit))
+            return JSONResponse(plain(page), headers=kept)
+        response = HTMLResponse(drawn(leaf.template, leaf.name, page, visit), headers=kept)
         remember_language(response, language)
         return response
 
     def as_json(request: Request, name: str = "", day: Day = None, language: Tongue = None) -> Response:
-        return JSONResponse(plain(build(request, name, day, language)[0]))
+        return JSONResponse(plain(build(request, name, day, language)[0]), headers=kept)
 
+    # what is personal stays in no browser once its tab is closed
+    kept = {"cache-control": "no-store" if leaf.personal else "private, no-cache"} if leaf.roles is not None else None
     several = "{name}" in leaf.path
 
     def only(request: Request, day: Day = None, language: Tongue = None) -> Response:

@@ -11,8 +11,10 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from luoshu.desk.unkept import Unkept, unkept
 from luoshu.show.door import Caller, door_of
 from luoshu.show.language import LANGUAGES
 from luoshu.show.page import Page
@@ -46,6 +48,8 @@ def add_errors(app: FastAPI) -> None:
     """Answer every error of the application."""
     app.add_exception_handler(StarletteHTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(Unkept, _away)
+    app.add_exception_handler(SQLAlchemyError, _away)
     app.add_exception_handler(Exception, _broken)
 
 
@@ -110,6 +114,13 @@ async def _not_understood(request: Request, error: Exception) -> Response:
     says = say("{name} is {found!r}, which is not understood", name=name, found=str(first.get("input", ""))[:80])
     mend = say("Write a day as in 2025-12-31") if name == "day" else say("See the description of the API")
     return _error(request, 422, "not-understood", says, mend)
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    """The journal, or the sessions beside it, cannot be read or written now."""
+    said = unkept(error)
+    says = said.says if said else say("the journal of the desk cannot be reached now; nothing was written")
+    return _error(request, 503, "not-written", says, say("Try again in a moment"))
 
 
 async def _broken(request: Request, error: Exception) -> Response:

@@ -465,3 +465,19 @@ def test_what_cannot_be_written_is_said_and_not_entered(desk_server, monkeypatch
         assert add(admin).status_code == 503
     assert "neu" not in people(desk_server)
     assert add(admin).status_code == 201
+
+
+def test_when_the_database_goes_away_every_page_says_so(desk_server, monkeypatch):
+    from luoshu.desk.unkept import AWAY, Unkept
+
+    admin = desk_server.person("admin")
+
+    def away(*given, **more):
+        raise Unkept(AWAY, "away")
+
+    monkeypatch.setattr(desk_server.door.sessions, "of", away)
+    for path in ("/desk/staff", "/desk/me.json", "/"):
+        answer = admin.get(path)
+        assert answer.status_code == 503, path
+        assert "error" in answer.json()
+    assert add(admin).status_code == 503
