@@ -1,4 +1,4 @@
-"""Incidents: opened; levels proposed, confirmed or rejected; several at once, drills for ever, closed when all is done."""
+"""Incidents: opened, levels proposed, confirmed or rejected; several at once, drills for ever, closed in the end."""
 
 from __future__ import annotations
 
