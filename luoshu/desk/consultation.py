@@ -130,7 +130,7 @@ class StateDemand(_OnDemand):
     text: str = fact("Why, and what it must do", zh="理由和要求", long=True, default="")
     place: str = fact("Where", zh="地点", refers=Place, default="")
     working_days: int = fact(
-        "Working days for the answers", zh="答复期限", unit="工作日", minimum=1, maximum=120, default=10
+        "Working days for the answers", zh="答复期限（工作日）", minimum=1, maximum=120, default=10
     )
 
     def organisation(self, scene: Scene) -> str:

@@ -196,6 +196,7 @@ def team(
     ]  # fmt: skip
     made = assign_team(people, wanted)
     known = {each.id: each for each in experts}
+    far = {each.id: _distance(km) for each, km in zip(experts, ways, strict=True)}
     missing = dict(made.open)
     return tuple(
         Line(
@@ -203,7 +204,7 @@ def team(
             members=tuple(
                 Member(
                     expert=known[pair.person],
-                    reasons=_pair_reasons(known[pair.person], task, at, pair.minutes, where),
+                    reasons=_pair_reasons(known[pair.person], task, at, far[pair.person] if where else None),
                 )
                 for pair in made.pairs
                 if pair.task == str(n)
@@ -224,17 +225,16 @@ def _minutes(km: float | None, task: Wanted, where: tuple[float, float] | None) 
     return km * DETOUR / KM_PER_HOUR * 60
 
 
-def _pair_reasons(
-    expert: Expert, task: Wanted, at: datetime, minutes: float, where: tuple[float, float] | None
-) -> tuple[Message, ...]:
-    reasons = [level_word(dict(expert.skills)[task.skill])]
+def _distance(km: float | None) -> Message:
+    if km is None:
+        return say("not known from where")
+    if km < 1:
+        return say("in that area")
+    return say("about {minutes:.0f} minutes away (estimate)", minutes=km * DETOUR / KM_PER_HOUR * 60)
+
+
+def _pair_reasons(expert: Expert, task: Wanted, at: datetime, far: Message | None) -> tuple[Message, ...]:
     free = expert.free(at)
-    reasons.append(say("said to be free now") if free else say("has not said when; ask first"))
-    if where is not None:
-        far = minutes > 0
-        reasons.append(
-            say("about {minutes:.0f} minutes away (estimate)", minutes=minutes)
-            if far
-            else say("near by or not known how far")
-        )
-    return tuple(reasons)
+    called = say("said to be free now") if free else say("has not said when; ask first")
+    reasons = (level_word(dict(expert.skills)[task.skill]), called)
+    return (*reasons, far) if far is not None else reasons
