@@ -30,7 +30,7 @@ from luoshu.desk.lots import (
 )
 from luoshu.desk.stockroom import LotAct, fresh_code, part_of
 from luoshu.kinds.lot import CONDITIONS
-from luoshu.kinds.stock import first_out
+from luoshu.kinds.stock import next_out
 from luoshu.kinds.store import Store
 from luoshu.words.message import say
 
@@ -42,9 +42,10 @@ def may_take(scene: Scene, state: LotStanding, units: float, reason: str) -> Non
         raise Refused(reasons(found)) if found.amount <= 0 else short(state.id, units, found.amount)
     if reason.strip():
         return
-    first = first_out(beside(scene, state.store, state.item))[0]
-    sooner = first.lot.expires is not None and (state.expires is None or first.lot.expires < state.expires)
-    if first.lot.id != state.id and sooner:
+    first = next_out(beside(scene, state.store, state.item))
+    if first is None or first.lot.id == state.id or first.lot.expires is None:
+        return
+    if state.expires is None or first.lot.expires < state.expires:
         raise Refused(say("lot {first} expires sooner, on {day}: take it first, or say why not", first=first.lot.id,
                           day=first.lot.expires))  # fmt: skip
 
@@ -126,7 +127,7 @@ class Pick(LotAct):
             if self.amount is None:
                 raise Refused(say("say how many"))
             _own_name(scene, self.reservation)
-            may_take(scene, state, exact(self.amount), self.reason)
+            may_take(scene, state, exact(self.amount), self.reason or _in_list(scene, self.reservation))
         else:
             still_good(scene, state)
 
@@ -301,6 +302,13 @@ class Return(LotAct):
         code = self.as_lot or fresh_code(scene, self.lot)
         back = part_of(state, code, some(self.amount), store=self.store, condition=self.condition, note=self.note)
         return [back]
+
+
+def _in_list(scene: Scene, reservation: str) -> str:
+    """The pick list that is being made in this very command, which has chosen what expires first; else nothing."""
+    from luoshu.desk.picking import PickList
+
+    return reservation if (PickList, reservation) in scene.changed else ""
 
 
 def _own_name(scene: Scene, reservation: str) -> None:

@@ -260,9 +260,10 @@ def usable_now(scene: Scene, state: LotStanding) -> Usable:
 def beside(scene: Scene, store: str, item: str) -> list[Usable]:
     """All lots of an item in a store, as they are now."""
     standing = scene.all(LotStanding)
-    there = [each for each in standing.values() if (each.store, each.item) == (store, item)]
+    there = [each.row() for each in standing.values() if (each.store, each.item) == (store, item)]
     rows = [row for row in scene.rows(Lot) if (row.store, row.item) == (store, item) and row.id not in standing]
-    return [usable_now(scene, each) for each in (*there, *map(taken_over, rows))]
+    of, where, rules, day = item_of(scene, item), store_of(scene, store), rules_of(scene), local_day(scene.at)
+    return [usable(row, of, where, rules, day) for row in (*there, *rows)]
 
 
 def reasons(found: Usable) -> Message:

@@ -123,10 +123,16 @@ def first_out(lots: Iterable[Usable]) -> list[Usable]:
 
     What never expires leaves last; of what expires on one day, the older comes first.
     """
-    some = [each for each in lots if each.amount > 0]
-    return sorted(
-        some, key=lambda each: (each.lot.expires or date.max, each.lot.received or date.max, each.lot.id)
-    )  # fmt: skip
+    return sorted((each for each in lots if each.amount > 0), key=_leaves)
+
+
+def next_out(lots: Iterable[Usable]) -> Usable | None:
+    """The lot that leaves first; None where nothing can be used."""
+    return min((each for each in lots if each.amount > 0), key=_leaves, default=None)
+
+
+def _leaves(each: Usable) -> tuple[date, date, str]:
+    return each.lot.expires or date.max, each.lot.received or date.max, each.lot.id
 
 
 def taken(lots: Iterable[Usable], units: float) -> list[tuple[Usable, float]]:
