@@ -109,7 +109,7 @@ class ReportReading(Act[Reading]):
     def check(self, scene: Scene) -> None:
         if self.incident:
             open_incident(scene, self.incident)
-        if self.at > scene.at + AHEAD:
+        if zoned(self.at) > scene.at + AHEAD:
             raise Refused(say("{at} has not come yet: a reading is of what was", at=self.at.isoformat()))
 
     def organisation(self, scene: Scene) -> str:
