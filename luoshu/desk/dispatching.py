@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from luoshu.kinds.commitment import Reason
-from luoshu.words.message import Message
+from luoshu.words.message import Message, say
 
 if TYPE_CHECKING:
     from luoshu.book.book import Book
+
+WHOLE_BUT = frozenset({"升", "千克", "吨", "立方米", "平方米", "克", "毫升", "米", "公里", "斤"})
+"""Units of which a part can be sent; of everything else only whole ones."""
+MOST_HOURS = 30 * 24.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,27 +38,12 @@ class Need:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Supply:
-    """So much of an item that may leave a place from `hour` hours from now on: a lot, or what a producer delivers.
-
-    `until` is the last day on which it may be used (None: no such day). `sort` is lot or agreement, `id` its key.
-    """
-
-    id: str
-    sort: str
-    store: str
-    name: str
-    item: str
-    amount: float
-    lon: float
-    lat: float
-    hour: float = 0.0
-    until: date | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Shipment:
-    """One row of the plan: so many units of a lot or agreement leave for an area, and when they are there."""
+    """One row of the plan: so many units of a lot or agreement leave for an area, and when they are there.
+
+    `sort` is lot (on hand), kept (a producer's stock) or made; `supply` the lot or agreement; `store` the store's id,
+    empty for a producer.
+    """
 
     supply: str
     sort: str
@@ -62,6 +52,7 @@ class Shipment:
     area: str
     area_name: str
     item: str
+    item_name: Message
     amount: float
     unit: str
     leaves: datetime
@@ -75,6 +66,7 @@ class Unmet:
     area: str
     area_name: str
     item: str
+    item_name: Message
     amount: float
     needed: float
     unit: str
@@ -88,18 +80,25 @@ class Served:
     area: str
     area_name: str
     item: str
+    item_name: Message
     needed: float
     brought: float
-    share: float
+    unit: str
+
+    @property
+    def share(self) -> float:
+        """What is brought of what is needed, 1 only where nothing lacks."""
+        return 1.0 if self.brought >= self.needed else min(self.brought / self.needed, 0.9999)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dispatching:
     """A plan that can be carried out, what it leaves unmet, and how far from the best it can be.
 
-    `objective` is waiting: units that miss, by weight, period by period; no plan waits less than `bound`. `least` maps
-    each item to the smallest share that an area gets of it and to the largest smallest share that any plan could give.
-    `estimate`: minutes on the way are estimated. `method`: program (exact), prices (large), nothing.
+    `objective` is waiting: the part of each item's need that misses, hour by hour; no plan (that is fair, where
+    `fairness` is kept) waits less than `bound`. `least` maps each item to the smallest share that a reached area gets
+    of it and the smallest that any plan could give it. `fairness`: kept, part, penalty (too large a problem for more)
+    or none. `estimate`: minutes on the way are estimated. `method`: program (exact), prices (large), nothing.
     """
 
     at: datetime
@@ -108,6 +107,7 @@ class Dispatching:
     unmet: tuple[Unmet, ...] = ()
     served: tuple[Served, ...] = ()
     least: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    fairness: str = "none"
     objective: float = 0.0
     bound: float = 0.0
     method: str = "nothing"
@@ -117,7 +117,7 @@ class Dispatching:
     @property
     def gap(self) -> float:
         """How much of the waiting could at most still be saved, as a share of it (0: proven best)."""
-        return max(0.0, self.objective - self.bound) / self.objective if self.objective > 0 else 0.0
+        return max(0.0, self.objective - self.bound) / self.objective if self.objective > 1e-12 else 0.0
 
     @property
     def ends(self) -> datetime:
@@ -138,17 +138,90 @@ def dispatch_now(
     room: Mapping[str, float] | None = None,
     seconds: float = 20.0,
 ) -> Dispatching:
-    """The plan of least waiting for these needs over the next hours, fair across areas first.
+    """The plan for these needs over the next hours: fair across areas first, then of least waiting.
 
-    `book` is the book with the desk over it. `closures` are ways that are shut, `failed` the agreements and stores that
-    give nothing, `room` what can leave a store in a step (units of the items' volume). ValueError for amounts below
-    zero or not finite, and for hours that are none.
+    `book` is the book with the desk over it: its lots that can be used on the day of `at` (first expired first out, but
+    none that expires before the plan ends) and its agreements in force. `closures` are ways that are shut, `failed` the
+    agreements and stores that give nothing, `room` what can leave a store (by its id) in a step, in cubic metres.
+    `step`: hours of a period; what arrives within one serves from its end. Solve again when anything changes: the
+    same book, needs and moment give the same plan.
+
+    ValueError for amounts below zero or not finite, hours that are none, and needs of an item twice named otherwise.
     """
-    return Dispatching(at=at, hours=hours)
+    from luoshu.desk.dispatch_rows import planned
+
+    _check(needs, hours, step, load_minutes)
+    return planned(
+        book, [need for need in needs if need.amount > 0], at=at, hours=hours, step=step, closures=tuple(closures),
+        failed=frozenset(failed), load=load_minutes / 60, room=room or {}, seconds=seconds,
+    )  # fmt: skip
+
+
+def _check(needs: Sequence[Need], hours: float, step: float, load_minutes: float) -> None:
+    for need in needs:
+        for name in ("amount", "hour", "weight"):
+            value = getattr(need, name)
+            if not isfinite(value) or value < 0:
+                raise ValueError(f"{name} of a need of {need.area} is {value}, and must be zero or more and finite.")
+    if not 0 < step <= hours <= MOST_HOURS:
+        raise ValueError(f"hours is {hours} in steps of {step}: write hours up to {MOST_HOURS:g}, and a step within.")
+    if not 0 <= load_minutes < 24 * 60:
+        raise ValueError(f"load_minutes is {load_minutes}, and must be minutes of a day.")
 
 
 def needs_for(
     book: Book, people: Mapping[str, float], *, event: str, level: str, day: date, hours: float = 24.0
 ) -> list[Need]:
-    """What so many people in each area need over the next hours, by the need sheet in force on the day."""
-    return []
+    """What so many people in each area need over the next hours, by the need sheet in force on the day.
+
+    A good that stands for an item of the catalogue in its own unit is asked for under that item (the one of which most
+    is there); one that no item stands for under its own name, so that it is shown as unmet. What is used up is asked
+    for day by day, the first day at once.
+    """
+    from luoshu.kinds.needing import need_sheet
+    from luoshu.kinds.reserve_goods import item_for
+
+    found: list[Need] = []
+    for line in need_sheet(book, event, level, day).lines.values():
+        item, times = item_for(book, line, day)
+        for area, heads in people.items():
+            amount = line.of(heads) * times
+            if amount <= 0:
+                continue
+            days = max(1, -(-int(hours) // 24)) if line.a_day else 1
+            found.extend(Need(area=area, item=item, amount=amount, hour=24.0 * number) for number in range(days))
+    return found
+
+
+def as_json(plan: Dispatching) -> dict[str, Any]:
+    """A plan as plain values, for pages and files of others."""
+    return {
+        "at": plan.at.isoformat(), "hours": plan.hours, "method": plan.method, "fairness": plan.fairness,
+        "objective": plan.objective, "bound": plan.bound, "gap": plan.gap, "estimate": plan.estimate,
+        "shipments": [
+            {
+                "supply": each.supply, "sort": each.sort, "store": each.store, "from": each.store_name,
+                "area": each.area, "to": each.area_name, "item": each.item, "amount": each.amount, "unit": each.unit,
+                "leaves": each.leaves.isoformat(), "arrives": each.arrives.isoformat(),
+            }
+            for each in plan.shipments
+        ],
+        "unmet": [
+            {"area": each.area, "item": each.item, "amount": each.amount, "needed": each.needed, "unit": each.unit,
+             "why": str(each.why)}
+            for each in plan.unmet
+        ],
+        "served": [
+            {"area": each.area, "item": each.item, "needed": each.needed, "brought": each.brought, "unit": each.unit,
+             "share": each.share}
+            for each in plan.served
+        ],
+        "least": {item: {"share": share, "most": most} for item, (share, most) in plan.least.items()},
+        "because": [str(each.says) for each in plan.because],
+    }  # fmt: skip
+
+
+def nothing_needed(at: datetime, hours: float) -> Dispatching:
+    """The plan where nothing is needed: empty, and said."""
+    says = say("Nothing is needed, so nothing is sent")
+    return Dispatching(at=at, hours=hours, because=(Reason(says=says),))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -129,13 +130,11 @@ def _agreements(book: Book, day: date) -> tuple[list[Origin], list[Uncounted]]:
     for place, row in enumerate(rows):
         says = _not_in_force(row, items, day)
         if says is not None:
-            out.append(Uncounted(item=row.item, amount=row.daily_stock, where=row.name, reason="not-in-force", says=says,
-                                 id=row.id))  # fmt: skip
+            out.append(_left_out(row, "not-in-force", says))
             continue
         old = _not_seen(row, recount, day)
         if old is not None and row.daily_stock > 0:
-            out.append(Uncounted(item=row.item, amount=row.daily_stock, where=row.name, reason="uncounted", says=old,
-                                 id=row.id))  # fmt: skip
+            out.append(_left_out(row, "uncounted", old))
         kept = row.daily_stock if old is None else 0.0
         about = {
             "id": row.id, "item": row.item, "place": f"agreement:{row.id}", "name": row.name,
@@ -167,8 +166,12 @@ def batches(row: Agreement, most: float = float("inf")) -> list[tuple[float, flo
         return min(most, (min(hour, surge) * before + max(0.0, hour - surge) * after) / 24)
 
     hours = (0.0, *BATCHES)
-    parts = [(end, made(end) - made(begin)) for begin, end in zip(hours, hours[1:], strict=False)]
+    parts = [(end, made(end) - made(begin)) for begin, end in pairwise(hours)]
     return [(hour, units) for hour, units in parts if units > 1e-9]
+
+
+def _left_out(row: Agreement, reason: str, says: Message) -> Uncounted:
+    return Uncounted(item=row.item, amount=row.daily_stock, where=row.name, reason=reason, says=says, id=row.id)
 
 
 def _not_in_force(row: Agreement, items: set[str], day: date) -> Message | None:

@@ -1,0 +1,75 @@
+"""Which items of the catalogue stand for a good that is needed, and how many units of the one make one of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from luoshu.kinds.item import Item
+from luoshu.kinds.needing import Line
+from luoshu.kinds.supplying import standing_stock
+from luoshu.words.conversion import convert
+from luoshu.words.message import Message, say
+
+if TYPE_CHECKING:
+    from luoshu.book.book import Book
+
+
+@dataclass(frozen=True, kw_only=True)
+class Good:
+    """A line of the need with the items that stand for it: units of the good in one unit of each item.
+
+    `unlike`: items whose unit does not measure the same, so that none of them is counted.
+    """
+
+    line: Line
+    items: Mapping[str, float]
+    unlike: tuple[Item, ...] = ()
+
+
+def goods_of(lines: Sequence[Line], book: Book) -> tuple[Good, ...]:
+    """The goods of a need with their items; an item stands for one good only, the one that names it best."""
+    found: dict[str, dict[str, float]] = {line.good: {} for line in lines}
+    unlike: dict[str, list[Item]] = {line.good: [] for line in lines}
+    for item in book.rows(Item):
+        fits = [line for line in lines if line.stands_for(item)]
+        if not fits:
+            continue
+        line = max(fits, key=lambda each: (each.good == item.id, _longest(each, item)))
+        times = 1.0 if not line.unit or line.unit == item.unit else convert(1.0, item.unit, line.unit)
+        if times is None:
+            unlike[line.good].append(item)
+        else:
+            found[line.good][item.id] = times
+    return tuple(Good(line=line, items=found[line.good], unlike=tuple(unlike[line.good])) for line in lines)
+
+
+def _longest(line: Line, item: Item) -> int:
+    names = f"{item.id} {item.name} {item.name_en}".casefold()
+    return max((len(word) for word in line.words if word.casefold() in names), default=0)
+
+
+def item_for(book: Book, line: Line, day: date) -> tuple[str, float]:
+    """The item that a need of a good is asked for under, and how many of its units make one of the good.
+
+    Of several the one of which most stands ready; the good's own name where no item stands for it.
+    """
+    good = goods_of((line,), book)[0]
+    if not good.items:
+        return line.good, 1.0
+    held: dict[str, float] = dict.fromkeys(good.items, 0.0)
+    for origin in standing_stock(book, day).origins:
+        if origin.item in held:
+            held[origin.item] += origin.amount * good.items[origin.item]
+    best = max(held, key=lambda item: held[item])
+    return best, 1 / good.items[best]
+
+
+def unlike_units_told(good: Good) -> Message | None:
+    """A sentence about items that are not counted since their units do not compare; None where there is none."""
+    if not good.unlike:
+        return None
+    names = "、".join(f"{item.name}（{item.unit}）" for item in good.unlike[:5])
+    return say("{items} are not counted: their units do not compare with {unit}", items=names, unit=good.line.unit)
