@@ -208,7 +208,7 @@ class Ship(LotAct):
             id=name, amount=units, store=self.store, place=self.place, incident=incident, who=told.who,
             left=told.at, due=self.due,
         )  # fmt: skip
-        return replace(state.less(units), under_way=(*state.under_way, moving))
+        return replace(state.less(units, told.at), under_way=(*state.under_way, moving))
 
 
 @act

@@ -65,7 +65,8 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class LotStanding(Thing):
-    """A lot with everything that was done to it. `amount` is all that stands in the store, with what is `kept`."""
+    """A lot with everything that was done to it. `amount` is all that stands in the store, with what is `kept`; `moved`
+    is when it last changed."""
 
     sort = "lot"
     table = Lot
@@ -89,6 +90,7 @@ class LotStanding(Thing):
     scrapped: float = 0.0
     lost: float = 0.0
     differences: tuple[Difference, ...] = ()
+    moved: datetime | None = None
 
     @property
     def reserved(self) -> float:
@@ -109,12 +111,12 @@ class LotStanding(Thing):
             spot=self.spot, note=self.note, source=self.source,
         )  # fmt: skip
 
-    def less(self, units: float) -> LotStanding:
+    def less(self, units: float, at: datetime) -> LotStanding:
         """The lot with so many units fewer; Refused where there are not so many."""
         left = exact(self.amount - units)
         if left < 0:
             raise short(self.id, units, self.amount)
-        return replace(self, amount=left)
+        return replace(self, amount=left, moved=max(at, self.moved or at))
 
     def keeping(self, reservation: str) -> Kept:
         """What is kept under a name (Refused)."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from luoshu.desk.act import Act, Scene, Told, act, fact
 from luoshu.desk.approval import UseApproval, agreed
+from luoshu.desk.clock import CHINA
 from luoshu.desk.journal import Refused
 from luoshu.desk.lots import (
     KEEPERS,
@@ -146,8 +147,13 @@ class Receive(Act[LotStanding]):
         need_store(scene, self.store)
         if lot_of(scene, self.lot) is not None:
             raise Refused(say("there is a lot {lot} already: give this one another code", lot=self.lot))
-        if item.shelf_life_days is not None and self.expires is None and not self.of:
+        if item.shelf_life_days is None or self.of:
+            return
+        if self.expires is None:
             raise Refused(say("{item} expires: write its last day from the label", item=item.name))
+        if self.expires > local_day(scene.at) + timedelta(days=item.shelf_life_days):
+            raise Refused(say("{item} keeps for {days} days, so it cannot be good until {day}: check the label",
+                              item=item.name, days=item.shelf_life_days, day=self.expires))  # fmt: skip
 
     def on(self, state: LotStanding | None, told: Told) -> LotStanding:
         if state is not None:
@@ -182,12 +188,15 @@ class Count(LotAct):
 
     def on(self, state: LotStanding | None, told: Told) -> LotStanding:
         state = begun(state, self.lot)
+        if state.moved is not None and told.at < state.moved:
+            raise Refused(say("{lot} has changed at {at}, after it was counted: count it again", lot=self.lot,
+                              at=clock_time(state.moved)))  # fmt: skip
         found = Difference(number=told.number, at=told.at, before=state.amount, after=exact(self.amount),
                            sheet=self.sheet, who=told.who)  # fmt: skip
         return replace(
             state, amount=found.after, counted=local_day(told.at), condition=self.condition or state.condition,
             expires=self.expires or state.expires, spot=self.spot or state.spot,
-            differences=(*state.differences, found),
+            differences=(*state.differences, found), moved=told.at,
         )  # fmt: skip
 
 
@@ -219,7 +228,7 @@ class Look(LotAct):
         if units > state.free:
             raise Refused(say("{kept} of {lot} are kept for somebody: release them first", lot=self.lot,
                               kept=digits(state.reserved)))  # fmt: skip
-        return state.less(units)
+        return state.less(units, told.at)
 
     def also(self, scene: Scene) -> Iterable[Act[Any]]:
         state = need_lot(scene, self.lot)
@@ -251,7 +260,7 @@ class Scrap(LotAct):
         if units > state.free and units <= state.amount:
             raise Refused(say("{kept} of {lot} are kept for somebody: release them first", lot=self.lot,
                               kept=digits(state.reserved)))  # fmt: skip
-        return replace(state.less(units), scrapped=exact(state.scrapped + units))
+        return replace(state.less(units, told.at), scrapped=exact(state.scrapped + units))
 
 
 def part_of(state: LotStanding, code: str, units: float, *, store: str = "", condition: str = "", note: str = "",
@@ -269,3 +278,8 @@ def fresh_code(scene: Scene, lot: str) -> str:
     stem = lot[:50]
     known = {*scene.all(LotStanding), *(row.id for row in scene.rows(Lot))}
     return next(code for n in range(1, len(known) + 2) if (code := f"{stem}-{n}") not in known)
+
+
+def clock_time(at: datetime) -> str:
+    """A moment as the clock of the stores shows it."""
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")

@@ -90,6 +90,7 @@ def test_what_is_received_counts_at_once_and_what_cannot_be_used_does_not(room):
         (Receive(lot="..", item="tent", store="east", amount=1), "cannot be a code"),
         (Receive(lot="n", item="boat", store="east", amount=1), "boat does not stand in the catalogue"),
         (Receive(lot="n", item="water", store="east", amount=1), "write its last day"),
+        (Receive(lot="n", item="water", store="east", amount=1, expires=date(2023, 1, 1)), "keeps for 365 days"),
         (Receive(lot="n", item="tent", store="east", amount=0), "more than nothing"),
         (Ship(lot="W0", amount=1, place="x"), "expired on 2021-07-01"),
         (Ship(lot="W1", amount=101, place="x"), "W1 holds 100, not 101"),
@@ -197,6 +198,14 @@ def test_a_count_below_what_is_reserved_leaves_nothing_to_take_and_less_than_not
     assert (lot(room, "T1").free, usable(room)["T1"]) == (0, 0)
     with pytest.raises(Refused):
         do(room, Ship(lot="T1", reservation="table", amount=5, place="x"))
+
+
+def test_a_count_that_comes_late_does_not_undo_what_moved_in_between(room):
+    do(room, Ship(lot="W1", amount=30, place="x"), at=NOON + HOUR)
+    with pytest.raises(Refused, match="has changed at 2021-07-20 13:00, after it was counted: count it again"):
+        do(room, Count(lot="W1", amount=100), by=MA, at=NOON + 2 * HOUR, happened=NOON)
+    do(room, Count(lot="W1", amount=69), by=MA, at=NOON + 2 * HOUR)
+    assert lot(room, "W1").amount == 69
 
 
 def test_who_may_move_what(room):
