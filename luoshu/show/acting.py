@@ -8,7 +8,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -32,6 +32,8 @@ from luoshu.words.message import Message, say
 
 MOST_MARK, MOST_WHY, MOST_NAMES = 100, 2_000, 300
 CANNOT_KEEP = say("this holds something that the journal cannot keep: a broken character, or far too much text")
+LONGEST_AGO = timedelta(days=366)
+"""A telephone that was out of reach sends later, but not years later: deadlines are counted from when it happened."""
 NOT_WRITTEN = say("the journal cannot be written now; nothing of this was entered. Send it again later")
 UNDO_SAYS = marked("Take back an act and what was done together with it. The reason must be said.")
 
@@ -160,6 +162,8 @@ def perform(request: Request, caller: Caller, what: str, asked: Asked) -> Outcom
     facts = facts_in(kind, asked.form) if asked.form is not None else asked.facts
 
     mark = f"{caller.actor.id}/{asked.mark}" if asked.mark else ""
+    if asked.happened is not None and datetime.now(UTC) - asked.happened > LONGEST_AGO:
+        raise HTTPException(422, say("happened is more than a year ago; say it in the reason instead"))
 
     def do() -> tuple[Entry, ...]:
         made = made_of(what, named_by(kind, facts, mark))

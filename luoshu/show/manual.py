@@ -103,10 +103,11 @@ def openapi_with_examples(app: FastAPI) -> dict[str, Any]:
 def answered_everywhere(schema: dict[str, Any]) -> None:
     """Add the answers that every address may give, before it is even asked: the door of the server gives them."""
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorAnswer"}}}
-    for methods in schema["paths"].values():
+    desk = {"401": "nobody is logged in", "404": "not found", "503": "the journal cannot be read or written now"}
+    for path, methods in schema["paths"].items():
         for method, operation in methods.items():
-            more = {"403": "refused"} if method == "get" else {"403": "refused", "411": "no length", "413": "too long"}
-            for code, says in more.items():
+            more = {"403": "refused"} | ({} if method == "get" else {"411": "no length", "413": "too long"})
+            for code, says in (more | (desk if path.startswith("/desk/") else {})).items():
                 operation["responses"].setdefault(code, {"description": says, "content": content})
 
 

@@ -294,6 +294,7 @@ NONSENSE = (
     (b'{"facts": {"person": "ab", "name": "\\ud800"}}', JSON),
     (b'{"facts": {}, "happened": "2021-07-20T08:00"}', JSON),
     (b'{"facts": {}, "happened": 7}', JSON),
+    (b'{"facts": {}, "happened": "0409-04-13T00:00:00Z"}', JSON),
     (b"[" * 50_000, JSON), (b'{"a":' * 10_000, JSON),
     (b"\xff\xfe", JSON), (b"\xff=\xfe&%ff=%fe", FORM),
     (b"&".join(b"a%d=1" % n for n in range(5_000)), FORM),
