@@ -38,7 +38,7 @@ STATES: Mapping[str, Message] = {
     "forged": say("forged or damaged: the signature does not fit"),
 }
 """What a signature is worth; only `known` proves who sent it."""
-NOTHING = say("")
+NOTHING = say("{found}", found="")
 
 
 @dataclass(frozen=True, kw_only=True)

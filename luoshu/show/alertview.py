@@ -15,7 +15,7 @@ from luoshu.desk.alertkey import known_senders
 from luoshu.desk.alertmaking import made
 from luoshu.desk.capfile import read_alert
 from luoshu.desk.capparse import parsed
-from luoshu.desk.capsign import Seal, seal_of
+from luoshu.desk.capsign import NOTHING, Seal, seal_of
 from luoshu.desk.capwords import word
 from luoshu.desk.heard import as_bytes
 from luoshu.desk.journal import Refused
@@ -120,7 +120,7 @@ def view_of(visit: Visit, alert: Alert, newer: str, *, drawn: bool = False) -> A
         status_word=say_word("status", alert.status or str((told or {}).get("status") or "")),
         state=state, state_word=language.message(STATES[state]),
         level="" if alert.kind == "Cancel" else LEVELS.get(severity, ""),
-        colour="" if alert.kind == "Cancel" else language.message(COLOUR_WORDS.get(severity, say(""))),
+        colour="" if alert.kind == "Cancel" else language.message(COLOUR_WORDS.get(severity, NOTHING)),
         event=str(info.get("event") or ""), headline=str(info.get("headline") or alert.headline or alert.id),
         description=str(info.get("description") or ""), instruction=str(info.get("instruction") or ""),
         response=_and(language, [say_word("responseType", each) for each in info.get("responseType") or ()]),

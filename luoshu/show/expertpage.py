@@ -182,10 +182,13 @@ def _tasks(query: Mapping[str, str]) -> tuple[TaskRow, ...]:
 def _wanted(row: TaskRow, skills: Mapping[str, Skill]) -> Wanted | None:
     if row.skill not in skills:
         return None
-    people = int(row.people) if row.people.isdecimal() and row.people.isascii() else 1
-    within = float(row.within) if row.within.isdecimal() and row.within.isascii() else inf
+    people, within = _number(row.people, 1), _number(row.within, 0) or inf
     least = row.least if row.least in LEVELS else "works"
     return Wanted(skill=row.skill, people=min(max(people, 1), 50), least=least, within=within)
+
+
+def _number(text: str, default: int) -> int:
+    return int(text) if len(text) < 5 and text.isascii() and text.isdecimal() else default
 
 
 def _skill_word(skill: Skill, language: Language) -> str:
