@@ -17,4 +17,5 @@ import luoshu.desk.removal
 import luoshu.desk.resource
 import luoshu.desk.roster
 import luoshu.desk.rungs
-import luoshu.desk.staff  # noqa: F401
+import luoshu.desk.staff
+import luoshu.desk.store_shut  # noqa: F401

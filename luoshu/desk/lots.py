@@ -230,8 +230,16 @@ def need_item(scene: Scene, item: str) -> Item:
 
 
 def store_of(scene: Scene, store: str) -> Store | None:
-    """A store of the book."""
-    return next((each for each in scene.rows(Store) if each.id == store), None)
+    """A store of the book; closed where the desk or the book says that it is out of use."""
+    found = next((each for each in scene.rows(Store) if each.id == store), None)
+    if found is None or found.state != "open":
+        return found
+    from luoshu.desk.store_shut import StoreState
+    from luoshu.kinds.shut_store import ShutStore
+
+    said = scene.get(StoreState, store)
+    row = said.row() if said is not None else next((e for e in scene.rows(ShutStore) if e.store == store), None)
+    return replace(found, state="closed") if row is not None and row.shut(local_day(scene.at)) else found
 
 
 def need_store(scene: Scene, store: str) -> Store:

@@ -17,6 +17,7 @@ from luoshu.kinds.lot import Lot
 from luoshu.kinds.making import make
 from luoshu.kinds.observation import unlike_units
 from luoshu.kinds.renewal import Renewal
+from luoshu.kinds.shut_store import ShutStore
 from luoshu.kinds.store import Store
 from luoshu.kinds.target import Target
 from luoshu.kinds.task import Task
@@ -24,6 +25,9 @@ from luoshu.words.message import Message, say
 
 KINDS: list[type[Commitment]] = [Circle, Renewal, Target, Task]
 """The more particular come first: the first that claims what was found in a text proposes it."""
+
+RESERVES: tuple[type, ...] = (Item, Store, ShutStore, Lot, Agreement)
+"""The tables of what is held in reserve, which the desk moves whether a promise asks for it or not."""
 
 
 def build(record: Record) -> tuple[Commitment | None, tuple[Problem, ...]]:
@@ -33,7 +37,7 @@ def build(record: Record) -> tuple[Commitment | None, tuple[Problem, ...]]:
 
 def tables() -> tuple[type, ...]:
     """The tables that the kinds on the list read, and those of the reserves that the desk moves, each once."""
-    return tuple(dict.fromkeys([*(table for kind in KINDS for table in kind.needs), Item, Store, Lot, Agreement]))
+    return tuple(dict.fromkeys([*(table for kind in KINDS for table in kind.needs), *RESERVES]))
 
 
 def faults(commitments: Iterable[Commitment], book: Book) -> list[Problem]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from luoshu.kinds.item import Item
 from luoshu.kinds.lot import Lot
+from luoshu.kinds.shut_store import ShutStore
 from luoshu.kinds.stock_rules import StockRules, stock_rules
 from luoshu.kinds.store import Store
 from luoshu.words.message import Message, say
@@ -56,13 +57,19 @@ def available(book: Book, day: date) -> tuple[Usable, ...]:
     No expired, damaged, reserved or uncounted unit counts, nor one whose state, last day, item or store is not known,
     nor what stands in a closed store or has not come in yet. Amounts are units of the item, never below zero.
     """
-    return book.derived(("available", day), lambda of: _available(of, day), Item, Store, Lot)
+    return book.derived(("available", day), lambda of: _available(of, day), Item, Store, Lot, ShutStore)
 
 
 def _available(book: Book, day: date) -> tuple[Usable, ...]:
-    items, stores = {row.id: row for row in book.rows(Item)}, {row.id: row for row in book.rows(Store)}
+    items, stores = {row.id: row for row in book.rows(Item)}, stores_on(book, day)
     rules = stock_rules(book, day)
     return tuple(usable(lot, items.get(lot.item), stores.get(lot.store), rules, day) for lot in book.rows(Lot))
+
+
+def stores_on(book: Book, day: date) -> dict[str, Store]:
+    """The stores by their code, those that are out of use on a day as closed."""
+    shut = {row.store for row in book.rows(ShutStore) if row.shut(day)}
+    return {row.id: replace(row, state="closed") if row.id in shut else row for row in book.rows(Store)}
 
 
 def usable(lot: Lot, item: Item | None, store: Store | None, rules: StockRules, day: date) -> Usable:

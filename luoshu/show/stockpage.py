@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from luoshu.desk.approval import Approval
+from luoshu.desk.store_shut import StoreState
 from luoshu.kinds.item import LEVELS, Item, category_word
 from luoshu.kinds.stock import Holding, Usable, holdings
 from luoshu.kinds.stock_rules import stock_rules
 from luoshu.kinds.store import Store
+from luoshu.show.forms import Form, form_of
 from luoshu.show.page import Page, Visit
 from luoshu.show.stockwords import (
     AVAILABLE,
@@ -134,6 +136,7 @@ class StockPage(Page):
     warn_days: int
     by_rule: bool
     may_move: bool
+    store_form: Form | None
 
 
 def stock(visit: Visit, name: str, query: Mapping[str, str]) -> StockPage:
@@ -183,8 +186,22 @@ def stock(visit: Visit, name: str, query: Mapping[str, str]) -> StockPage:
         waiting=waiting,
         warn_days=rules.warn_days,
         by_rule=not rules.built_in,
-        may_move=bool(visit.room is not None and visit.actor is not None and visit.actor.roles & {"store", "duty"}),
+        may_move=_may_move(visit),
+        store_form=_store_form(visit, query.get("store", ""), stores),
     )
+
+
+def _may_move(visit: Visit) -> bool:
+    return bool(visit.room is not None and visit.actor is not None and visit.actor.roles & {"store", "duty"})
+
+
+def _store_form(visit: Visit, store: str, stores: Mapping[str, Store | None]) -> Form | None:
+    """The form that closes the one store that is shown, or opens it again."""
+    if not _may_move(visit) or stores.get(store) is None or visit.things is None:
+        return None
+    known = visit.things.get(StoreState, store)
+    what = "store.open" if known is not None and known.closed else "store.close"
+    return form_of(visit, what, {"store": store}, hide=("store",))
 
 
 def _in_order(lots: Sequence[Usable]) -> list[Usable]:

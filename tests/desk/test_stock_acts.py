@@ -20,6 +20,7 @@ from luoshu.desk.lots import LotStanding
 from luoshu.desk.picking import Collect, DropList, PickList, ShipList
 from luoshu.desk.room import Room
 from luoshu.desk.stockroom import Count, Look, Receive, Scrap, TakeOver
+from luoshu.desk.store_shut import CloseStore, OpenStore
 from luoshu.kinds.stock import available
 
 DAY = date(2021, 7, 20)
@@ -206,6 +207,23 @@ def test_a_count_that_comes_late_does_not_undo_what_moved_in_between(room):
         do(room, Count(lot="W1", amount=100), by=MA, at=NOON + 2 * HOUR, happened=NOON)
     do(room, Count(lot="W1", amount=69), by=MA, at=NOON + 2 * HOUR)
     assert lot(room, "W1").amount == 69
+
+
+def test_a_flooded_store_is_closed_tonight_and_nothing_in_it_counts_until_it_is_opened(room):
+    with pytest.raises(Refused, match="may not do this"):
+        do(room, CloseStore(store="east", reason="flooded"), by=HE)
+    do(room, CloseStore(store="east", reason="flooded"))
+    assert sum(usable(room).values()) == 0
+    with pytest.raises(Refused, match="东库 is closed"):
+        do(room, Ship(lot="W1", amount=1, place="x"))
+    with pytest.raises(Refused, match="closed already"):
+        do(room, CloseStore(store="east", reason="flooded"))
+    do(room, OpenStore(store="east", reason="dry"), at=NOON + 30 * HOUR)
+    assert usable(room, DAY)["W1"] == 0
+    assert usable(room, DAY + timedelta(days=1))["W1"] == 100
+    do(room, Ship(lot="W1", amount=1, place="x"), at=NOON + 31 * HOUR)
+    with pytest.raises(Refused, match="has not closed east"):
+        do(room, OpenStore(store="east", reason="dry"))
 
 
 def test_who_may_move_what(room):
