@@ -40,7 +40,7 @@ UNDO_SAYS = marked("Take back an act and what was done together with it. The rea
 
 @dataclass(frozen=True, kw_only=True)
 class ActPage(Page):
-    """The form of an act that was refused, with what was typed."""
+    """The form of an act by itself: asked for, or refused, with what was typed."""
 
     form: Form
 
@@ -78,7 +78,16 @@ def add_acts(app: FastAPI) -> None:
     async def undo(request: Request, number: int) -> Response:
         return await handle(request, "", lambda caller, asked: take_back(request, caller, number, asked), number)
 
+    def form(request: Request, what: str) -> Response:
+        need_caller(request)
+        if what not in ACTS:
+            raise HTTPException(404, say("there is no act {what}", what=what[:80]))
+        query = dict(request.query_params)
+        visit = visit_of(request, f"desk/acts/{what}", None, None)
+        return _drawn(visit, form_of(visit, what, query, safe_path(query.get("back", ""))), 200)
+
     described(app, act, undo, UNDO_SAYS)
+    app.add_api_route("/desk/acts/{what}", form, include_in_schema=False)
     app.add_api_route("/desk/acts/{what}", act, methods=["POST"], include_in_schema=False)
 
 
@@ -150,8 +159,12 @@ def _again(request: Request, what: str, asked: Asked, outcome: Outcome) -> Respo
         visit, what, given=typed, back=safe_path(asked.back), why=asked.why, wrong=outcome.wrong,
         hide=seen.split(",") if seen else (), refused=visit.language.message(outcome.says),
     )  # fmt: skip
+    return _drawn(visit, form, outcome.status)
+
+
+def _drawn(visit: Visit, form: Form, status: int) -> Response:
     page = ActPage(title=form.title, day=visit.view.day, language=visit.language.code, form=form)
-    return HTMLResponse(drawn("act.html", "act", page, visit, has_json=False), status_code=outcome.status)
+    return HTMLResponse(drawn("act.html", "act", page, visit, has_json=False), status_code=status)
 
 
 def perform(request: Request, caller: Caller, what: str, asked: Asked) -> Outcome:
