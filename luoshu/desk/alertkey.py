@@ -82,7 +82,8 @@ def make_key(folder: Path, name: str, at: datetime) -> tuple[Path, str]:
 def signed(data: bytes, pair: Pair) -> tuple[bytes, str]:
     """An alert with a signature over all of it (enveloped, RSA with SHA-256), and the certificate's SHA-256.
 
-    ValueError where the signature would not be believed by those who know the certificate.
+    A certificate that has lapsed does not hold an alert up; receivers are told by their own check. ValueError where key
+    and certificate do not belong together or cannot be read.
     """
     from lxml import etree
     from signxml.algorithms import SignatureConstructionMethod
@@ -99,9 +100,19 @@ def signed(data: bytes, pair: Pair) -> tuple[bytes, str]:
     text: bytes = etree.tostring(made, xml_declaration=True, encoding="UTF-8")
     known = certificates([pair.certificate])
     seal = seal_of(parsed(text), known)
-    if seal.state != "known":
+    if seal.state not in ("known", "lapsed"):
         raise ValueError(f"the signature is not believed: {seal.says} {seal.why}")
     return text, seal.fingerprint
+
+
+def lapses(folder: Path) -> datetime | None:
+    """When the certificate of a book's desk ends; None where there is none that can be read."""
+    pair = key_of(folder)
+    if pair is None:
+        return None
+    from luoshu.desk.capsign import certificates
+
+    return next((each.not_valid_after_utc for each in certificates([pair.certificate]).values()), None)
 
 
 def known_senders(folder: Path) -> dict[str, Certificate]:

@@ -14,6 +14,7 @@ from luoshu.desk.alert import MOST_XML, Alert, SealAlert, Written
 from luoshu.desk.alertarea import place_outlines, polygons_of
 from luoshu.desk.alertwords import COLOURS, EVENTS
 from luoshu.desk.capfile import read_alert, write_alert
+from luoshu.desk.capparse import shown
 from luoshu.desk.incident import Incident
 from luoshu.desk.journal import Refused
 from luoshu.words.message import say
@@ -84,13 +85,20 @@ def sender_of(scene: Scene, status: str) -> Mapping[str, str]:
 
 def sealed(draft: Alert, scene: Scene) -> SealAlert:
     """What goes out for a draft, now: the whole alert, checked and signed."""
-    from luoshu.desk.alertkey import key_of, signed
+    from luoshu.desk.alertkey import KEY, key_of, signed
 
     data, status, sent, expires, chain = made(draft, scene)
     pair = key_of(scene.book.folder) if scene.book is not None else None
     mark = ""
     if pair is not None:
-        data, mark = signed(data, pair)
+        try:
+            data, mark = signed(data, pair)
+        except (ValueError, TypeError) as error:
+            says = say(
+                "the key in {path} cannot be used ({reason}): mend it, or move it away and the alert goes out unsigned",
+                path=str(KEY), reason=shown(str(error), 120),
+            )  # fmt: skip
+            raise Refused(says) from None
     text = data.decode("utf-8")
     if len(json.dumps(text, ensure_ascii=False)) > MOST_XML:
         raise Refused(say("the alert is too long: name fewer areas, or one that holds them all"))

@@ -12,6 +12,7 @@ from typing import Any
 from luoshu.desk.actor import READERS
 from luoshu.desk.alert import Alert, UpdateAlert, replaced
 from luoshu.desk.alertarea import place_outlines
+from luoshu.desk.alertkey import lapses
 from luoshu.desk.capwords import plain_words, signature_words, word
 from luoshu.desk.clock import CHINA
 from luoshu.desk.heard import Standing, heard_standing, reading_of
@@ -83,6 +84,7 @@ class DeskAlerts(Page):
     new: str
     may: bool
     has_key: bool
+    key_lapsed: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +117,7 @@ def desk_alerts(visit: Visit, name: str, query: Mapping[str, str]) -> DeskAlerts
     views = {id: view_of(visit, each, newer.get(id, ""), drawn=each.state == "draft") for id, each in alerts.items()}
     order = sorted(alerts.values(), key=lambda each: (each.drafted_at, each.id), reverse=True)
     others = [other_of(visit, each) for each in standing(visit)]
+    ends = lapses(visit.room.book.folder) if visit.room.book is not None else None
     return DeskAlerts(
         title=visit.language.say("Alerts"),
         day=visit.view.day,
@@ -129,7 +132,8 @@ def desk_alerts(visit: Visit, name: str, query: Mapping[str, str]) -> DeskAlerts
         take_in=form_of(visit, "alert.take_in", back="/desk/alerts"),
         new=visit.links.to("desk/alert-draft"),
         may=bool(visit.actor.roles & DUTY),
-        has_key=visit.room.book is not None and (visit.room.book.folder / "desk" / "alert-key.pem").is_file(),
+        has_key=ends is not None,
+        key_lapsed=local(ends) if ends is not None and visit.now and ends <= visit.now else "",
     )
 
 

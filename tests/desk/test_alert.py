@@ -295,3 +295,14 @@ def test_a_draft_is_rewritten_until_it_goes_out(room):
     with pytest.raises(Refused, match="no draft"):
         room.do(IssueAlert(alert="a1"), by=LI, at=AT)
     assert isinstance(draft(), DraftAlert)
+
+
+def test_a_key_that_cannot_be_used_is_said_and_nothing_goes_out(folder, room):
+    make_key(folder, "防汛办", AT)
+    (folder / "desk" / "alert-key.pem").write_bytes(b"nonsense")
+    room.do(draft(), by=WANG, at=AT)
+    with pytest.raises(Refused, match="move it away"):
+        room.do(IssueAlert(alert="a1"), by=LI, at=AT)
+    (folder / "desk" / "alert-key.pem").unlink()
+    room.do(IssueAlert(alert="a1"), by=LI, at=AT)
+    assert room.standing().get(Alert, "a1").signed_by == ""

@@ -173,3 +173,31 @@ def test_who_has_read_it(room):
     with pytest.raises(Refused, match="no alert"):
         room.do(ReadHeard(heard="x"), by=TEAM, at=AT)
     assert room.standing().get(Heard, ID).read_by == (("qian", AT),)
+
+
+def test_from_the_command_line(desk_book, tmp_path, capsys):
+    from luoshu.book.book import open_book
+    from luoshu.cli import main
+    from luoshu.desk.room import open_room
+    from luoshu.desk.staff import CONSOLE, Add, Give
+
+    with open_room(open_book(desk_book)) as room:
+        room.do(Add(person="wang", name="Wang"), by=CONSOLE, at=AT)
+        room.do(Give(person="wang", role="duty"), by=CONSOLE, at=AT)
+    assert main(["desk", "key", str(desk_book), "--name", "防汛办"]) == 0
+    assert main(["desk", "key", str(desk_book)]) == 2
+    path = tmp_path / "a.xml"
+    path.write_bytes(signed(xml().encode(), key_of(desk_book))[0])
+    command = ["desk", "alert", "in", str(desk_book), str(path), "--as"]
+    assert main([*command, "nobody"]) == 2
+    assert main([*command, "admin"]) == 2  # an administrator is no duty officer
+    capsys.readouterr()
+    assert main([*command, "wang", "--language", "zh"]) == 0
+    said = capsys.readouterr().out
+    assert "已接收" in said
+    assert "由已知单位签名，但不在证书有效期内" in said  # the alert is of 2021, the key of now
+    assert main([*command, "wang"]) == 2  # it is there already
+    path.write_bytes(path.read_bytes().replace("伊川县".encode(), "洛宁县".encode()))
+    assert main([*command, "wang"]) == 1
+    with open_room(open_book(desk_book)) as room:
+        assert list(room.standing().all(Heard)) == [ID]
