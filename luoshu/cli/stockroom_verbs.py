@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     BOOK,
     argument("file", metavar="FILE", help=say("the workbook (.xlsx)")),
     argument(
-        "--as", dest="person", metavar="PERSON", default="", help=say("in: whose login name the rows stand under")
+        "--as", dest="person", metavar="PERSON", default="", help=say("in: the login name of whose rows they are")
     ),
     argument("--try", dest="only_try", action="store_true", help=say("in: say what would be done, write nothing")),
     DESK,
