@@ -120,10 +120,10 @@ def test_who_may_see_the_pages_of_the_desk(alerted):
 
 
 def test_the_desk_page_draws_drafts_receipts_and_alerts_of_others(alerted):
-    wang = alerted.wang
-    taken = wang.post("/desk/acts/alert.take_in", json={"facts": {"xml": other(), "source": "邮件"}})
+    wang, text = alerted.wang, other()
+    taken = wang.post("/desk/acts/alert.take_in", json={"facts": {"xml": text, "source": "邮件"}})
     assert taken.status_code == 201, taken.text
-    assert wang.post("/desk/acts/alert.take_in", json={"facts": {"xml": other()}}).status_code == 409
+    assert wang.post("/desk/acts/alert.take_in", json={"facts": {"xml": text}}).status_code == 409
     for language in ("zh", "en"):
         page = wang.get("/desk/alerts", params={"language": language})
         assert page.status_code == 200, page.text
