@@ -13,6 +13,7 @@ import luoshu.cli.alerting
 import luoshu.cli.commands
 import luoshu.cli.duty
 import luoshu.cli.geography
+import luoshu.cli.keeper
 import luoshu.cli.stockroom_verbs  # noqa: F401 (each puts its verbs on the list)
 from luoshu.cli.verbs import GROUPS, VERBS, NotDone
 from luoshu.show.language import Language, machine_language

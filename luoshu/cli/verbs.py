@@ -110,6 +110,7 @@ BOOK = argument("book", metavar="BOOK", help=say("the folder of the book"))
 DAY = argument("--day", type=a_day, help=say("the day to ask for, as in 2025-12-31 (default: today)"))
 DESK = argument(
     "--desk",
+    "--url",
     metavar="URL",
     default="",
     help=say("the database of the desk, where it is not in the book's folder (or LUOSHU_DESK)"),

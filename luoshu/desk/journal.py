@@ -159,6 +159,11 @@ class Journal:
         except Exception as error:
             raise unkept(error) or error from error
 
+    def newest(self) -> tuple[int, str]:
+        """The number and the hash of the newest entry."""
+        number: tuple[int, str] = self.look(lambda standing: (self._number, self._hash))
+        return number
+
     def look(self, read: Callable[[Standing], Any]) -> Any:
         """What `read` makes of what stands, after taking in what other processes wrote."""
         with self._lock:

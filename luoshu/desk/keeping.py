@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from luoshu.book import files
 from luoshu.book.problem import Problem, Source
-from luoshu.desk.cabinet import holds, remembered
+from luoshu.desk.cabinet import begin_file, holds, remembered
 from luoshu.desk.chain import BEGINNING, Draft, Entry, hash_of, moment, of_moment
 from luoshu.desk.journal import Journal
 from luoshu.desk.shelves import NotAnEntry, engine_of, lock_for_writing, put, stored
@@ -66,6 +66,8 @@ def reading(place: str | Path) -> Iterator[Connection]:
     absent = Unkept(say(ABSENT, place=shown), "absent")
     if "://" not in str(place) and not Path(place).is_file():
         raise absent
+    if "://" not in str(place):
+        begin_file(Path(place))  # it is there: this refuses an empty one
     engine = engine_of(place)
     try:
         with engine.connect() as connection:

@@ -118,7 +118,7 @@ class Things:
                 self._undo(entry)
             elif entry.draft.what in ACTS:
                 self._add(entry)
-        except Refused:
+        except Exception:  # an act of another version may fail in any way, and must not stop all that come after it
             self.unread.append(entry.number)
 
     def _add(self, entry: Entry) -> None:

@@ -1,0 +1,171 @@
+"""The commands of the journal: begin, verify, backup, restore, export."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from luoshu.cli.verbs import BOOK, DESK, NotDone, argument, book_folder, verb
+from luoshu.show.language import Language
+from luoshu.show.terminal import GOOD, PROBLEMS, bar, report_problems
+from luoshu.words.message import say
+
+if TYPE_CHECKING:
+    from luoshu.desk.keeping import Kept
+
+FAR = argument(
+    "--as-far-as-it-goes", action="store_true", help=say("take the whole entries before the first fault, and say which")
+)
+
+
+def place_of(args: argparse.Namespace) -> str | Path:
+    """Where the journal of a book lies: in the database that was named, else in the book's folder."""
+    from luoshu.desk.place import PLACE
+
+    folder = book_folder(args.book)
+    return str(args.desk) or folder / PLACE
+
+
+@verb(
+    "desk begin",
+    say("make the journal of the desk, in the book's folder or in a database"),
+    "luoshu desk begin examples/luoyang",
+    BOOK,
+    DESK,
+)
+def begin(args: argparse.Namespace, language: Language) -> int:
+    from luoshu.desk.journal import Journal
+    from luoshu.desk.keeping import shown
+
+    place = place_of(args)
+    if isinstance(place, Path):
+        place.parent.mkdir(parents=True, exist_ok=True)
+    with Journal(place) as journal:
+        number, _ = journal.newest()
+    if number:
+        print(
+            language.say("{place} holds {count} entries already; nothing was changed", place=shown(place), count=number)
+        )
+        return GOOD
+    print(language.say("{place} is ready", place=shown(place)))
+    print(language.say("next: luoshu desk admin {book} NAME makes the first administrator", book=args.book))
+    return GOOD
+
+
+@verb(
+    "desk verify",
+    say("read the journal from end to end: is its chain whole, and does it hold all that it is known to have held"),
+    "luoshu desk verify examples/luoyang",
+    BOOK,
+    argument(
+        "--head", metavar="HASH", default="", help=say("the hash that a backup told: it must be among the entries")
+    ),
+    DESK,
+)
+def verify(args: argparse.Namespace, language: Language) -> int:
+    import luoshu.desk.acts  # noqa: F401 (puts every act on the list)
+    from luoshu.desk.keeping import verify as verified
+    from luoshu.desk.things import Things
+
+    things = Things()
+    with bar(language.say("verifying the journal")) as tell:
+        kept = verified(place_of(args), tell, head=args.head, take=things.take)
+    _say_kept(kept, language)
+    if things.unread:
+        first = ", ".join(map(str, things.unread[:10]))
+        print(
+            language.say(
+                "{count} entries are not understood by this version of the program and count for nothing: {first}",
+                count=len(things.unread), first=first,
+            )
+        )  # fmt: skip
+    if not kept.problems:
+        print(language.say("the chain is whole"))
+    return report_problems(list(kept.problems), language)
+
+
+def _say_kept(kept: Kept, language: Language) -> None:
+    print(language.say("{count} entries, the last with the hash {head}", count=kept.entries, head=kept.head))
+
+
+@verb(
+    "desk backup",
+    say("write the whole journal into one file that proves by itself that it is whole"),
+    "luoshu desk backup examples/luoyang desk.jsonl.gz",
+    BOOK,
+    argument("file", metavar="FILE", help=say("the file to write, .jsonl or .jsonl.gz")),
+    FAR,
+    DESK,
+)
+def backup(args: argparse.Namespace, language: Language) -> int:
+    from luoshu.desk.keeping import backup as backed_up
+
+    path = _new_file(args.file, (".jsonl", ".gz"))
+    with bar(language.say("backing up the journal")) as tell:
+        kept = backed_up(place_of(args), path, as_far_as_it_goes=args.as_far_as_it_goes, tell=tell)
+    if not kept.problems or args.as_far_as_it_goes:
+        _say_kept(kept, language)
+        print(language.say("{file} is written; keep the hash elsewhere. Passwords are not in it", file=args.file))
+    return report_problems(list(kept.problems), language)
+
+
+@verb(
+    "desk restore",
+    say("write a backup into an empty journal, all of it or nothing"),
+    "luoshu desk restore desk.jsonl.gz examples/luoyang",
+    argument("file", metavar="FILE", help=say("the backup")),
+    BOOK,
+    FAR,
+    DESK,
+)
+def restore(args: argparse.Namespace, language: Language) -> int:
+    from luoshu.desk.journal import Journal
+    from luoshu.desk.keeping import restore as restored
+
+    path, place = Path(args.file), place_of(args)
+    if not path.is_file():
+        raise NotDone(say("there is no file {name}", name=args.file))
+    if isinstance(place, Path):
+        place.parent.mkdir(parents=True, exist_ok=True)
+    with Journal(place) as journal, bar(language.say("restoring the journal")) as tell:
+        kept = restored(path, journal, as_far_as_it_goes=args.as_far_as_it_goes, tell=tell)
+    if not kept.problems or (args.as_far_as_it_goes and kept.entries):
+        _say_kept(kept, language)
+        print(
+            language.say(
+                "passwords are not in a backup: give them anew with luoshu desk admin and the page of the staff"
+            )
+        )
+    return report_problems(list(kept.problems), language)
+
+
+@verb(
+    "desk export",
+    say("write the log as people read it: a workbook, a CSV file or lines of JSON; what is personal is left out"),
+    "luoshu desk export examples/luoyang log.xlsx",
+    BOOK,
+    argument("file", metavar="FILE", help=say("the file to write, .xlsx, .csv or .jsonl")),
+    DESK,
+)
+def export(args: argparse.Namespace, language: Language) -> int:
+    from luoshu.show.logsheet import MOST_ROWS, write_log
+
+    path = _new_file(args.file, (".xlsx", ".csv", ".jsonl"))
+    with bar(language.say("writing the log")) as tell:
+        kept = write_log(place_of(args), path, language, tell)
+    if path.suffix == ".xlsx" and kept.entries > MOST_ROWS:
+        raise NotDone(say("a sheet holds {most} rows: write a .csv instead", most=MOST_ROWS))
+    print(language.say("{count} entries are in {file}", count=kept.entries, file=args.file))
+    return PROBLEMS if report_problems(list(kept.problems), language) else GOOD
+
+
+def _new_file(name: str, endings: tuple[str, ...]) -> Path:
+    path = Path(name)
+    if path.suffix not in endings:
+        raise NotDone(say("{name}: its name must end with {endings}", name=name, endings=" / ".join(endings)))
+    if not path.absolute().parent.is_dir():
+        raise NotDone(say("there is no folder {name}", name=str(path.parent)))
+    if path.is_dir():
+        raise NotDone(say("{name} is a folder", name=name))
+    return path

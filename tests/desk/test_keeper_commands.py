@@ -1,0 +1,136 @@
+"""The commands of the journal, as people type them, on both databases."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from luoshu.cli import main
+from luoshu.desk.chain import Draft
+from luoshu.desk.journal import Journal
+from luoshu.desk.place import PLACE
+
+NOON = datetime(2021, 7, 20, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    monkeypatch.setenv("LUOSHU_LANGUAGE", "en")
+    monkeypatch.delenv("LUOSHU_DESK", raising=False)
+
+    def go(*argv):
+        code = main([str(word) for word in argv])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return go
+
+
+@pytest.fixture
+def book(run, tmp_path):
+    run("new", tmp_path / "city", "--title", "Plan", "--region", "City")
+    return tmp_path / "city"
+
+
+def fill(place, count=5, why="rain"):
+    with Journal(place) as journal:
+        for number in range(count):
+            journal.append(Draft(who="wang", what="note", why=why, facts={"number": number}), at=NOON)
+
+
+def test_begin_verify_backup_restore_export(run, book, place, tmp_path, monkeypatch):
+    desk = [] if "://" not in place else ["--url", place]
+    where = place if desk else book / PLACE
+    if not desk:
+        assert run("desk", "verify", book)[0] == 2
+    code, out, _ = run("desk", "begin", book, *desk)
+    assert (code, "is ready" in out) == (0, True)
+    fill(where)
+    assert "5 entries already" in run("desk", "begin", book, *desk)[1]
+    code, out, _ = run("desk", "verify", book, *desk)
+    assert (code, "5 entries" in out, "the chain is whole" in out) == (0, True, True)
+    file = tmp_path / "desk.jsonl.gz"
+    code, out, _ = run("desk", "backup", book, file, *desk)
+    head = out.split("hash ")[1].split()[0]
+    assert code == 0
+    assert run("desk", "verify", book, "--head", head, *desk)[0] == 0
+    code, _, err = run("desk", "verify", book, "--head", "0f" * 32, *desk)
+    assert (code, "no entry with the hash" in err) == (1, True)
+    code, _, err = run("desk", "restore", file, book, *desk)
+    assert (code, "not empty" in err) == (1, True)
+    run("new", tmp_path / "other", "--title", "Plan", "--region", "City")
+    assert run("desk", "restore", file, tmp_path / "other")[0] == 0
+    assert head in run("desk", "verify", tmp_path / "other")[1]
+    for name in ("log.xlsx", "log.csv", "log.jsonl"):
+        assert run("desk", "export", book, tmp_path / name, *desk)[:2] == (0, f"5 entries are in {tmp_path / name}\n")
+
+
+def test_the_log_reads_as_words_and_holds_no_formulas(run, book, tmp_path):
+    (book / "desk").mkdir()
+    fill(book / PLACE, 1, "=cmd|' /C calc'!A0")
+    run("desk", "export", book, tmp_path / "log.csv")
+    text = (tmp_path / "log.csv").read_text("utf-8-sig")
+    assert "2021-07-20 12:00:00" in text
+    assert ",'=cmd" in text
+    run("desk", "export", book, tmp_path / "log.jsonl")
+    told = json.loads((tmp_path / "log.jsonl").read_text("utf-8"))
+    assert (told["number"], told["who"], told["values"]) == (1, "wang", {"number": 0})
+    from openpyxl import load_workbook
+
+    run("desk", "export", book, tmp_path / "log.xlsx")
+    sheet = load_workbook(tmp_path / "log.xlsx").active
+    assert sheet["H2"].value == "=cmd|' /C calc'!A0"
+    assert sheet["H2"].data_type == "s"
+
+
+@pytest.mark.parametrize("name", ["log.doc", "nowhere/log.csv"])
+def test_a_file_that_cannot_be_written_is_refused_in_plain_words(run, book, name, tmp_path):
+    (book / "desk").mkdir()
+    fill(book / PLACE, 1)
+    code, _, err = run("desk", "export", book, tmp_path / name)
+    assert (code, err.startswith("luoshu: ")) == (2, True)
+    assert run("desk", "restore", tmp_path / "none.jsonl", book)[0] == 2
+
+
+def test_a_damaged_journal_is_said_and_what_is_whole_is_saved(run, book, tmp_path):
+    (book / "desk").mkdir()
+    fill(book / PLACE, 400, "a word that takes room " * 40)
+    path = book / PLACE
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2 // 4096 * 4096
+    data[middle : middle + 4096] = b"\xff" * 4096
+    path.write_bytes(data)
+    code, out, err = run("desk", "verify", book)
+    assert code == 1
+    assert "entries, the last with the hash" in out
+    assert "Traceback" not in err
+    code, _, err = run("desk", "backup", book, tmp_path / "a.jsonl")
+    assert (code, (tmp_path / "a.jsonl").exists()) == (1, False)
+    assert run("desk", "backup", book, tmp_path / "a.jsonl", "--as-far-as-it-goes")[0] == 1
+    run("new", tmp_path / "new", "--title", "Plan", "--region", "City")
+    assert run("desk", "restore", tmp_path / "a.jsonl", tmp_path / "new")[0] == 0
+    assert "the chain is whole" in run("desk", "verify", tmp_path / "new")[1]
+
+
+def test_a_journal_that_was_cut_is_shorter_than_it_remembers(run, book):
+    import sqlite3
+
+    (book / "desk").mkdir()
+    fill(book / PLACE)
+    with sqlite3.connect(book / PLACE) as connection:
+        connection.execute("DELETE FROM entry WHERE number > 2")
+    connection.close()
+    code, out, err = run("desk", "verify", book)
+    assert (code, "2 entries" in out, "entry 5 was written, and is not there" in err) == (1, True, True)
+
+
+@pytest.mark.parametrize("content", [b"", b"this is no database" * 100])
+def test_a_file_that_is_no_journal_is_refused(run, book, content):
+    (book / "desk").mkdir()
+    (book / PLACE).write_bytes(content)
+    for verb in (["begin", book], ["verify", book], ["backup", book, book / "x.jsonl"]):
+        code, _, err = run("desk", *verb)
+        assert (code, err.startswith("luoshu: ")) == (2, True)
+    assert (book / PLACE).read_bytes() == content
