@@ -11,7 +11,7 @@ from luoshu.desk.clock import Clock, Pause, Term
 from luoshu.desk.incident import DUTY, EVERY_HAND, Incident, open_incident, whose
 from luoshu.desk.journal import Refused
 from luoshu.desk.plainwords import named_well, plain, point, wanted, zoned
-from luoshu.words.message import say
+from luoshu.words.message import named, say
 
 STATES: Mapping[str, str] = {
     "given": "已下达", "accepted": "已受领", "paused": "已暂停", "done": "已完成", "refused": "已退回",
@@ -102,7 +102,13 @@ def in_state(state: Assignment | None, *allowed: str) -> Assignment:
     """The task, in one of these states (Refused)."""
     task = found(state)
     if task.state not in allowed:
-        raise Refused(say("the task {title} is {state}: that cannot be done now", title=task.title, state=task.state))
+        raise Refused(
+            say(
+                "the task {title} is {state}: that cannot be done now",
+                title=task.title,
+                state=named(STATES[task.state], task.state),
+            )
+        )
     return task
 
 

@@ -51,6 +51,11 @@ def severity(level: str) -> int:
     return 4 - list(LEVELS).index(level) if level in LEVELS else 0
 
 
+def called(level: str) -> Message:
+    """What a level is called in each language."""
+    return named(ANSWERS.get(level, level), level)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ground:
     """One reading that a level rests on: what was measured, and the limit of the rule that it reached or fell below."""
@@ -75,7 +80,7 @@ class Ground:
             "measure": named(measure.zh, measure.en) if measure else self.measure,
             "value": amount(self.value, self.unit),
             "limit": amount(self.limit, self.unit),
-            "level": self.level,
+            "level": called(self.level),
         }
         if self.over:
             return say("{station}, {measure}: {value} reaches {limit}, the limit of level {level}", **told)
@@ -272,9 +277,9 @@ class ProposeLevel(OfIncident):
         if not self.because:
             raise Refused(say("a proposal needs the readings that it rests on"))
         if severity(self.level) == severity(state.level):
-            raise Refused(say("level {level} is in force already", level=self.level))
+            raise Refused(say("level {level} is in force already", level=called(self.level)))
         if state.proposal and state.proposal.level == self.level:
-            raise Refused(say("level {level} is proposed already", level=self.level))
+            raise Refused(say("level {level} is proposed already", level=called(self.level)))
         made = Proposed(level=self.level, at=told.at, number=told.number, rule=self.rule, because=self.because)
         return replace(state, proposal=made)
 
@@ -292,15 +297,15 @@ class ConfirmLevel(OfIncident):
         state = standing(state)
         proposed = state.proposal.level if state.proposal else ""
         if severity(self.level) == severity(state.level):
-            raise Refused(say("level {level} is in force already", level=self.level))
+            raise Refused(say("level {level} is in force already", level=called(self.level)))
         if self.level != proposed and not told.why.strip():
             if proposed:
-                says = say("level {proposed} is proposed: say why it shall be {level}", proposed=proposed,
-                           level=self.level)  # fmt: skip
+                says = say("level {proposed} is proposed: say why it shall be {level}", proposed=called(proposed),
+                           level=called(self.level))  # fmt: skip
             else:
-                says = say("no level is proposed: say why it shall be {level}", level=self.level)
+                says = say("no level is proposed: say why it shall be {level}", level=called(self.level))
             raise Refused(says)
-        decided = Decided(level=self.level, at=told.at, who=told.who, why=plain(told.why), proposed=proposed,
+        decided = Decided(level=self.level, at=told.at, who=told.who, why=plain(told.why), proposed=called(proposed),
                           because=state.proposal.because if state.proposal else ())  # fmt: skip
         level = "" if self.level == "none" else self.level
         phase = "respond" if level and state.phase == "watch" else state.phase

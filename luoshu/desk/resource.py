@@ -11,7 +11,7 @@ from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.incident import DUTY, EVERY_HAND, Incident, open_incident, whose
 from luoshu.desk.journal import Refused
 from luoshu.desk.plainwords import MOST_NAME, named_well, plain, point, wanted, zoned
-from luoshu.words.message import Message, amount, say
+from luoshu.words.message import Message, amount, named, say
 
 STATES: Mapping[str, str] = {
     "requested": "已申请", "approved": "已批准", "on the way": "在途", "there": "已到达", "refused": "未批准",
@@ -76,7 +76,11 @@ def in_state(state: Resource | None, *allowed: str) -> Resource:
     if state is None:
         raise Refused(say("there is no such request"))
     if state.state not in allowed:
-        says = say("the request {title} is {state}: that cannot be done now", title=state.title, state=state.state)
+        says = say(
+            "the request {title} is {state}: that cannot be done now",
+            title=state.title,
+            state=named(STATES[state.state], state.state),
+        )
         raise Refused(says)
     return state
 
