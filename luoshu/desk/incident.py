@@ -305,7 +305,7 @@ class ConfirmLevel(OfIncident):
             else:
                 says = say("no level is proposed: say why it shall be {level}", level=called(self.level))
             raise Refused(says)
-        decided = Decided(level=self.level, at=told.at, who=told.who, why=plain(told.why), proposed=called(proposed),
+        decided = Decided(level=self.level, at=told.at, who=told.who, why=plain(told.why), proposed=proposed,
                           because=state.proposal.because if state.proposal else ())  # fmt: skip
         level = "" if self.level == "none" else self.level
         phase = "respond" if level and state.phase == "watch" else state.phase
