@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import random
-import signal
 import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
@@ -20,8 +17,6 @@ from luoshu.desk.unkept import Unkept
 from luoshu.words.message import say
 
 NOON = datetime(2021, 7, 20, 4, tzinfo=UTC)
-KILLS = int(os.environ.get("LUOSHU_KILLS", "20"))
-"""How many writers are killed; set it to thousands for a night."""
 
 
 class Stock:
@@ -181,48 +176,6 @@ def test_a_commit_that_fails_is_not_acknowledged_and_the_next_one_works(place, m
         assert journal.look(lambda standing: standing["stock"]["tents"]) == 1
         assert journal.append(received("tents", 2), at=NOON).number == 2
         assert journal.look(lambda standing: standing["stock"]["tents"]) == 3
-
-
-def _write_until_killed(place, tell):
-    journal = Journal(place, [Stock()])
-    for count in range(10_000):
-        draft = Draft(who="a", what="received", about="tents", facts={"units": 1}, mark=f"{os.getpid()}-{count}")
-        entry = journal.append(draft, at=NOON)
-        os.write(tell, entry.number.to_bytes(8, "big"))
-
-
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_every_acknowledged_entry_outlives_a_kill(place):
-    with Journal(place):
-        pass
-    wait, acknowledged = random.Random(7), 0
-    for _ in range(KILLS):
-        hear, tell = os.pipe()
-        child = os.fork()
-        if not child:
-            os.close(hear)
-            try:
-                _write_until_killed(place, tell)
-            finally:
-                os._exit(1)
-        os.close(tell)
-        enough = wait.randrange(1, 12) * 8
-        told = b""
-        while len(told) < enough:
-            more = os.read(hear, 8)
-            assert more, "the writer ended by itself"
-            told += more
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        while more := os.read(hear, 4096):
-            told += more
-        os.close(hear)
-        acknowledged = max(acknowledged, int.from_bytes(told[len(told) // 8 * 8 - 8 : len(told) // 8 * 8], "big"))
-        standing = asked(place, "SELECT count(*), max(number) FROM entry")
-        assert standing[0] == standing[1] >= acknowledged
-    with Journal(place, [Stock()]) as journal:
-        assert journal.fault() is None
-        assert journal.look(lambda found: found["stock"]["tents"]) == len(journal.entries())
 
 
 TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
