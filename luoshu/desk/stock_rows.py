@@ -80,7 +80,12 @@ def rows_of(path: Path, book: Book) -> tuple[list[Row], str, list[Problem]]:
         says = say("the workbook has neither a sheet {receipts} nor a sheet {take}", receipts=RECEIPTS, take=TAKE)
         mend = say("Fill in the workbook that luoshu desk stock out makes")
         return [], own, [Problem(code="unknown-sheet", says=says, source=Source(file=path.name), mend=mend)]
-    return marked(found[:MOST_ROWS], own), own, []
+    if len(found) > MOST_ROWS:
+        says = say("the workbook holds {count} filled rows, more than the {most} that are taken at once; none was taken",
+                   count=len(found), most=MOST_ROWS)  # fmt: skip
+        mend = say("Part it into several workbooks")
+        return [], own, [Problem(code="file-too-large", says=says, source=Source(file=path.name), mend=mend)]
+    return marked(found, own), own, []
 
 
 def marked(rows: Sequence[Row], own: str) -> list[Row]:
