@@ -81,7 +81,7 @@ def rows_of(path: Path, book: Book) -> tuple[list[Row], str, list[Problem]]:
         mend = say("Fill in the workbook that luoshu desk stock out makes")
         return [], own, [Problem(code="unknown-sheet", says=says, source=Source(file=path.name), mend=mend)]
     if len(found) > MOST_ROWS:
-        says = say("the workbook holds {count} filled rows, more than the {most} that are taken at once; none was taken",
+        says = say("the workbook holds {count} filled rows, more than the {most} taken at once; none was taken",
                    count=len(found), most=MOST_ROWS)  # fmt: skip
         mend = say("Part it into several workbooks")
         return [], own, [Problem(code="file-too-large", says=says, source=Source(file=path.name), mend=mend)]
