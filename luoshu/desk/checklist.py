@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -161,10 +161,10 @@ class TickOff(OfIncident):
         return replace(state, given=tuple(dict.fromkeys((*state.given, self.entry))))
 
 
-def checklist_faults(book: Book) -> list[Problem]:
+def checklist_faults(rules: Iterable[Rule]) -> list[Problem]:
     """What is wrong in a book's rules/checklists.yaml: each entry that cannot be read, by its type and level."""
     found = []
-    for rule in book.rules(NAME)[0]:
+    for rule in rules:
         for says in _faults(rule.values):
             mend = say("Write each as {{id: …, title: …, department: …, hours: …}} below its type and level")
             found.append(Problem(code="bad-value", says=says, source=rule.source, mend=mend))

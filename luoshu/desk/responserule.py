@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -144,13 +144,13 @@ def _station(found: Any) -> dict[str, Any]:
     return made
 
 
-def response_faults(book: Book) -> list[Problem]:
+def response_faults(rules: Iterable[Rule]) -> list[Problem]:
     """What is wrong in a book's rules/response.yaml: unknown words, limits that are none or do not rise with the level.
 
     The version is named by its line; every fault is named, and what is wrong does not count.
     """
     found = []
-    for rule in book.rules(NAME)[0]:
+    for rule in rules:
         for says in _faults(rule.values):
             mend = say("Write it as in the sheet that comes with the program, response.yaml")
             found.append(Problem(code="bad-value", says=says, source=rule.source, mend=mend))

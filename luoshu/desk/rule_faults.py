@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from luoshu.book.book import Book
 from luoshu.book.problem import Problem
 from luoshu.book.rules import Rule
+from luoshu.desk.checklist import checklist_faults
 from luoshu.desk.clock import calendar_faults
 from luoshu.desk.consultation import RUNGS
+from luoshu.desk.responserule import response_faults
 from luoshu.desk.skills import skill_faults
 from luoshu.words.message import say
 
@@ -24,6 +26,8 @@ def desk_faults(book: Book) -> list[Problem]:
         ("skills", skill_faults),
         ("alert", sender_faults),
         ("consultation", ladder_faults),
+        ("response", response_faults),
+        ("checklists", checklist_faults),
     ):
         rules, problems = book.rules(name)
         found.extend(problems)

@@ -206,7 +206,7 @@ def book_with(tmp_path, sheet):
 def test_a_book_has_its_own_sheet_with_stages_of_its_stations(tmp_path):
     book = book_with(tmp_path, SHEET)
     rule = response_rule(book, DAY)
-    assert response_faults(book) == []
+    assert response_faults(book.rules("response")[0]) == []
     assert rule.title == "某市分级 2020-01-01"
     assert rule.quiet == timedelta(hours=6)
     assert rule.ladder("I")  # what it leaves out comes from the built-in one
@@ -230,7 +230,7 @@ def test_a_book_has_its_own_sheet_with_stages_of_its_stations(tmp_path):
 )  # fmt: skip
 def test_faults_of_a_sheet_are_named_and_do_not_count(tmp_path, sheet, says):
     book = book_with(tmp_path, f"title: t\nin_force:\n  2020-01-01:\n    {sheet}\n")
-    problems = response_faults(book)
+    problems = response_faults(book.rules("response")[0])
     assert says in str([str(each.says) for each in problems])
     assert problems[0].source.file == "rules/response.yaml"
     response_rule(book, DAY)

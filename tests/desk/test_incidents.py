@@ -6,6 +6,7 @@ import pytest
 from incidents import GUEST, NOON, OFFICER, TEAM, after, confirmed, opened, read, standing
 
 import luoshu.desk.acts
+from luoshu.book.book import open_book
 from luoshu.desk.act import facts_of, made_of
 from luoshu.desk.actor import Actor, Grant
 from luoshu.desk.assignment import Assignment, CancelTask, FinishTask, GiveTask
@@ -22,6 +23,7 @@ from luoshu.desk.incident import (
 )
 from luoshu.desk.journal import Refused
 from luoshu.desk.room import Room
+from luoshu.desk.rule_faults import desk_faults
 from luoshu.desk.ticking import CLOCK, due, tick
 
 
@@ -218,3 +220,27 @@ def test_the_lists_of_every_type_can_be_read():
     assert [each.id for each in checklist(None, "flood", "IV", NOON.date())] == ["watch", "patrol", "underpass"]
     assert len(checklist(None, "flood", "I", NOON.date())) == 15
     assert checklist(None, "flood", "", NOON.date()) == checklist(None, "other", "I", NOON.date()) == ()
+
+
+LISTS = """title: t
+in_force:
+  2020-01-01:
+    war: {}
+    flood:
+      V: []
+      IV:
+        - {id: own, title: 本市任务, to: water, hours: 2}
+        - {id: bad, title: 没有时限, to: water}
+"""
+
+
+def test_a_book_has_its_own_checklists_and_their_faults_are_named(tmp_path):
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "book.yaml").write_text("title: t\nregion: r\n", encoding="utf-8")
+    (tmp_path / "rules" / "checklists.yaml").write_text(LISTS, encoding="utf-8")
+    book = open_book(tmp_path)
+    assert [(each.id, each.to) for each in checklist(book, "flood", "II", NOON.date())] == [("own", "water")]
+    assert [each.id for each in checklist(book, "fire", "IV", NOON.date())] == ["crew"]
+    assert [str(each.says) for each in desk_faults(book)] == [
+        "war is no type of incident", "V is no level with a list", "entry 2 of flood, level IV, cannot be read"
+    ]  # fmt: skip
