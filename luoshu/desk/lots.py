@@ -231,7 +231,7 @@ def need_item(scene: Scene, item: str) -> Item:
 
 def store_of(scene: Scene, store: str) -> Store | None:
     """A store of the book; closed where the desk or the book says that it is out of use."""
-    found = next((each for each in scene.rows(Store) if each.id == store), None)
+    found: Store | None = next((each for each in scene.rows(Store) if each.id == store), None)
     if found is None or found.state != "open":
         return found
     from luoshu.desk.store_shut import StoreState

@@ -166,7 +166,8 @@ def _row_line(visit: Visit, row: Row, lots: Mapping[str, Usable], items: Mapping
     else:
         says, tone = "", "warn" if isinstance(act, Count) and difference else "good"
     return RowLine(
-        place=f"{row.sheet} {row.line}".strip() if row.sheet else "", act=language.message(act.says) if act is not None else "", lot=lot,
+        place=f"{row.sheet} {row.line}".strip() if row.sheet else "",
+        act=language.message(act.says) if act is not None else "", lot=lot,
         href=lot_address(visit, lot) if known else "", item=item_name(item, code, language),
         before=units_text(before, item, language) if before is not None else "",
         after=units_text(after, item, language) if after is not None else "",
