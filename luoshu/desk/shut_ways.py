@@ -58,13 +58,13 @@ def _shape(each: Any) -> Any:
     import shapely.geometry
 
     shape: Any = None
-    wkt, drawn = str(getattr(each, "wkt", "") or ""), getattr(each, "geometry", None)
+    wkt, drawn = str(getattr(each, "wkt", "") or ""), getattr(each, "area", None) or getattr(each, "geometry", None)
     lon, lat = getattr(each, "lon", None), getattr(each, "lat", None)
     if wkt:
         shape = shapely.from_wkt(wkt, on_invalid="ignore")
-    elif isinstance(drawn, dict) and drawn:
+    if shape is None and isinstance(drawn, dict) and drawn:
         shape = shapely.geometry.shape(drawn)
-    elif lon is not None and lat is not None:
+    elif shape is None and lon is not None and lat is not None:
         shape = shapely.Point(float(lon), float(lat))
     if shape is None or shape.is_empty:
         return None

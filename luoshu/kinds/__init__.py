@@ -17,13 +17,14 @@ from luoshu.kinds.lot import Lot
 from luoshu.kinds.making import make
 from luoshu.kinds.observation import unlike_units
 from luoshu.kinds.renewal import Renewal
+from luoshu.kinds.reserve import Reserve
 from luoshu.kinds.shut_store import ShutStore
 from luoshu.kinds.store import Store
 from luoshu.kinds.target import Target
 from luoshu.kinds.task import Task
 from luoshu.words.message import Message, say
 
-KINDS: list[type[Commitment]] = [Circle, Renewal, Target, Task]
+KINDS: list[type[Commitment]] = [Circle, Renewal, Reserve, Target, Task]
 """The more particular come first: the first that claims what was found in a text proposes it."""
 
 RESERVES: tuple[type, ...] = (Item, Store, ShutStore, Lot, Agreement)

@@ -98,7 +98,27 @@ class Listing:
     note: Message | None = None
 
 
-Figure = Amount | Chart | Listing
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of curves: what it is and its value at each hour."""
+
+    name: Message
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curves:
+    """Amounts by the hour: `stacked` one on the other, and lines `over` them, at the same rising `hours`."""
+
+    name: Message
+    unit: str
+    hours: tuple[float, ...]
+    stacked: tuple[Line, ...]
+    over: tuple[Line, ...] = ()
+    estimate: bool = False
+
+
+Figure = Amount | Chart | Listing | Curves
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,12 +38,23 @@ def goods_of(lines: Sequence[Line], book: Book) -> tuple[Good, ...]:
         if not fits:
             continue
         line = max(fits, key=lambda each: (each.good == item.id, _longest(each, item)))
-        times = 1.0 if not line.unit or line.unit == item.unit else convert(1.0, item.unit, line.unit)
+        times = _times(item.unit, line.unit)
         if times is None:
             unlike[line.good].append(item)
         else:
             found[line.good][item.id] = times
     return tuple(Good(line=line, items=found[line.good], unlike=tuple(unlike[line.good])) for line in lines)
+
+
+PIECES = frozenset("顶条件个台艘张床座盏只支把具套副份辆部架")
+"""Words by which single pieces are counted: a lamp is one 个 as well as one 盏."""
+
+
+def _times(unit: str, wanted: str) -> float | None:
+    """How many of the wanted unit are in one; None where they do not compare."""
+    if not wanted or unit == wanted or (unit in PIECES and wanted in PIECES):
+        return 1.0
+    return convert(1.0, unit, wanted)
 
 
 def _longest(line: Line, item: Item) -> int:
