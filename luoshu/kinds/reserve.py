@@ -14,6 +14,7 @@ from luoshu.kinds.home import Census, Home, Settlement
 from luoshu.kinds.item import Item
 from luoshu.kinds.lot import Lot
 from luoshu.kinds.reserve_faults import claim, reserve_faults
+from luoshu.kinds.shut_store import ShutStore
 from luoshu.kinds.store import Store
 from luoshu.words.message import Message
 
@@ -57,7 +58,9 @@ class Reserve(Commitment):
 
     kind: ClassVar[str] = "reserve"
     kind_zh: ClassVar[str] = "应急储备"
-    needs: ClassVar[tuple[type, ...]] = (Item, Store, Lot, Agreement, Place, Home, Census, Settlement)
+    needs: ClassVar[tuple[type, ...]] = (
+        Item, Store, ShutStore, Lot, Agreement, Place, Home, Census, Settlement,
+    )  # fmt: skip
     optional: ClassVar[tuple[type, ...]] = needs
 
     event: str = term(

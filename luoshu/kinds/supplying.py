@@ -17,6 +17,7 @@ from luoshu.kinds.commitment import Reason
 from luoshu.kinds.item import Item
 from luoshu.kinds.lot import Lot
 from luoshu.kinds.position import positions
+from luoshu.kinds.shut_store import ShutStore
 from luoshu.kinds.stock import available
 from luoshu.kinds.stock_rules import stock_rules
 from luoshu.kinds.store import Store
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from luoshu.book.book import Book
 
 Floats = NDArray[np.float64]
-TABLES: tuple[type, ...] = (Item, Store, Lot, Agreement)
+TABLES: tuple[type, ...] = (Item, Store, ShutStore, Lot, Agreement)
 DAYS = 30
 BATCHES = (*(12.0 * half for half in range(1, 7)), *(24.0 * day for day in range(4, DAYS + 1)))
 """Hours at which what a producer has made since leaves the works: twice a day for three days, then daily."""

@@ -7,8 +7,9 @@ from dataclasses import Field, dataclass, fields
 from typing import Any
 
 from luoshu.book.records import Dated, Record
-from luoshu.kinds.commitment import Amount, Commitment, Gauge, Listing, Reason
+from luoshu.kinds.commitment import Amount, Commitment, Curves, Gauge, Listing, Reason
 from luoshu.show.correcting import COMPARATOR_WORDS
+from luoshu.show.curves import CurvesDrawn, curves_drawn
 from luoshu.show.links import file_name, join
 from luoshu.show.page import Page, Row, Visit
 from luoshu.show.series import Cite, Series
@@ -102,6 +103,7 @@ class PromisePage(Page):
     row: Row
     amounts: tuple[NamedAmount, ...]
     charts: tuple[Series, ...]
+    curves: tuple[CurvesDrawn, ...]
     tables: tuple[Table, ...]
     reasons: tuple[Because, ...]
     quote: Quote | None
@@ -133,6 +135,7 @@ def promise(visit: Visit, name: str, query: Mapping[str, str] | None = None) -> 
         row=visit.row(gauge),
         amounts=tuple(_amount(visit, figure) for figure in gauge.figures if isinstance(figure, Amount)),
         charts=visit.charts(gauge),
+        curves=tuple(curves_drawn(figure, language) for figure in gauge.figures if isinstance(figure, Curves)),
         tables=tuple(_table(visit, figure) for figure in gauge.figures if isinstance(figure, Listing)),
         reasons=tuple(_because(visit, reason) for reason in gauge.because),
         quote=_quote(visit, gauge),
