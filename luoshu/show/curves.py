@@ -29,7 +29,7 @@ class CurvesDrawn:
     title: str
     unit: str
     estimate: bool
-    svg: Markup
+    svg: str
     keys: tuple[tuple[str, str], ...]
     rows: tuple[tuple[float, ...], ...]
 
