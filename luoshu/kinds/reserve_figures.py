@@ -82,7 +82,7 @@ def figures_of(reserve: Reserve, seen: Picture, book: Book, day: date) -> Iterat
 
 
 def _shown(hour: float) -> float | Message:
-    return round(hour, 1) if np.isfinite(hour) else say("never")
+    return round(hour, 1) if np.isfinite(hour) else say("not in 30 days")
 
 
 def percent_of(part: float) -> float:
@@ -109,7 +109,7 @@ def _by_good(seen: Picture, estimate: bool) -> Listing:
             row = (*row, round(made), *(_shown(each) for each in (held.first, hour_of(held, 0.5), hour_of(held, 1.0))),
                    None if days is None else days)  # fmt: skip
         rows.append((*row, percent_of(held.share)))
-    columns = [say("good"), say("unit"), say("needed at first"), say("on hand"), say("kept by producers")]
+    columns = [say("relief good"), say("unit"), say("needed at first"), say("on hand"), say("kept by producers")]
     if not ready:
         columns += [say("made in 30 days"), *(maybe(each, estimate) for each in (
             say("hours to the first"), say("hours to half"), say("hours to all"))), say("days it lasts")]  # fmt: skip

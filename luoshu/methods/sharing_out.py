@@ -58,6 +58,58 @@ def share_out(
     return SharedOut(given=whole, short=short, missing=max(0.0, missing))
 
 
+@dataclass(frozen=True, kw_only=True)
+class ToppedUp:
+    """What to add at each place (units) so that no more is missing than was allowed, and what it costs; no other
+    choice of these places costs less (``cost`` is infinite where none is enough)."""
+
+    units: Floats
+    cost: float
+
+
+def top_up(
+    amount: ArrayLike,
+    arrives: ArrayLike,
+    need: ArrayLike,
+    at: ArrayLike,
+    more: ArrayLike,
+    prices: ArrayLike,
+    *,
+    allowed: float = 0.0,
+    weights: ArrayLike | None = None,
+    lasts: ArrayLike | None = None,
+) -> ToppedUp:
+    """The least that must be added, and where, so that what is missing (see ``share_out``) is at most ``allowed``.
+
+    ``more`` (places, areas): the hour at which a unit that is held at a place is in an area. ``prices`` (places): of a
+    unit there. What is added keeps. A linear program, solved to its optimum; units are not whole.
+
+    >>> top_up([10], [[1]], [[16]], [4], [[2], [9]], [1.0, 0.1]).units.tolist()
+    [6.0, 0.0]
+    """
+    ways = np.asarray(more, dtype=np.float64)
+    price = _numbers("prices", prices, 1)
+    have = np.append(_numbers("amount", amount, 1), np.full(len(price), 1e12))
+    whole = np.vstack([np.asarray(arrives, dtype=np.float64).reshape(-1, ways.shape[1]), ways])
+    keeps = np.full(len(have) - len(price), np.inf) if lasts is None else np.asarray(lasts, dtype=np.float64)
+    case = _Case(have, whole, need, at, weights, np.append(keeps, np.full(len(price), np.inf)))
+    table, low, high = case.rows()
+    added = case.source - (len(have) - len(price))
+    costs = np.concatenate([np.where(added >= 0, price[np.maximum(added, 0)], 0.0), np.zeros(case.cells)])
+    worth = sparse.csr_array(np.concatenate([np.zeros(case.ways), np.tile(case.price, len(case.need))])[None, :])
+    try:
+        values = _solve(
+            costs, sparse.vstack([table, worth], format="csr"), np.append(low, -np.inf), np.append(high, allowed),
+            np.full(len(costs), np.inf),
+        )  # fmt: skip
+    except ValueError:
+        return ToppedUp(units=np.zeros(len(price)), cost=float("inf"))
+    units = np.bincount(
+        added[added >= 0], np.maximum(values[: case.ways], 0.0)[added >= 0], minlength=len(price)
+    )  # fmt: skip
+    return ToppedUp(units=units.astype(np.float64), cost=float((units * price).sum()))
+
+
 class _Case:
     """The problem in arrays. Columns: what is sent from a source to an area, then what is missing (areas, moments)."""
 
