@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from math import ceil, isfinite
+from math import ceil, floor, isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -203,7 +203,7 @@ def _held_more(
             says = say("No stock in these stores would bring {good} everywhere in time", good=held.line.name)
             notes.append(Reason(says=says, tone="warn"))
             continue
-        steps += _holds(held, shops, units, prices[held.line.good], book, day)
+        steps += _holds(held, shops, units, prices[held.line.good], book, day, ceil if budget is None else floor)
     if steps:
         says = say("Where to hold what is bought is chosen to cost the least for what it brings (a linear program, "
                    "solved to its optimum); whole units, room in the stores and what a purchase takes in time are not "
@@ -256,8 +256,9 @@ def _bought(
 
 
 def _holds(
-    held: Held, shops: _Shops, units: np.ndarray, priced: tuple[str, float | None, float], book: Book, day: date
-) -> Iterator[Step]:
+    held: Held, shops: _Shops, units: np.ndarray, priced: tuple[str, float | None, float], book: Book, day: date,
+    whole_of: Callable[[float], int],
+) -> Iterator[Step]:  # fmt: skip
     item, price, times = priced
     if item not in {row.id for row in book.rows(Item)}:
         says = say("Take {good} into the catalogue and buy it: at least {amount} are needed", good=held.line.name,
@@ -267,7 +268,10 @@ def _holds(
     for number in np.argsort(-units, kind="stable"):
         if units[number] <= 1e-6:
             continue
-        whole = float(ceil(units[number] / times - 1e-6))
+        slack = 1e-6 if whole_of is ceil else -1e-6
+        whole = float(whole_of(units[number] / times - slack))  # under a budget nothing is bought beyond it
+        if whole <= 0:
+            continue
         store = shops.stores[int(number)]
         lot = Lot(id=f"plan-{item}-{store.id}", item=item, store=store.id, amount=whole, condition="good", counted=day,
                   expires=day + timedelta(days=3650))  # fmt: skip
