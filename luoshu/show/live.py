@@ -24,6 +24,9 @@ MOST_NUMBER = 2**53
 WORKER = STATIC / "luoshu-worker.js"
 """What lets the pages of the desk open without signal; it may only look after addresses at or below its own."""
 
+WORKER_HEADERS = {"cache-control": "no-cache", "service-worker-allowed": "/desk"}
+"""The page /desk itself is looked after too, though it lies above the script's own folder."""
+
 After = Annotated[int | None, Query(ge=0, le=MOST_NUMBER)]
 Last = Annotated[str | None, Header(max_length=20)]
 
@@ -52,7 +55,7 @@ def add_live(app: FastAPI) -> None:
     def worker() -> Response:
         if not WORKER.is_file():
             raise HTTPException(404, say("there is no page {path}", path="/desk/worker.js"))
-        return FileResponse(WORKER, media_type="text/javascript")
+        return FileResponse(WORKER, media_type="text/javascript", headers=WORKER_HEADERS)
 
     app.add_api_route("/desk/events", all_events, include_in_schema=False)
     app.add_api_route("/desk/incidents/{name}/events", incident_events, include_in_schema=False)

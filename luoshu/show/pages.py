@@ -46,6 +46,7 @@ class Leaf:
 
     `roles` are who may see it; None: everybody, without a login. `reach` gives the organisation and the incident that a
     page is about, for who sees only some. What is `personal` is written into the journal whenever somebody looks at it.
+    A page that is `known` is seen by everybody who is logged in, also before they have a role.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Leaf:
     roles: frozenset[str] | None = None
     reach: Callable[[Visit, str], tuple[str, str]] = lambda visit, name: ("", "")
     personal: bool = False
+    known: bool = False
 
     def paths(self, view: View) -> list[tuple[str, str]]:
         """The path and name of every page of this kind."""

