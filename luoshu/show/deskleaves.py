@@ -7,7 +7,6 @@ from pathlib import Path
 from luoshu.desk.place import PLACE
 from luoshu.desk.room import Room, open_room
 from luoshu.show.alertpages import ALERT_LEAVES
-from luoshu.show.board import BOARD_LEAF
 from luoshu.show.demandpage import DEMAND_LEAVES
 from luoshu.show.deskalerts import DESK_ALERT_LEAVES
 from luoshu.show.deskfront import FRONT_LEAF
