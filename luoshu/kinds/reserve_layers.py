@@ -12,6 +12,7 @@ from luoshu.book.outlines import outlines
 from luoshu.kinds.layer import Layer, LayerColumn
 from luoshu.kinds.reserve_figures import area_shares, percent_of
 from luoshu.kinds.reserve_state import Picture, picture
+from luoshu.kinds.supplying import Origin
 from luoshu.words.message import Message, say
 
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ def _areas(seen: Picture, book: Book) -> Iterator[Layer]:
 
 def _places(seen: Picture, sort: str, role: str, name: Message) -> Layer | None:
     """Stores or producers with the goods that they can give."""
-    found = {each.place: each for each in seen.standing.origins if each.place.startswith(f"{sort}:")}
+    found: dict[str, Origin] = {}
+    for each in sorted(seen.standing.origins, key=lambda one: one.ready):
+        if each.place.startswith(f"{sort}:"):
+            found.setdefault(each.place, each)
     rows = [each for each in found.values() if not np.isnan(each.lon)]
     if not rows:
         return None
