@@ -7,12 +7,14 @@ from pathlib import Path
 from luoshu.desk.place import PLACE
 from luoshu.desk.room import Room, open_room
 from luoshu.show.alertpages import ALERT_LEAVES
+from luoshu.show.board import BOARD_LEAF
 from luoshu.show.demandpage import DEMAND_LEAVES
 from luoshu.show.deskalerts import DESK_ALERT_LEAVES
 from luoshu.show.deskfront import FRONT_LEAF
 from luoshu.show.expertpage import EXPERT_LEAVES
 from luoshu.show.journalpage import JOURNAL_LEAF
 from luoshu.show.pages import Leaf
+from luoshu.show.replaypage import REPLAY_LEAF
 from luoshu.show.rosterpage import ROSTER_LEAF
 from luoshu.show.shelf import Shelf
 from luoshu.show.staffpage import STAFF_LEAF
@@ -20,6 +22,8 @@ from luoshu.show.stockleaves import STOCK_LEAVES
 
 DESK_LEAVES: tuple[Leaf, ...] = (
     FRONT_LEAF,
+    REPLAY_LEAF,
+    BOARD_LEAF,
     ROSTER_LEAF,
     STAFF_LEAF,
     JOURNAL_LEAF,

@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from luoshu.show.account import add_account
 from luoshu.show.acting import add_acts
 from luoshu.show.alertserving import add_alerts
+from luoshu.show.boardserving import add_board
 from luoshu.show.deskfront import add_front
 from luoshu.show.door import Door
 from luoshu.show.events import add_events
@@ -81,6 +82,7 @@ def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = Fa
         add_ticker(app)
         add_alerts(app)
         add_live(app)
+        add_board(app)
         add_front(app)
         add_stock(app)
         for leaf in DESK_LEAVES:

@@ -1,0 +1,233 @@
+"""The map of a board as a still drawing: areas, closed roads, shelters, stores, readings and tasks over the land.
+
+Each sort has its own shape beside its colour, and a word in the key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import cos, radians
+from typing import Any
+
+from luoshu.book.book import Book
+from luoshu.desk.incidentmap import incident_map
+from luoshu.kinds.item import Item
+from luoshu.kinds.store import Store
+from luoshu.show.boardeye import Eye
+from luoshu.show.language import marked
+
+WIDTH, HEIGHT = 480.0, 430.0
+MARGIN = 26.0
+LEAST_DEGREES = 0.02
+FINE_DEGREES = 0.003
+MOST_LABELS = 14
+SORTS = {
+    "incident": marked("area of the incident"),
+    "area": marked("area of the incident"),
+    "closure": marked("closed road"),
+    "shelter": marked("shelter"),
+    "store": marked("store"),
+    "reading": marked("station"),
+    "task": marked("task"),
+    "resource": marked("where a resource goes"),
+}
+LABELLED = ("closure", "shelter", "store", "reading", "task", "resource")
+Spot = tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """One point of the drawing: its sort, where it is, what it is called."""
+
+    sort: str
+    x: float
+    y: float
+    title: str
+    label: str = ""
+    start: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stroke:
+    """One path of the drawing: an area or a road."""
+
+    sort: str
+    d: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardMap:
+    """The drawing; empty where nothing of the incident has a place. `key` are the sorts in it with their words."""
+
+    width: float
+    height: float
+    land: tuple[str, ...]
+    strokes: tuple[Stroke, ...]
+    marks: tuple[Mark, ...]
+    key: tuple[tuple[str, str], ...]
+    count: int
+    geojson: str
+
+
+def board_map(eye: Eye) -> BoardMap:
+    """The map of the incident as it stands."""
+    features = incident_map(eye.things, eye.incident.id, eye.clock, eye.book, eye.now)["features"]
+    features = [*features, *_stores(eye)]
+    shown = [each for each in features if not (each["properties"]["sort"] == "closure" and _open(each))]
+    framed = [each for each in shown if each["properties"]["sort"] != "store"] or shown
+    spots = [spot for each in framed for spot in _spots(each["geometry"]["coordinates"])]
+    land = _land_of(eye.book)
+    spots = spots or [spot for ring in land for spot in ring]
+    href = f"{eye.path}.geojson" if eye.acts else ""
+    if not spots:
+        return BoardMap(width=WIDTH, height=HEIGHT, land=(), strokes=(), marks=(), key=(), count=0, geojson=href)
+    frame = _Frame(spots)
+    strokes = [stroke for each in shown for stroke in _strokes(frame, each, eye)]
+    marks = _labelled([mark for each in shown for mark in _marks(frame, each, eye) if frame.holds(mark)])
+    there = {each.sort for each in (*strokes, *marks)}
+    key = {eye.language.text(word): sort for sort, word in SORTS.items() if sort in there}
+    return BoardMap(
+        width=WIDTH, height=HEIGHT, land=tuple(frame.path(ring, close=True) for ring in land),
+        strokes=tuple(strokes), marks=tuple(marks), key=tuple((sort, word) for word, sort in key.items()),
+        count=len(shown), geojson=href,
+    )  # fmt: skip
+
+
+class _Frame:
+    """From degrees to the units of the drawing, so that all spots lie in it."""
+
+    def __init__(self, spots: Sequence[Spot]) -> None:
+        west, east = min(s[0] for s in spots), max(s[0] for s in spots)
+        south, north = min(s[1] for s in spots), max(s[1] for s in spots)
+        self.lon, self.lat = (west + east) / 2, (south + north) / 2
+        self.flat = cos(radians(self.lat))
+        wide = max((east - west) * self.flat, LEAST_DEGREES)
+        self.scale = min((WIDTH - 2 * MARGIN) / wide, (HEIGHT - 2 * MARGIN) / max(north - south, LEAST_DEGREES))
+
+    def at(self, spot: Spot) -> Spot:
+        x = WIDTH / 2 + (spot[0] - self.lon) * self.flat * self.scale
+        return round(x, 1), round(HEIGHT / 2 - (spot[1] - self.lat) * self.scale, 1)
+
+    def path(self, ring: Iterable[Spot], close: bool) -> str:
+        return "M" + "L".join(f"{x:g} {y:g}" for x, y in map(self.at, ring)) + ("Z" if close else "")
+
+    def holds(self, mark: Mark) -> bool:
+        return 0 <= mark.x <= WIDTH and 0 <= mark.y <= HEIGHT
+
+
+def _open(feature: Mapping[str, Any]) -> bool:
+    return bool(feature["properties"].get("state") != "closed")
+
+
+def _spots(found: Any) -> Iterator[Spot]:
+    """All positions in the coordinates of any geometry."""
+    if found and isinstance(found[0], (int, float)):
+        yield float(found[0]), float(found[1])
+        return
+    for each in found:
+        yield from _spots(each)
+
+
+def _lines(geometry: Mapping[str, Any]) -> Iterator[tuple[list[Spot], bool]]:
+    """The lines of a geometry, and whether each closes."""
+    kind, found = geometry["type"], geometry["coordinates"]
+    if kind == "LineString":
+        yield list(_spots(found)), False
+    elif kind in ("MultiLineString", "Polygon"):
+        for part in found:
+            yield list(_spots(part)), kind == "Polygon"
+    elif kind == "MultiPolygon":
+        for polygon in found:
+            for ring in polygon:
+                yield list(_spots(ring)), True
+
+
+def _title(feature: Mapping[str, Any], eye: Eye) -> str:
+    told, language = feature["properties"], eye.language
+    title = language.word(str(told.get("title") or told.get("id") or ""))
+    if told["sort"] == "reading":
+        return f"{title} {eye.amount(told['value'], told['unit'])}"
+    if told["sort"] == "shelter" and told.get("places") is not None:
+        return language.say("{name}: {there} there of {places} places", name=title, there=told["there"],
+                            places=told["places"])  # fmt: skip
+    return title
+
+
+def _strokes(frame: _Frame, feature: Mapping[str, Any], eye: Eye) -> list[Stroke]:
+    lines = list(_lines(feature["geometry"]))
+    if not lines:
+        return []
+    d = "".join(frame.path(line, close) for line, close in lines)
+    return [Stroke(sort=feature["properties"]["sort"], d=d, title=_title(feature, eye))]
+
+
+def _marks(frame: _Frame, feature: Mapping[str, Any], eye: Eye) -> list[Mark]:
+    """The sign of a point, and of a closed road in its middle."""
+    told, geometry = feature["properties"], feature["geometry"]
+    if geometry["type"] == "Point":
+        spot = next(_spots(geometry["coordinates"]))
+    elif told["sort"] == "closure":
+        spots = list(_spots(geometry["coordinates"]))
+        spot = spots[len(spots) // 2]
+    else:
+        return []
+    x, y = frame.at(spot)
+    label = eye.language.word(str(told.get("title") or ""))[:14] if told["sort"] in LABELLED else ""
+    return [Mark(sort=told["sort"], x=x, y=y, title=_title(feature, eye), label=label)]
+
+
+def _labelled(marks: list[Mark]) -> list[Mark]:
+    """The same marks; those whose label would lie on another have none."""
+    boxes: list[tuple[float, float, float, float]] = []
+    made = []
+    for each in sorted(marks, key=lambda mark: LABELLED.index(mark.sort)):
+        wide = 11.5 * sum(0.55 if ord(letter) < 0x2E80 else 1 for letter in each.label)
+        start = each.x + 9 + wide < WIDTH
+        left = each.x + 8 if start else each.x - 8 - wide
+        box = (left, each.y - 8, left + wide, each.y + 8)
+        clear = all(box[2] < b[0] or box[0] > b[2] or box[3] < b[1] or box[1] > b[3] for b in boxes)
+        shown = bool(each.label) and clear and len(boxes) < MOST_LABELS
+        if shown:
+            boxes.append(box)
+        made.append(Mark(sort=each.sort, x=each.x, y=each.y, title=each.title, label=each.label if shown else "",
+                         start=start))  # fmt: skip
+    return made
+
+
+def _stores(eye: Eye) -> list[dict[str, Any]]:
+    """The stores of the book as points."""
+    from luoshu.kinds.position import positions
+
+    rows = eye.book.rows(Store) if eye.book is not None and eye.book.rows(Item) else ()
+    if not rows or eye.book is None:
+        return []
+    at = positions(rows, eye.book)
+    return [
+        {
+            "properties": {"sort": "store", "id": row.id, "title": row.name},
+            "geometry": {"type": "Point", "coordinates": [float(at.lon[place]), float(at.lat[place])]},
+        }
+        for place, row in enumerate(rows)
+        if at.good[place]
+    ]
+
+
+def _land_of(book: Book | None) -> list[list[Spot]]:
+    """The rings of the book's areas, with no more corners than the drawing shows."""
+    return book.derived("board land", _land) if book is not None else []
+
+
+def _land(book: Book) -> list[list[Spot]]:
+    from luoshu.desk.alertarea import place_outlines
+
+    rings: list[list[Spot]] = []
+    from shapely.geometry import shape
+
+    for geometry in place_outlines(book).values():
+        area = shape(geometry).simplify(FINE_DEGREES)
+        for part in getattr(area, "geoms", [area]):
+            if part.geom_type == "Polygon" and not part.is_empty:
+                rings.append([(lon, lat) for lon, lat, *_ in part.exterior.coords])
+    return rings

@@ -1,0 +1,152 @@
+"""What was decided and said in an incident, and the log of all that was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from luoshu.desk.act import Act
+from luoshu.desk.logbook import open_facts
+from luoshu.desk.minutes import SORTS, Decision, Note
+from luoshu.desk.things import Step
+from luoshu.show.boardeye import Do, Eye
+from luoshu.show.forms import heading
+from luoshu.show.language import marked
+
+MOST_MESSAGES = 30
+MOST_LOG = 40
+MOST_TEXT = 160
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionRow:
+    """One decision, or the minutes of a meeting."""
+
+    id: str
+    text: str
+    minutes: str
+    form: str
+    decided_by: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decisions:
+    """All that was decided."""
+
+    rows: tuple[DecisionRow, ...]
+    count: int
+    dos: tuple[Do, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageRow:
+    """One message; `to` is empty where it was to all."""
+
+    id: str
+    text: str
+    to: str
+    at: datetime
+    by: str
+    mine: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Messages:
+    """The messages, the newest first; `more` are not shown."""
+
+    rows: tuple[MessageRow, ...]
+    count: int
+    more: int
+    dos: tuple[Do, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogRow:
+    """One act of the incident; `undone` where it was taken back, `may_undo` where who looks can do that."""
+
+    number: int
+    at: datetime
+    who: str
+    word: str
+    about: str
+    why: str
+    undone: bool
+    may_undo: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """The newest acts of the incident; `more` came before them."""
+
+    rows: tuple[LogRow, ...]
+    count: int
+    more: int
+
+
+def decisions(eye: Eye) -> Decisions:
+    """The decisions, the newest first."""
+    found = sorted(eye.of(Decision), key=lambda each: each.at, reverse=True)
+    rows = tuple(
+        DecisionRow(id=each.id, text=each.text, minutes=each.minutes, form=eye.chosen(SORTS, each.form),
+                    decided_by=each.decided_by, at=each.at, by=eye.name(each.who))
+        for each in found
+    )  # fmt: skip
+    facts = {"incident": eye.incident.id}
+    return Decisions(
+        rows=rows, count=len(rows), dos=eye.do("decision.record", marked("Record a decision"), facts, key="d")
+    )
+
+
+def messages(eye: Eye) -> Messages:
+    """The messages, the newest first."""
+    actor = eye.visit.actor
+    found = sorted(eye.of(Note), key=lambda each: each.at, reverse=True)
+    rows = tuple(
+        MessageRow(id=each.id, text=each.text, to=eye.organisation(each.to), at=each.at, by=eye.name(each.who),
+                   mine=bool(actor and each.to and each.to == actor.organisation))
+        for each in found[:MOST_MESSAGES]
+    )  # fmt: skip
+    dos = eye.do("message.send", marked("Send a message"), {"incident": eye.incident.id},
+                 actor.organisation if actor else "", tone="primary", key="m")  # fmt: skip
+    return Messages(rows=rows, count=len(found), more=max(0, len(found) - MOST_MESSAGES), dos=dos)
+
+
+def log(eye: Eye) -> Log:
+    """The newest acts of the incident."""
+    steps = eye.things.timeline(eye.incident.id)
+    rows = tuple(_log_row(eye, each) for each in reversed(steps[-MOST_LOG:]))
+    return Log(rows=rows, count=len(steps), more=max(0, len(steps) - MOST_LOG))
+
+
+def _log_row(eye: Eye, step: Step) -> LogRow:
+    return LogRow(
+        number=step.told.number, at=step.told.at, who=eye.name(step.told.who),
+        word=heading(eye.language.message(step.act.says)), about=_about(eye, step.act), why=step.told.why,
+        undone=step.undone is not None, may_undo=may_undo(eye, step),
+    )  # fmt: skip
+
+
+def may_undo(eye: Eye, step: Step) -> bool:
+    """Whether who looks may take an act back; whether it can be is found out when they try."""
+    actor, act = eye.visit.actor, step.act
+    if not eye.acts or actor is None or step.undone is not None or act.lasting is not None:
+        return False
+    if actor.may(act.undoers, "", eye.incident.id):
+        return True
+    return step.told.who == actor.id and eye.may(act.what, actor.organisation)
+
+
+def _about(eye: Eye, act: Act[object]) -> str:
+    """What an act was about, in a few words: the name of its thing and its plainest facts."""
+    facts = open_facts(act.what, {name: getattr(act, name) for name in act.__dataclass_fields__})
+    thing = eye.things.get(act.thing, act.key())
+    title = str(getattr(thing, "title", "") or getattr(thing, "name", "") or "")
+    said = [title] if title and title != eye.incident.title else []
+    for name in ("title", "text", "words", "reason", "station", "community"):
+        value = facts.get(name)
+        if isinstance(value, str) and value and value not in said:
+            said.append(value)
+    text = " · ".join(said)
+    return text if len(text) <= MOST_TEXT else text[:MOST_TEXT] + "…"
