@@ -219,9 +219,7 @@ class _Playing:
             self.line(**told, outcome="failed", says=say("the dispatch could not be solved"), said=refused.says)
             return
         self.dispatches.append((moment.at, figures))
-        self.line(
-            **told, outcome="dispatch", says=say("the dispatch is solved anew"), said=str(figures.get("says", ""))
-        )
+        self.line(**told, outcome="dispatch", says=say("the dispatch is solved anew"), said=figures.get("says", ""))
 
     # ---- what is expected --------------------------------------------------------------------------------------
 

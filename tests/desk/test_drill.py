@@ -210,7 +210,9 @@ def test_the_drills_tables_and_rules_lie_over_a_copy_of_the_book(tmp_path):
     (book / "drill" / "wells.yaml").write_text("title: t\n")
     assert list(scripts(book)) == ["wells"]
     problems = drill_book(book, book / "drill" / "wells.yaml", out, GENERIC, "演练 Quellstadt")
-    assert [str(each) for each in problems] == ["drill/tables/ovner.csv: there is no table ovner. Did you mean 'owner'?"]
+    assert [str(each) for each in problems] == [
+        "drill/tables/ovner.csv: there is no table ovner. Did you mean 'owner'?"
+    ]
     copy = open_book(out)
     assert {each.id: each.name for each in copy.rows(Owner)} == {
         "mayor": "Mayor", "fire": "Brigade", "water": "Waterworks",
