@@ -92,6 +92,25 @@ def counted(laid, plan):
     return laid.value(arrivals(laid, plan), float((plan.sum(axis=1) * laid.cost).sum()))
 
 
+def fits(laid, plan):
+    """Whether a plan can be carried out: no depot gives more than it had, nor more in a period than its gate lets."""
+    leaving = np.zeros(laid.stock.shape)
+    np.add.at(leaving, (laid.item, laid.depot), plan)
+    had, gone = np.cumsum(laid.stock, axis=2), np.cumsum(leaving, axis=2)
+    load = (leaving * laid.sizes[:, None, None]).sum(axis=0)
+    return bool((gone <= had + 1e-4 * (1 + had)).all() and (load <= laid.capacity * (1 + 1e-4) + 1e-4).all())
+
+
+def fair_share(given, label):
+    """Fair first: the worst-served area's share of its scarcest item, and what it costs in waiting."""
+    begun = spent()
+    plan = dispatch(**{**given, "capacity": None}, fair=True, cut_off=True)
+    line = {"case": label, "who": f"luoshu, fair first ({plan.fairness}), {plan.method}"}
+    got = 1 - plan.unmet / np.maximum(np.sum(given["need"], axis=2), 1e-12)
+    line |= {"solve": round(spent() - begun, 2), "objective": plan.objective, "bound": plan.bound, "gap": plan.gap}
+    return told(line | {"least_share": float(got.min()), "fair_share": float(np.nanmin(plan.fair))})
+
+
 def whole_program(given, label, seconds):
     begun = spent()
     laid = laid_out(given)
@@ -140,12 +159,13 @@ def pulp_program(given, label, seconds):
     build, begun = spent() - begun, spent()
     model.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=seconds, threads=1))
     line = {"case": label, "who": "PuLP (CBC)", "build": round(build, 2), "solve": round(spent() - begun, 2)}
-    line["says"] = pulp.LpSolution[model.sol_status]
-    if model.sol_status != pulp.LpSolutionOptimal:
-        return told(line | {"objective": None})
+    line["says"] = pulp.LpStatus[model.status]
     plan = np.zeros((len(laid.item), periods))
     for (lane, t), one in sent.items():
         plan[lane, t] = one.value() or 0.0
+    if not fits(laid, plan):
+        return told(line | {"objective": None, "says": f"no plan that can be carried out in {seconds:g} s"})
+    line["proven"] = model.sol_status == pulp.LpSolutionOptimal
     return told(line | {"objective": counted(laid, plan)})
 
 
@@ -198,9 +218,11 @@ def main():
         if not asked.no_peer and periods in asked.peer_periods:
             lines.append(whole_program(given, label, asked.seconds))
             lines.append(pulp_program(given, label, asked.seconds))
+    size = tuple(min(one, most) for one, most in zip(asked.size, (20, 50, 5), strict=True))
+    fair = fair_share(region(*size, 6), " x ".join(str(one) for one in (*size, 6)))
     flow = netgen(asked.logistics / "networkx_netgen-2.csv")
     holding = stores(asked.logistics / "rawls_turnquist_2010.json", asked.seconds)
-    print(json.dumps({"dispatch": lines, "min_cost_flow": flow, "preposition": holding}))
+    print(json.dumps({"dispatch": lines, "fair": fair, "min_cost_flow": flow, "preposition": holding}))
 
 
 if __name__ == "__main__":

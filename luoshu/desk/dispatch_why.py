@@ -81,19 +81,20 @@ def told(
 ) -> Iterator[Reason]:  # fmt: skip
     """What the plan rests on, and what it leaves out."""
     if plan is not None:
-        template = {
-            "kept": "Fair first: of each item the worst-served area gets as much as any plan can give it; then waiting "
-            "is least",
-            "part": "Fair first, as far as the loading of the stores allows: not every area gets its whole fair share",
-            "penalty": "Too large a problem to be fair exactly: the first part of every need only counts more",
-            "none": "Nothing can be shared: no way leads from what stands to who needs it",
-        }[plan.fairness]
-        yield Reason(says=say(template), tone="plain" if plan.fairness == "kept" else "warn")
+        fair = {
+            "kept": say("Fair first: of each item the worst-served area gets as much as any plan can give it; then "
+                        "waiting is least"),
+            "part": say("Fair first, as far as the loading of the stores allows: not every area gets its whole fair "
+                        "share"),
+            "penalty": say("Too large a problem to be fair exactly: the first part of every need only counts more"),
+            "none": say("Nothing can be shared: no way leads from what stands to who needs it"),
+        }  # fmt: skip
+        yield Reason(says=fair[plan.fairness], tone="plain" if plan.fairness == "kept" else "warn")
     says = say("Loading takes {minutes:g} minutes before a lorry leaves", minutes=round(load * 60))
     yield Reason(says=says)
     for origin in sorted(soon, key=lambda each: -each.amount)[:5]:
-        template = "{amount} {item} at {where} expire on {day}, before the plan ends on {last}: they are not sent by it"
-        says = say(template, amount=f"{origin.amount:g}", item=item_name(book, origin.item), where=origin.name,
+        says = say("{amount} {item} at {where} expire on {day}, before the plan ends on {last}: they are not sent by "
+                   "it", amount=f"{origin.amount:g}", item=item_name(book, origin.item), where=origin.name,
                    day=origin.until, last=last)  # fmt: skip
         yield Reason(says=says, tone="warn")
     if failed:
