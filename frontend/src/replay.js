@@ -89,7 +89,10 @@ class Replay {
       const value = frame[slot.dataset.frame] ?? "";
       if (slot.textContent !== String(value)) slot.textContent = value;
     }
-    for (const slot of this.box.querySelectorAll("[data-frame-list]")) this.list(slot, frame[slot.dataset.frameList] ?? []);
+    for (const slot of this.box.querySelectorAll("[data-frame-list]")) {
+      // most rows stand in many frames: a frame names them by their place
+      this.list(slot, (frame[slot.dataset.frameList] ?? []).map((place) => this.data.rows[place]));
+    }
     for (const row of this.box.querySelectorAll("[data-go]")) {
       const number = Number(row.dataset.go);
       row.classList.toggle("past", number < frame.number);
@@ -98,7 +101,7 @@ class Replay {
     this.box.querySelector("[data-go].now")?.scrollIntoView?.({ block: "nearest" });
     const level = this.box.querySelector("[data-frame-level]");
     if (level) level.dataset.level = frame.level_code ?? "";
-    history.replaceState(null, "", `${location.pathname}${location.search}#entry=${frame.number}`);
+    remember(frame.number);
   }
 
   list(slot, rows) {
@@ -112,5 +115,14 @@ class Replay {
         return line;
       }),
     );
+  }
+}
+
+/** The address names the entry, so that it can be sent to others; a page opened from a folder may not allow it. */
+function remember(number) {
+  try {
+    history.replaceState(null, "", `#entry=${number}`);
+  } catch {
+    // the replay goes on without it
   }
 }
