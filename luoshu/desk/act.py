@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, dataclass_transform
 
 from luoshu.desk.actor import Actor
@@ -185,13 +185,17 @@ def _adapter(kind: type[Act[Any]]) -> TypeAdapter[Any]:
 
 def facts_of(made: Act[Any]) -> dict[str, Any]:
     """The fields of an act as JSON knows them, those at their default left out."""
-    given = {
-        f.name: getattr(made, f.name)
-        for f in dataclasses.fields(made)
-        if f.default is MISSING or getattr(made, f.name) != f.default
-    }
     dumped: dict[str, Any] = _adapter(type(made)).dump_python(made, mode="json")
-    return {name: dumped[name] for name in given}
+    return {
+        name: dumped[name]
+        for name, default in _defaults(type(made))
+        if default is MISSING or getattr(made, name) != default
+    }
+
+
+@cache
+def _defaults(kind: type[Act[Any]]) -> tuple[tuple[str, Any], ...]:
+    return tuple((each.name, each.default) for each in dataclasses.fields(kind))
 
 
 def schema_of(kind: type[Act[Any]]) -> dict[str, Any]:
@@ -257,27 +261,34 @@ def unclear(kind: type[Act[Any]], faults: Sequence[Mapping[str, Any]]) -> Unclea
     return Unclear(says)
 
 
+@cache
+def _bounds(kind: type[Act[Any]]) -> tuple[tuple[str, Any, Any, Any], ...]:
+    """The fields of an act that may not hold every value: name, least, most, and what is allowed."""
+    found = []
+    for each in dataclasses.fields(kind):
+        low, high, allowed = map(each.metadata.get, ("minimum", "maximum", "choices"))
+        if low is not None or high is not None or allowed:
+            found.append((each.name, low, high, allowed))
+    return tuple(found)
+
+
 def _in_bounds(made: Act[Any]) -> None:
-    for each in dataclasses.fields(made):
-        value, told = getattr(made, each.name), each.metadata
-        low, high, allowed = told.get("minimum"), told.get("maximum"), told.get("choices")
-        name = named_field(type(made), each.name)
+    for field_name, low, high, allowed in _bounds(type(made)):
+        value = getattr(made, field_name)
+        wrong: Message | None = None
+        name = partial(named_field, type(made), field_name)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             if low is not None and value < low:
-                raise Unclear(
-                    {each.name: say("{name} is {value:g}, less than {low:g}", name=name, value=value, low=low)}
-                )
-            if high is not None and value > high:
-                raise Unclear(
-                    {each.name: say("{name} is {value:g}, more than {high:g}", name=name, value=value, high=high)}
-                )
+                wrong = say("{name} is {value:g}, less than {low:g}", name=name(), value=value, low=low)
+            elif high is not None and value > high:
+                wrong = say("{name} is {value:g}, more than {high:g}", name=name(), value=value, high=high)
         if allowed and value not in ("", None):
             for one in value if isinstance(value, tuple) else (value,):
                 if one not in allowed:
                     words = ", ".join(map(str, allowed))
-                    raise Unclear(
-                        {each.name: say("{name} is {value}, and may be {words}", name=name, value=one, words=words)}
-                    )
+                    wrong = say("{name} is {value}, and may be {words}", name=name(), value=one, words=words)
+        if wrong is not None:
+            raise Unclear({field_name: wrong})
 
 
 def rights(made: Act[Any], scene: Scene) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -18,7 +19,7 @@ MOST_FACTS = 64_000
 """Longest word of a draft, and longest facts as JSON, in characters."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
     """What somebody wants to have in the journal.
 
@@ -42,9 +43,10 @@ class Draft:
         if not self.who or not self.what:
             raise ValueError("an entry needs to say who and what")
         for name in ("who", "what", "why", "about", "mark"):
-            if len(getattr(self, name)) > MOST_TEXT:
+            text = getattr(self, name)
+            if len(text) > MOST_TEXT:
                 raise ValueError(f"{name} is longer than {MOST_TEXT} characters")
-            _sayable(getattr(self, name))
+            _sayable(text)
         if self.happened is not None:
             if self.happened.tzinfo is None:
                 raise ValueError("happened needs a time zone, as in 2021-07-20T08:00+08:00")
@@ -59,11 +61,14 @@ class Draft:
 def drafted(values: dict[str, Any], facts_text: str) -> Draft:
     """A draft as a journal kept it, not checked again: its hash tells whether it is what was written."""
     draft = object.__new__(Draft)
-    draft.__dict__.update(values, facts=json.loads(facts_text), facts_text=facts_text)
+    for name, value in values.items():
+        object.__setattr__(draft, name, value)
+    object.__setattr__(draft, "facts", json.loads(facts_text))
+    object.__setattr__(draft, "facts_text", facts_text)
     return draft
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """A draft that stands in the journal: numbered from 1 without gaps, with the time of writing and its hash.
 
@@ -97,7 +102,7 @@ def hash_of(draft: Draft, number: int, at: datetime, before: str) -> str:
     """
     happened = moment(draft.happened) if draft.happened else None
     values = [number, moment(at), draft.who, draft.what, draft.why, draft.about, happened, draft.mark, draft.undoes]
-    told = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    told = _LINE.encode(values)
     return hashlib.sha256(f"{before}\n{told}\n{draft.facts_text}".encode()).hexdigest()
 
 
@@ -108,15 +113,23 @@ def canonical(value: Any) -> str:
     '{"a":["水"],"b":1.0}'
     """
     _sayable(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _SORTED.encode(value)
+
+
+_LINE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
 
 
 def _sayable(value: Any) -> None:
+    kind = type(value)
+    if kind is int or kind is bool or value is None:
+        return
     if isinstance(value, str):
         if "\x00" in value:
             raise ValueError("a text holds a character that no database keeps (NUL)")
-        value.encode("utf-8")  # half a surrogate pair raises UnicodeEncodeError, which is a ValueError
-    elif isinstance(value, Mapping):
+        if not value.isascii():
+            value.encode("utf-8")  # half a surrogate pair raises UnicodeEncodeError, which is a ValueError
+    elif isinstance(value, (dict, Mapping)):
         for key, each in value.items():
             if not isinstance(key, str):
                 raise ValueError(f"{key!r} is a name that is not text")
@@ -128,7 +141,7 @@ def _sayable(value: Any) -> None:
     elif isinstance(value, float):
         if not isfinite(value):
             raise ValueError(f"{value} is not a number that can be written")
-    elif value is not None and not isinstance(value, (bool, int)):
+    elif not isinstance(value, (bool, int)):
         raise ValueError(f"{type(value).__name__} is not a value that can be written")
 
 
@@ -141,9 +154,14 @@ def moment(at: datetime) -> str:
     if at.tzinfo is None:
         raise ValueError("a time needs a time zone, as in 2021-07-20T08:00+08:00")
     try:
-        utc = at.astimezone(UTC)
+        utc = at if at.tzinfo is UTC else at.astimezone(UTC)
     except OverflowError:
         raise ValueError(f"{at} is outside the calendar") from None
+    return _in_utc(utc)
+
+
+@lru_cache(maxsize=256)
+def _in_utc(utc: datetime) -> str:
     return utc.isoformat(timespec="microseconds")[:-6] + "Z"
 
 

@@ -121,7 +121,8 @@ class Room:
 
     def _doing(self, act: Act[Any], by: Actor, at: datetime, why: str, happened: datetime | None, mark: str) -> Command:
         mark = mark or secrets.token_hex(12)
-        first = canonical(facts_of(act))
+        facts = facts_of(act)
+        first = canonical(facts)
 
         def command(standing: Standing) -> Iterable[Draft]:
             known: Entry | None = standing["marks"].get(mark)
@@ -140,7 +141,7 @@ class Room:
                     what=each.what,
                     why=why,
                     about=f"{each.thing.sort}:{each.key()}",
-                    facts=facts_of(each),
+                    facts=facts if each is act else facts_of(each),
                     happened=happened,
                     mark=each_mark,
                 )

@@ -25,10 +25,16 @@ class Step:
     undone: int | None = None
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Record:
+    """What stands of a thing, and the first `count` of `steps`: later ones belong to a later record."""
+
     state: Thing | None = None
     steps: list[Step] = field(default_factory=list)
+    count: int = 0
+
+    def told(self) -> tuple[Step, ...]:
+        return tuple(self.steps[: self.count])
 
 
 def told_of(entry: Entry) -> Told:
@@ -54,6 +60,8 @@ class Things:
         self._together: dict[str, list[int]] = {}
         self._marks: dict[int, str] = {}
         self._timelines: dict[str, list[int]] = {}
+        self._lent: set[type] = set()
+        self._snapshot = False
         self.number = 0
         self.at: datetime | None = None
         self.unread: list[int] = []
@@ -70,22 +78,22 @@ class Things:
     def steps(self, sort: type[Thing], key: str) -> tuple[Step, ...]:
         """All acts on one thing, oldest first, those taken back too."""
         record = self._records.get(sort, {}).get(key)
-        return tuple(record.steps) if record else ()
+        return record.told() if record else ()
 
     def step(self, number: int) -> Step | None:
         """The act of an entry."""
-        place = self._where.get(number)
+        place = self._where.get(number) if number <= self.number else None
         return next((each for each in self.steps(*place) if each.told.number == number), None) if place else None
 
     def timeline(self, incident: str) -> tuple[Step, ...]:
         """All acts of one incident in the order of the journal."""
-        found = (self.step(number) for number in self._timelines.get(incident, ()))
+        found = (self.step(number) for number in tuple(self._timelines.get(incident, ())))
         return tuple(each for each in found if each is not None)
 
     def together(self, number: int) -> tuple[int, ...]:
         """The entries that were written by one command with this one, itself included."""
         mark = self._marks.get(number, "")
-        return tuple(self._together.get(mark, ())) or (number,)
+        return tuple(each for each in tuple(self._together.get(mark, ())) if each <= self.number) or (number,)
 
     def without(self, number: int) -> dict[tuple[type, str], Thing | None]:
         """What would stand if an entry, and what was done with it, were taken back; Refused where it cannot."""
@@ -98,20 +106,29 @@ class Things:
         return {place: _folded(self.steps(*place), numbers) for place in places}
 
     def copy(self) -> Things:
-        """What stands now, to be read in peace while more entries come."""
+        """What stands now, to be read in peace while more entries come.
+
+        It shares with this one all that only grows, of which it knows up to which entry it is its own, and each sort of
+        things until the next act on one of them.
+        """
         made = Things()
-        made._records = {
-            sort: {key: _Record(state=each.state, steps=each.steps) for key, each in records.items()}
-            for sort, records in self._records.items()
-        }
-        made._where, made._marks = dict(self._where), dict(self._marks)
-        made._together = {mark: list(numbers) for mark, numbers in self._together.items()}
-        made._timelines = {incident: list(numbers) for incident, numbers in self._timelines.items()}
+        made._records, made._where, made._marks = dict(self._records), self._where, self._marks
+        made._together, made._timelines = self._together, self._timelines
         made.number, made.at, made.unread = self.number, self.at, list(self.unread)
+        self._lent, made._snapshot = set(self._records), True
         return made
 
+    def _own(self, sort: type) -> dict[str, _Record]:
+        """The records of a sort, to be changed: first copied where a snapshot has them too."""
+        if sort in self._lent:
+            self._records[sort] = dict(self._records[sort])
+            self._lent.discard(sort)
+        return self._records.setdefault(sort, {})
+
     def take(self, entry: Entry) -> None:
-        """Add one entry."""
+        """Add one entry; not to a snapshot, which shares what it holds (RuntimeError)."""
+        if self._snapshot:
+            raise RuntimeError("a snapshot takes no entries; things_of makes things of its own")
         self.number, self.at = entry.number, entry.at
         try:
             if entry.draft.what == UNDO:
@@ -124,16 +141,16 @@ class Things:
     def _add(self, entry: Entry) -> None:
         act = made_of(entry.draft.what, entry.draft.facts)
         told, key = told_of(entry), act.key()
-        record = self._records.setdefault(act.thing, {}).setdefault(key, _Record())
-        before = record.state
-        record.state = act.on(before, told)
+        record = self._records.get(act.thing, {}).get(key) or _Record()
+        before, state = record.state, act.on(record.state, told)
         record.steps.append(Step(act=act, told=told))
+        self._own(act.thing)[key] = _Record(state, record.steps, record.count + 1)
         self._where[entry.number] = (act.thing, key)
         mark = entry.draft.mark.partition("#")[0]
         if mark:
             self._together.setdefault(mark, []).append(entry.number)
             self._marks[entry.number] = mark
-        incident = act.incident_of(before) or act.incident_of(record.state)
+        incident = act.incident_of(before) or act.incident_of(state)
         if incident:
             self._timelines.setdefault(incident, []).append(entry.number)
 
@@ -141,12 +158,11 @@ class Things:
         target = entry.draft.undoes or 0
         numbers = set(self.together(target))
         for (sort, key), state in self.without(target).items():
-            record = self._records[sort][key]
-            record.state = state
-            record.steps = [
+            steps = [
                 Step(act=each.act, told=each.told, undone=entry.number) if each.told.number in numbers else each
-                for each in record.steps
+                for each in self.steps(sort, key)
             ]
+            self._own(sort)[key] = _Record(state, steps, len(steps))
 
 
 def _folded(steps: Iterable[Step], without: set[int]) -> Thing | None:
