@@ -112,7 +112,7 @@ def _lacks(held: Held, seen: Picture) -> Message:
         return say("{good}: {held} stand ready of {need}", good=name, held=there, need=amount(float(round(need)), unit))
     hour = hour_of(held, 1.0)
     if np.isfinite(hour) and held.line.a_day and hour <= seen.moments.all:
-        return say("{good}: enough for {days:g} days of {wanted:g}", good=name,
+        return say("{good}: lasts {days:g} of the {wanted:g} days", good=name,
                    days=days_of(held, seen.moments.all), wanted=seen.moments.days)  # fmt: skip
     if np.isfinite(hour):
         return say("{good}: {need} are there everywhere after {hours:g} hours only", good=name,

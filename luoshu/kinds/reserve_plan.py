@@ -209,6 +209,9 @@ def _held_more(
                    "solved to its optimum); whole units, room in the stores and what a purchase takes in time are not "
                    "in it")  # fmt: skip
         notes.append(Reason(says=says))
+        says = say("A promise is as good as its weakest good: what is bought of one may show its gain only with the "
+                   "others")  # fmt: skip
+        notes.append(Reason(says=says))
     return steps, notes
 
 
