@@ -10,13 +10,14 @@ from typing import Any
 from luoshu.desk.actor import READERS
 from luoshu.desk.incident import TYPES
 from luoshu.show.boardeye import Eye, Level, eye
+from luoshu.show.boardforms import ASK_WHY, board_forms
 from luoshu.show.boardgoods import Goods, goods
 from luoshu.show.boardmap import BoardMap, board_map
 from luoshu.show.boardpeople import People, Roads, people, roads
 from luoshu.show.boardsituation import Situation, situation
 from luoshu.show.boardtasks import Tasks, tasks
 from luoshu.show.boardwords import Decisions, Log, Messages, decisions, log, messages
-from luoshu.show.forms import Form, form_of
+from luoshu.show.forms import Form, heading
 from luoshu.show.language import marked
 from luoshu.show.page import Page, Visit
 from luoshu.show.pages import Leaf, drawn
@@ -40,25 +41,15 @@ PARTS: tuple[Part, ...] = (
          sorts="incident reading alert shift task resource removal closure"),
     Part(name="tasks", word=marked("Tasks"), build=tasks, sorts="task incident"),
     Part(name="map", word=marked("Map"), build=board_map, sorts="incident closure removal reading task resource"),
+    Part(name="messages", word=marked("Messages"), build=messages, sorts="message incident"),
     Part(name="resources", word=marked("Resources"), build=goods, sorts="resource incident"),
     Part(name="people", word=marked("People"), build=people, sorts="removal incident"),
     Part(name="roads", word=marked("Roads"), build=roads, sorts="closure incident"),
     Part(name="decisions", word=marked("Decisions"), build=decisions, sorts="decision incident"),
-    Part(name="messages", word=marked("Messages"), build=messages, sorts="message incident"),
     Part(name="log", word=marked("Log"), build=log, sorts="*"),
 )  # fmt: skip
 """The sections in the order in which they are read."""
 BY_NAME = {part.name: part for part in PARTS}
-
-ASK_WHY = frozenset({"incident.confirm", "incident.reject", "removal.plan"})
-"""Acts whose form asks for the reason as well."""
-FORMS = (
-    "incident.confirm", "incident.reject", "incident.phase", "incident.close", "incident.area", "checklist.give",
-    "reading.report", "task.give", "task.report", "task.done", "task.pause", "task.refuse", "task.cancel",
-    "resource.request", "resource.approve", "resource.refuse", "resource.send", "resource.arrive", "resource.cancel",
-    "removal.plan", "removal.report", "closure.close", "closure.open", "decision.record", "message.send",
-)  # fmt: skip
-"""The acts whose forms the page holds, each once, to be opened by its buttons."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,9 +102,9 @@ def board(visit: Visit, name: str, query: Mapping[str, str]) -> BoardPage:
     )  # fmt: skip
     return BoardPage(
         title=seen.incident.title, day=seen.day if visit.links.mouth != "server" else visit.view.day,
-        language=visit.language.code, id=seen.incident.id, type=seen.chosen(TYPES, seen.incident.type),
+        language=visit.language.code, id=seen.incident.id, type=heading(seen.chosen(TYPES, seen.incident.type)),
         level=seen.level(seen.incident.level), drill=seen.incident.drill, open=seen.incident.open,
-        number=seen.things.number, now=seen.now, path=seen.path, can_act=seen.acts, tabs=tabs, forms=_forms(seen),
+        number=seen.things.number, now=seen.now, path=seen.path, can_act=seen.acts, tabs=tabs, forms=board_forms(seen),
         ask_why=tuple(sorted(ASK_WHY)), keys=_keys(found) if seen.acts else (), **found,
     )  # fmt: skip
 
@@ -123,22 +114,6 @@ def _keys(found: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     dos = [each for part in found.values() for each in getattr(part, "dos", ())]
     waiting = found["situation"].waiting
     return tuple((each.key, each.word) for each in (*dos, *(waiting.dos if waiting else ())) if each.key)
-
-
-def _forms(seen: Eye) -> tuple[Form, ...]:
-    """The forms that the buttons of the board open, those of acts that who looks may do somewhere here."""
-    actor = seen.visit.actor
-    if not seen.acts or actor is None or not seen.incident.open:
-        return ()
-    from luoshu.desk.act import ACTS
-
-    given = {"incident": seen.incident.id, "party": actor.organisation}
-    return tuple(
-        form_of(seen.visit, what, {name: value for name, value in given.items() if value}, seen.path,
-                hide=("incident",))
-        for what in FORMS
-        if what in ACTS and actor.reads(ACTS[what].roles, "", seen.incident.id)
-    )  # fmt: skip
 
 
 def reach(visit: Visit, name: str) -> tuple[str, str]:

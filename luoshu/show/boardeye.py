@@ -9,6 +9,7 @@ from functools import cached_property
 from urllib.parse import quote, urlencode
 
 from luoshu.book.book import Book
+from luoshu.book.directory import Owner
 from luoshu.desk.act import ACTS
 from luoshu.desk.clock import Clock, calendar_of
 from luoshu.desk.incident import DUTY, LEVELS, Incident
@@ -94,7 +95,18 @@ class Eye:
 
     def organisation(self, code: str) -> str:
         """What an organisation is called."""
-        return self.visit.owner(code) if code else ""
+        row = self._owners.get(code)
+        if row is None:
+            return self.visit.owner(code) if code else ""
+        return row.name_en if self.language.code == "en" and row.name_en else self.language.word(row.name)
+
+    @cached_property
+    def _owners(self) -> Mapping[str, Owner]:
+        return {row.id: row for row in self.book.rows(Owner)} if self.book is not None else {}
+
+    def organisations(self) -> tuple[tuple[str, str], ...]:
+        """All organisations that the book knows, with what they are called."""
+        return tuple((code, f"{self.organisation(code)} ({code})") for code in self._owners)
 
     def may(self, what: str, organisation: str = "") -> bool:
         """Whether who looks may do this act on something of an organisation in this incident."""

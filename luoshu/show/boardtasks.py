@@ -74,7 +74,7 @@ def _row(eye: Eye, task: Assignment) -> TaskRow:
     owner = " · ".join(filter(None, (eye.organisation(task.organisation), eye.name(task.person))))
     told = tuple(
         language.say("told {who} when {share} of the time was over", who=eye.chosen(TELLS, each.tell),
-                     share=language.share(each.share))
+                     share=f"{each.share:.0%}")
         for each in sorted(task.told, key=lambda each: each.share, reverse=True)
     )  # fmt: skip
     return TaskRow(
@@ -93,7 +93,7 @@ def _dos(eye: Eye, task: Assignment, own: bool) -> tuple[Do, ...]:
         return ()
     found: tuple[Do, ...] = ()
     if task.state == "given":
-        found += eye.do("task.accept", marked("Accept"), facts, whose, label=title, at_once=True, tone="primary")
+        found += eye.do("task.accept", marked("Take it on"), facts, whose, label=title, at_once=True, tone="primary")
     if task.state == "paused":
         found += eye.do("task.resume", marked("Go on"), facts, whose, label=title, at_once=True, tone="primary")
     if task.state in ("given", "accepted", "paused"):
