@@ -11,6 +11,7 @@ from typing import Any
 import luoshu.cli.admission
 import luoshu.cli.alerting
 import luoshu.cli.commands
+import luoshu.cli.drilling
 import luoshu.cli.duty
 import luoshu.cli.geography
 import luoshu.cli.keeper

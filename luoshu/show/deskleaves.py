@@ -6,6 +6,7 @@ from pathlib import Path
 
 from luoshu.desk.place import PLACE
 from luoshu.desk.room import Room, open_room
+from luoshu.show.afteraction import AFTER_LEAF
 from luoshu.show.alertpages import ALERT_LEAVES
 from luoshu.show.board import BOARD_LEAF
 from luoshu.show.demandpage import DEMAND_LEAVES
@@ -25,6 +26,7 @@ DESK_LEAVES: tuple[Leaf, ...] = (
     REPLAY_LEAF,
     BOARD_LEAF,
     ROSTER_LEAF,
+    AFTER_LEAF,
     STAFF_LEAF,
     JOURNAL_LEAF,
     *STOCK_LEAVES,

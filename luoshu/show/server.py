@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 
 from luoshu.show.account import add_account
 from luoshu.show.acting import add_acts
+from luoshu.show.afterpaper import add_after_paper
 from luoshu.show.alertserving import add_alerts
 from luoshu.show.boardserving import add_board
 from luoshu.show.deskfront import add_front
@@ -76,7 +77,7 @@ def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = Fa
     for leaf in LEAVES:
         add_leaf(app, leaf)
     if app.state.room is not None:
-        for add in (add_login, add_account, add_staff, add_acts, add_export, add_roster):
+        for add in (add_login, add_account, add_staff, add_acts, add_export, add_roster, add_after_paper):
             add(app)
         add_incident_files(app)
         add_ticker(app)

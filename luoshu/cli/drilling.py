@@ -1,0 +1,127 @@
+"""The commands of drills: play one, and write the review of an incident."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from luoshu.cli.verbs import BOOK, DESK, NotDone, argument, book_folder, verb
+from luoshu.show.language import Language
+from luoshu.show.terminal import GOOD, PROBLEMS, report_problems
+from luoshu.words.message import Message, say
+
+if TYPE_CHECKING:
+    from luoshu.desk.drill import Played
+
+EXAMPLE = "examples/luoyang"
+SIGNS = {"failed": "✗", "refused": "⊘", "seen": "✓", "clock": "⏱", "undone": "↶", "dispatch": "⇄", "again": "="}
+
+
+@verb(
+    "desk drill",
+    say("play a scripted drill on a copy of a book, in its own time, and write boards, replay, alerts and review"),
+    "luoshu desk drill --out drill",
+    argument("book", metavar="BOOK", nargs="?", default=EXAMPLE, help=say("the book (default: {name})", name=EXAMPLE)),
+    argument("--out", metavar="FOLDER", required=True, help=say("the folder to write")),
+    argument("--script", metavar="NAME", default="", help=say("which drill of the book's folder drill/")),
+    argument("--quiet", action="store_true", help=say("only the end of it")),
+)
+def drill(args: argparse.Namespace, language: Language) -> int:
+    from luoshu.show.drillfolder import run_drill
+
+    folder = book_folder(args.book)
+    script = _script(folder, args.script)
+
+    def tell(line: Played) -> None:
+        if not args.quiet or line.outcome == "failed":
+            print(_told(line, language), flush=True)
+
+    ran = run_drill(folder, script, Path(args.out), language=language, tell=tell)
+    if ran.drilled is None:
+        return report_problems(list(ran.problems), language)
+    return _summary(ran, Path(args.out), language)
+
+
+def _script(folder: Path, name: str) -> Path:
+    from luoshu.desk.drillbook import scripts
+
+    found = scripts(folder)
+    if not found:
+        raise NotDone(say("{folder} has no drill: write one as drill/NAME.yaml", folder=folder))
+    if name and name not in found:
+        raise NotDone(say("there is no drill {name}; there are {names}", name=name, names=", ".join(found)))
+    if not name and len(found) > 1:
+        raise NotDone(say("there are several drills; name one with --script: {names}", names=", ".join(found)))
+    return found[name] if name else next(iter(found.values()))
+
+
+def _told(line: Played, language: Language) -> str:
+    from luoshu.show.account import local
+
+    said = language.message(line.said) if isinstance(line.said, Message) else line.said
+    parts = [local(line.at), SIGNS.get(line.outcome, "·"), line.who, language.message(line.says), line.about]
+    return " ".join(part for part in parts if part) + (f": {said}" if said else "")
+
+
+def _summary(ran: object, out: Path, language: Language) -> int:
+    from luoshu.show.drillfolder import Ran
+
+    assert isinstance(ran, Ran)
+    assert ran.drilled is not None
+    drilled, failures = ran.drilled, ran.drilled.failures
+    print()
+    for at, figures in drilled.dispatches:
+        from luoshu.show.account import local
+
+        print(language.say("dispatch of {time}: {says}", time=local(at), says=language.message(figures["says"])))
+    told = language.say(
+        "{done} acts, {clock} of the clock, {refused} refused as they should be, {seen} expectations held",
+        done=drilled.count("done"), clock=drilled.count("clock"), refused=drilled.count("refused"),
+        seen=drilled.count("seen"),
+    )  # fmt: skip
+    print(told)
+    for each in failures:
+        print(language.say("not as expected, line {line}: {says}", line=each.line, says=language.message(each.says)))
+    index = out / "index.html"
+    print(language.say("{count} files written; open {file}", count=len(ran.files), file=index))
+    return PROBLEMS if failures else GOOD
+
+
+@verb(
+    "desk report",
+    say("write the after-action review of an incident as a Word file"),
+    "luoshu desk report examples/luoyang flood review.docx",
+    BOOK,
+    argument("incident", metavar="INCIDENT", help=say("the incident's id, as it stands in the address of its board")),
+    argument("out", metavar="OUT.docx", help=say("the file to write")),
+    DESK,
+)
+def review(args: argparse.Namespace, language: Language) -> int:
+    from datetime import UTC, datetime
+
+    from luoshu.book.book import open_book
+    from luoshu.desk.place import PLACE
+    from luoshu.desk.room import open_room
+    from luoshu.kinds import tables
+    from luoshu.region import Region
+    from luoshu.show.afteraction import after_page
+    from luoshu.show.afterpaper import write_paper
+    from luoshu.show.links import SiteLinks
+    from luoshu.show.look import view_of
+    from luoshu.show.page import Visit
+
+    folder = book_folder(args.book)
+    if not args.desk and not (folder / PLACE).is_file():
+        raise NotDone(say("{folder} has no desk yet: luoshu desk begin {folder} makes one", folder=args.book))
+    with open_room(open_book(folder, tables=tables()), args.desk) as room:
+        now = datetime.now(UTC)
+        view = view_of(Region(folder, now.date(), room.book))
+        links = SiteLinks(path="x", language=language.code)
+        visit = Visit(view=view, language=language, links=links, things=room.standing(), now=now)
+        try:
+            page = after_page(visit, args.incident, {})
+        except KeyError:
+            raise NotDone(say("there is no incident {name}", name=args.incident)) from None
+        print(write_paper(page, language, Path(args.out)))
+    return GOOD
