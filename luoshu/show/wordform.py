@@ -163,7 +163,8 @@ def row(made: Table, cells: Sequence[str], numbers: Sequence[int] = ()) -> list[
 def write(cell: _Cell, text: str, *, bold: bool = False, right: bool = False) -> Paragraph:
     """Text into an empty cell."""
     paragraph: Paragraph = cell.paragraphs[0]
-    paragraph.style = "Table Text"
+    # by its id: asked for by name, all styles are read for each cell
+    paragraph._p.style = "TableText"
     paragraph.add_run(clean(text)).bold = bold
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
