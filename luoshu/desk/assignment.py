@@ -11,6 +11,7 @@ from luoshu.desk.clock import Clock, Pause, Term
 from luoshu.desk.incident import DUTY, EVERY_HAND, Incident, open_incident, whose
 from luoshu.desk.journal import Refused
 from luoshu.desk.plainwords import named_well, plain, point, wanted, zoned
+from luoshu.desk.staff import Person
 from luoshu.words.message import named, say
 
 STATES: Mapping[str, str] = {
@@ -152,11 +153,15 @@ class GiveTask(Act[Assignment]):
     incident: str = fact("The incident", zh="事件", refers=Incident)
     title: str = fact("What is to be done", zh="任务")
     to: str = fact("The organisation that does it", zh="承办单位", default="")
-    person: str = fact("The person who does it", zh="承办人", default="")
-    hours: float = fact("Hours until it is due", zh="时限（小时）", unit="小时", minimum=0, maximum=8_784, default=0.0)
-    working_hours: float = fact("Working hours until it is due", zh="时限（工作小时）", minimum=0, maximum=8_784,
-                                default=0.0)  # fmt: skip
-    working_days: int = fact("Working days until it is due", zh="时限（工作日）", minimum=0, maximum=366, default=0)
+    person: str = fact("The person who does it", zh="承办人", refers=Person, default="")
+    hours: float | None = fact(
+        "Hours until it is due", zh="时限（小时）", unit="小时", minimum=0, maximum=8_784, default=None
+    )
+    working_hours: float | None = fact("Working hours until it is due", zh="时限（工作小时）", minimum=0, maximum=8_784,
+                                default=None)  # fmt: skip
+    working_days: int | None = fact(
+        "Working days until it is due", zh="时限（工作日）", minimum=0, maximum=366, default=None
+    )
     due: datetime | None = fact("When it is due, instead of a term", zh="截止时间", default=None)
     detail: str = fact("More words", zh="说明", long=True, default="")
     lon: float | None = fact("Longitude, WGS-84", zh="经度", minimum=-180, maximum=180, default=None)
@@ -189,7 +194,9 @@ class GiveTask(Act[Assignment]):
         if sum(1 for each in given if each) != 1:
             raise Refused(say("say until when: hours, working hours, working days or a time, one of them"))
         if self.due is None:
-            return Term(hours=self.hours, working_hours=self.working_hours, working_days=self.working_days)
+            return Term(
+                hours=self.hours or 0.0, working_hours=self.working_hours or 0.0, working_days=self.working_days or 0
+            )
         left = zoned(self.due) - start
         if not timedelta() < left <= FARTHEST:
             raise Refused(say("it would be due at {due}, which is past or too far off", due=self.due.isoformat()))

@@ -130,12 +130,13 @@ class GiveChecklist(OfIncident):
                 raise Refused(say("nobody is known for {department}: say who does it", department=entry.department))
 
     def also(self, scene: Scene) -> Iterator[Act[Any]]:
-        for entry in self.wanted(scene):
+        found = self.wanted(scene)
+        for entry in found:
             yield GiveTask(
                 id=f"{self.incident}.{entry.id}", incident=self.incident, title=entry.title, detail=entry.detail,
                 to=self._doer(scene, entry), hours=entry.hours, template=entry.id,
             )  # fmt: skip
-            yield TickOff(incident=self.incident, entry=entry.id)
+        yield TickOff(incident=self.incident, entries=tuple(each.id for each in found))
 
     def _doer(self, scene: Scene, entry: Entry) -> str:
         incident = scene.need(Incident, self.incident)
@@ -148,17 +149,17 @@ class GiveChecklist(OfIncident):
 
 @act
 class TickOff(OfIncident):
-    """Note that an entry of the checklist was given; written with its task, never alone."""
+    """Note which entries of the checklist were given; written with their tasks, never alone."""
 
     what = "checklist.tick"
-    says = say("tick off an entry of the checklist")
+    says = say("tick off entries of the checklist")
     roles = frozenset()
     incident: str = fact("The incident", zh="事件", refers=Incident)
-    entry: str = fact("The entry", zh="条目")
+    entries: tuple[str, ...] = fact("The entries", zh="条目")
 
     def on(self, state: Incident | None, told: Told) -> Incident:
         state = standing(state)
-        return replace(state, given=tuple(dict.fromkeys((*state.given, self.entry))))
+        return replace(state, given=tuple(dict.fromkeys((*state.given, *self.entries))))
 
 
 def checklist_faults(rules: Iterable[Rule]) -> list[Problem]:

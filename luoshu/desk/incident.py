@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from luoshu.book.directory import Place
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.journal import Refused
 from luoshu.desk.plainwords import named_well, plain, shape, wanted
@@ -212,7 +213,7 @@ class OpenIncident(Act[Incident]):
     type: str = fact("What has happened or threatens", zh="类型", choices=TYPES)
     title: str = fact("What it is called", zh="名称", note_zh="如 伊洛河“7·20”洪水")
     lead: str = fact("The organisation that leads", zh="牵头单位", default="")
-    places: tuple[str, ...] = fact("Codes of the areas", zh="涉及区划", refers="place", default=())
+    places: tuple[str, ...] = fact("Codes of the areas", zh="涉及区划", refers=Place, default=())
     geometry: str = fact("Outline as GeoJSON, WGS-84", zh="范围（GeoJSON）", long=True, default="")
     drill: bool = fact("Only an exercise", zh="演练", note_zh="标为演练后不能更改", default=False)
     phase: str = fact("Where it stands", zh="阶段", choices={"watch": PHASES["watch"], "respond": PHASES["respond"]},
@@ -248,7 +249,7 @@ class SetArea(OfIncident):
     what = "incident.area"
     says = say("set the area of an incident")
     incident: str = fact("The incident", zh="事件", refers=Incident)
-    places: tuple[str, ...] = fact("Codes of the areas", zh="涉及区划", refers="place", default=())
+    places: tuple[str, ...] = fact("Codes of the areas", zh="涉及区划", refers=Place, default=())
     geometry: str = fact("Outline as GeoJSON, WGS-84", zh="范围（GeoJSON）", long=True, default="")
 
     def check(self, scene: Scene) -> None:
@@ -373,8 +374,6 @@ class CloseIncident(OfIncident):
 
 def known_places(scene: Scene, codes: tuple[str, ...]) -> None:
     """Refuse codes of areas that the book does not know."""
-    from luoshu.book.directory import Place
-
     known = {row.id for row in scene.rows(Place)}
     for code in codes:
         if known and code not in known:

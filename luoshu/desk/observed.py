@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from luoshu.book.directory import Place
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.chain import moment
 from luoshu.desk.incident import EVERY_HAND, Incident, open_incident, whose
@@ -97,7 +98,7 @@ class ReportReading(Act[Reading]):
     at: datetime = fact("When it was read", zh="观测时间")
     incident: str = fact("The incident that it counts for; empty: all in its area", zh="事件", refers=Incident,
                          default="")  # fmt: skip
-    place: str = fact("Code of the area", zh="区划", refers="place", default="")
+    place: str = fact("Code of the area", zh="区划", refers=Place, default="")
     lon: float | None = fact("Longitude, WGS-84", zh="经度", minimum=-180, maximum=180, default=None)
     lat: float | None = fact("Latitude, WGS-84", zh="纬度", minimum=-90, maximum=90, default=None)
     source: str = fact("Who says so", zh="来源", default="")

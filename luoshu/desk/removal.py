@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
+from luoshu.book.directory import Place
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.incident import DUTY, EVERY_HAND, Incident, open_incident, whose
 from luoshu.desk.journal import Refused
@@ -16,6 +18,11 @@ from luoshu.words.message import say
 SHELTERS = frozenset({"shelter", "避难场所", "应急避难场所", "安置点"})
 """What the service of a shelter is called in tables/site.csv."""
 MOST_PEOPLE = 10_000_000
+
+
+def only(declared: Any, fits: Callable[[Any], bool]) -> Any:
+    """A fact that refers to rows of the book, of which a form offers only those that fit."""
+    return field(default=declared.default, metadata={**declared.metadata, "only": fits})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +108,11 @@ class PlanRemoval(Act[Removal]):
     incident: str = fact("The incident", zh="事件", refers=Incident)
     community: str = fact("Which community", zh="村（社区）")
     people: int = fact("How many people", zh="人数", unit="人", minimum=1, maximum=MOST_PEOPLE)
-    shelter: str = fact("The shelter; empty: with relatives or elsewhere", zh="安置点", refers=Site, default="")
-    place: str = fact("Code of the area", zh="区划", refers="place", default="")
+    shelter: str = only(
+        fact("The shelter; empty: with relatives or elsewhere", zh="安置点", refers=Site, default=""),
+        lambda site: site.service in SHELTERS and site.state == "open",
+    )
+    place: str = fact("Code of the area", zh="区划", refers=Place, default="")
     party: str = fact("Who moves them", zh="负责单位", default="")
     due: datetime | None = fact("Until when", zh="完成时限", default=None)
     over: bool = fact("Although the shelter is too small", zh="超容安置", note_zh="超过容量时须说明理由", default=False)

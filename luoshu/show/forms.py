@@ -223,7 +223,8 @@ def options_of(visit: Visit, told: Mapping[str, Any]) -> tuple[tuple[str, str], 
     found: dict[str, str] = {}
     if table is not None and visit.room is not None:
         rows = (*(visit.room.book.rows(table) if visit.room.book else ()), *visit.room.rows().get(table, ()))
-        found = {str(key): called(row, language) for row in rows if (key := getattr(row, "id", None))}
+        fits = told.get("only") or (lambda row: True)
+        found = {str(key): called(row, language) for row in rows if (key := getattr(row, "id", None)) and fits(row)}
     elif sort is not None and visit.things is not None:
         found = {
             key: called(thing, language)

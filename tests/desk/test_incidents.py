@@ -175,7 +175,7 @@ def test_the_checklist_is_given_with_one_act_and_taken_back_as_one(room):
     assert list(room.standing().all(Assignment)) == ["yi.patrol"]
     room.do(CancelTask(task="yi.patrol", reason="x"), by=OFFICER, at=after(minutes=4))
     with pytest.raises(Refused, match="may not"):
-        room.do(TickOff(incident="yi", entry="watch"), by=OFFICER, at=NOON)
+        room.do(TickOff(incident="yi", entries=("watch",)), by=OFFICER, at=NOON)
 
 
 @pytest.mark.parametrize(
