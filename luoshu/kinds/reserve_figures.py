@@ -111,11 +111,11 @@ def _by_good(seen: Picture, estimate: bool) -> Listing:
         rows.append((*row, percent_of(held.share)))
     columns = [say("relief good"), say("unit"), say("needed at first"), say("on hand"), say("kept by producers")]
     if not ready:
-        columns += [say("made in 30 days"), *(maybe(each, estimate) for each in (
-            say("hours to the first"), say("hours to half"), say("hours to all"))), say("days it lasts")]  # fmt: skip
+        columns += [say("made in 30 days"), say("hours to the first"), say("hours to half"), say("hours to all"),
+                    say("days it lasts")]  # fmt: skip
     note = say("What is used up is needed anew each day: its need is that of the first day")
-    return Listing(name=say("By good"), columns=(*columns, maybe(say("share of the promise, %"), estimate)),
-                   rows=tuple(rows), note=note)  # fmt: skip
+    columns.append(say("share of the promise, %"))
+    return Listing(name=maybe(say("By good"), estimate), columns=tuple(columns), rows=tuple(rows), note=note)
 
 
 def area_shares(seen: Picture) -> np.ndarray:
@@ -134,10 +134,10 @@ def _by_area(seen: Picture, estimate: bool) -> Listing:
          seen.held[int(worst[i])].line.name)
         for i in order
     )  # fmt: skip
-    columns = (say("area"), say("people affected"), maybe(say("share there in time of its weakest good, %"), estimate),
+    columns = (say("area"), say("people affected"), say("share there in time of its weakest good, %"),
                say("weakest good"))  # fmt: skip
-    return Listing(name=say("By area, {hours:g} hours after the call", hours=seen.moments.all), columns=columns,
-                   rows=rows)  # fmt: skip
+    name = maybe(say("By area, {hours:g} hours after the call", hours=seen.moments.all), estimate)
+    return Listing(name=name, columns=columns, rows=rows)
 
 
 def _larger(reserve: Reserve, seen: Picture, book: Book, day: date) -> Iterator[Listing]:
@@ -146,8 +146,8 @@ def _larger(reserve: Reserve, seen: Picture, book: Book, day: date) -> Iterator[
         other = seen if times == 1 else picture(reserve, book, day, times)
         if isinstance(other, Picture):
             rows.append((round(float(other.affected.sum())), percent_of(other.met), other.weakest.line.name))
-    columns = (say("people affected"), maybe(say("share of the promise, %"), seen.estimate), say("weakest good"))
-    yield Listing(name=say("If fewer or more are affected"), columns=columns, rows=tuple(rows))
+    columns = (say("people affected"), say("share of the promise, %"), say("weakest good"))
+    yield Listing(name=maybe(say("If fewer or more are affected"), seen.estimate), columns=columns, rows=tuple(rows))
 
 
 def _uncounted(seen: Picture, book: Book) -> Listing:
@@ -165,7 +165,7 @@ def _curves(seen: Picture) -> Iterator[Curves]:
     for held in sorted(seen.held, key=lambda each: each.share):
         parts = [there_by(held, HOURS, (sort,)).sum(axis=0) for sort in ("lot", "kept", "made")]
         steps = np.maximum(0.0, np.floor((HOURS - seen.moments.all) / 24 + 1e-9)) + 1 if held.line.a_day else 1.0
-        need = float(held.need.sum()) * steps * np.ones(len(HOURS))
+        need = float(held.need.sum()) * np.minimum(steps, max(seen.moments.days, 1.0)) * np.ones(len(HOURS))
         half = seen.moments.all if seen.moments.half is None else seen.moments.half
         need = np.where(half > HOURS, 0.0, np.where(seen.moments.all > HOURS, need / 2, need))
         yield Curves(
