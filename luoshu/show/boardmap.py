@@ -33,6 +33,9 @@ SORTS = {
     "resource": marked("where a resource goes"),
 }
 LABELLED = ("closure", "shelter", "store", "reading", "task", "resource")
+"""Sorts with a sign, the one whose label matters most first."""
+DRAWN = ("store", "resource", "task", "reading", "shelter", "closure")
+"""The same from the back to the front."""
 Spot = tuple[float, float]
 
 
@@ -193,7 +196,7 @@ def _labelled(marks: list[Mark]) -> list[Mark]:
             boxes.append(box)
         made.append(Mark(sort=each.sort, x=each.x, y=each.y, title=each.title, label=each.label if shown else "",
                          start=start))  # fmt: skip
-    return made
+    return sorted(made, key=lambda mark: DRAWN.index(mark.sort))
 
 
 def _stores(eye: Eye) -> list[dict[str, Any]]:
