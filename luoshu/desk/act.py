@@ -6,7 +6,7 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, dataclass_transform
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from luoshu.desk.things import Things
 
 MOST_FIELD = 4_000
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Days outside these years are slips of the pen, and some cannot be said in another time zone."""
 
 T = TypeVar("T", bound="Thing")
 A = TypeVar("A", bound="type[Act[Any]]")
@@ -122,6 +124,9 @@ class Act(ABC, Generic[T]):
         """What is done together with it, all or nothing, and undone together."""
         return ()
 
+    def undone(self, scene: Scene, after: T | None) -> None:
+        """Refuse that it is taken back where what would then stand (`after`) does not do for the rest of the desk."""
+
     def organisation(self, scene: Scene) -> str:
         """Whose it is, for rights; empty where it is nobody's in particular."""
         return ""
@@ -217,7 +222,7 @@ def made_of(what: str, facts: Mapping[str, Any]) -> Act[Any]:
         made: Act[Any] = _adapter(kind).validate_python({k: v for k, v in facts.items() if v != ""})
     except ValidationError as error:
         raise unclear(kind, error.errors()) from None
-    _in_bounds(made)
+    in_bounds(made)
     return made
 
 
@@ -235,6 +240,7 @@ NOT_UNDERSTOOD = "{name} is '{found}', which is not understood"
 WRONG: Mapping[str, str] = {
     "missing": "{name} is missing",
     "extra_forbidden": "there is no field {name}",
+    "unexpected_keyword": "there is no field {name}",
     "string_too_long": "{name} is too long: at most {most} characters",
     "float": "{name} is '{found}', which is not a number. Write digits, as in 40",
     "finite": "{name} is '{found}', which is not a number. Write digits, as in 40",
@@ -262,6 +268,12 @@ def unclear(kind: type[Act[Any]], faults: Sequence[Mapping[str, Any]]) -> Unclea
 
 
 @cache
+def _times(kind: type[Act[Any]]) -> tuple[str, ...]:
+    """The fields of an act that hold days or moments."""
+    return tuple(each.name for each in dataclasses.fields(kind) if "date" in str(each.type))
+
+
+@cache
 def _bounds(kind: type[Act[Any]]) -> tuple[tuple[str, Any, Any, Any], ...]:
     """The fields of an act that may not hold every value: name, least, most, and what is allowed."""
     found = []
@@ -272,7 +284,18 @@ def _bounds(kind: type[Act[Any]]) -> tuple[tuple[str, Any, Any, Any], ...]:
     return tuple(found)
 
 
-def _in_bounds(made: Act[Any]) -> None:
+def in_bounds(made: Act[Any]) -> None:
+    """Refuse values outside their bounds: too small, too large, not among the choices, days that no calendar turns."""
+    for field_name, value in ((each, getattr(made, each)) for each in _times(type(made))):
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, date) and not FIRST_YEAR <= one.year <= LAST_YEAR:
+                says = say("{name} is {found}, which is outside the years {first} to {last}",
+                           name=named_field(type(made), field_name), found=one.isoformat(), first=FIRST_YEAR,
+                           last=LAST_YEAR)  # fmt: skip
+                raise Unclear({field_name: says})
+            if isinstance(one, datetime) and one.tzinfo is None:
+                says = say("a time needs its zone, as in 2021-07-20T08:00+08:00")
+                raise Unclear({field_name: says})
     for field_name, low, high, allowed in _bounds(type(made)):
         value = getattr(made, field_name)
         wrong: Message | None = None

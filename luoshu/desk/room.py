@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from luoshu.book.book import Book
-from luoshu.desk.act import Act, Scene, Thing, Told, facts_of, rights
+from luoshu.desk.act import Act, Scene, Thing, Told, facts_of, in_bounds, rights
 from luoshu.desk.actor import Actor
 from luoshu.desk.chain import Draft, Entry, canonical
 from luoshu.desk.clock import CHINA, Clock, calendar_of
@@ -72,6 +72,8 @@ class Room:
             things: Things = standing["things"]
             known = standing["marks"].get(mark) if mark else None
             if known is not None:
+                if (known.draft.who, known.draft.what, known.draft.undoes) != (by.id, UNDO, number):
+                    raise Refused(say("the mark {mark} stands for another act already", mark=mark))
                 return [known.draft]
             step = things.step(number)
             if step is None:
@@ -88,7 +90,9 @@ class Room:
             for each in filter(None, map(things.step, things.together(number))):
                 if each.act.lasting is not None:
                     raise Refused(each.act.lasting)
-            things.without(number)
+            after = things.without(number)
+            for each in filter(None, map(things.step, things.together(number))):
+                each.act.undone(scene, after.get((each.act.thing, each.act.key())))
             about = f"{step.act.thing.sort}:{step.act.key()}"
             return [Draft(who=by.id, what=UNDO, why=why, about=about, undoes=number, mark=mark)]
 
@@ -133,6 +137,7 @@ class Room:
             things: Things = standing["things"]
             scene = Scene(things=things, by=by, at=at, book=self.book, clock=self.clock)
             told = Told(number=things.number + 1, at=min(happened or at, at), written=at, who=by.id, why=why)
+            in_bounds(act)
             done: list[tuple[Act[Any], bool]] = []
             _perform(act, scene, told, done, asked=True)
             return [

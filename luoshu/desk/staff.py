@@ -105,6 +105,12 @@ class _OnPerson(Act[Person]):
     def key(self) -> str:
         return login_name(self.person)
 
+    def undone(self, scene: Scene, after: Person | None) -> None:
+        before = scene.all(Person)
+        left = {**before, self.key(): after}
+        if any(map(_rules, before.values())) and not any(each is not None and _rules(each) for each in left.values()):
+            raise Refused(say("nobody would be left who may let people in: make another administrator first"))
+
 
 def _standing(state: Person | None, name: str) -> Person:
     if state is None:

@@ -62,10 +62,27 @@ class Pour(Act[Barrel]):
         return [Fill(barrel=self.into, litres=self.litres)]
 
 
+@act
+class Seal(Act[Barrel]):
+    what = "barrel.seal"
+    says = say("seal a barrel")
+    thing = Barrel
+    roles = frozenset({"store"})
+    barrel: str = fact("The barrel")
+    until: datetime = fact("Until when")
+
+    def key(self):
+        return self.barrel
+
+    def on(self, state, told):
+        return state or Barrel(id=self.barrel)
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _off_the_list():
     yield
-    ACTS.pop("barrel.fill"), ACTS.pop("barrel.pour")
+    for what in ("barrel.fill", "barrel.pour", "barrel.seal"):
+        ACTS.pop(what)
 
 
 @pytest.fixture
@@ -105,6 +122,15 @@ def test_what_later_acts_rest_on_is_not_taken_back(room):
     with pytest.raises(Refused, match="no act 99"):
         room.undo(99, by=OFFICER, at=NOON, why="a mistake")
     assert litres(room) == {"a": 6, "b": 4}
+
+
+def test_a_mark_stands_for_one_undoing_only(room):
+    first, second = (room.do(Fill(barrel=name, litres=1), by=KEEPER, at=NOON)[0] for name in "ab")
+    once = room.undo(first.number, by=KEEPER, at=NOON, why="a mistake", mark="m")
+    assert room.undo(first.number, by=KEEPER, at=NOON, why="a mistake", mark="m") == once
+    with pytest.raises(Refused, match="stands for another act"):
+        room.undo(second.number, by=KEEPER, at=NOON, why="a mistake", mark="m")
+    assert litres(room) == {"b": 1}
 
 
 def test_an_act_is_taken_back_once(room):
@@ -174,3 +200,13 @@ def test_what_stood_is_told_by_the_journal_alone(place):
     with Room(place) as room:
         assert litres(room) == before == {"a": 10}
         assert [step.undone for step in room.standing().steps(Barrel, "b")] == [3]
+
+
+def test_days_that_no_calendar_turns_are_refused(room):
+    for at in ("9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "2021-07-20T08:00:00"):
+        with pytest.raises(Refused, match=r"outside the years|needs its zone"):
+            made_of("barrel.seal", {"barrel": "a", "until": at})
+        with pytest.raises(Refused, match=r"outside the years|needs its zone"):
+            room.do(Seal(barrel="a", until=datetime.fromisoformat(at)), by=KEEPER, at=NOON)
+    assert room.journal.entries() == []
+    room.do(made_of("barrel.seal", {"barrel": "a", "until": "2199-12-31T12:00+08:00"}), by=KEEPER, at=NOON)

@@ -266,3 +266,14 @@ def test_a_certificate_that_cannot_be_used_is_said(desk_book, tmp_path, capsys):
     assert main(arguments) == 2
     assert "cannot be used" in capsys.readouterr().err
     assert main(["--language", "en", "serve", str(desk_book), "--key", str(tmp_path / "cert.pem")]) == 2
+
+
+def test_the_last_administrator_is_not_taken_back_either(room):
+    do(room, Add(person="root", name="R"))
+    (given,) = room.do(Give(person="root", role="admin"), by=CONSOLE, at=NOON)
+    root = actor_of(room.standing(), "root", NOON)
+    with pytest.raises(Refused, match="nobody would be left"):
+        room.undo(given.number, by=root, at=NOON, why="a mistake")
+    do(room, Add(person="li", name="L"), Give(person="li", role="admin"))
+    room.undo(given.number, by=root, at=NOON, why="now there is another")
+    assert not nobody_rules(room.standing())
