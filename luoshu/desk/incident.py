@@ -10,7 +10,7 @@ from typing import Any
 from luoshu.book.directory import Place
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.journal import Refused
-from luoshu.desk.plainwords import named_well, plain, shape, wanted
+from luoshu.desk.plainwords import named_well, only, plain, shape, wanted
 from luoshu.words.message import Message, amount, named, say
 
 TYPES: Mapping[str, str] = {
@@ -41,6 +41,11 @@ MOST_ID = 40
 """Longest name of an incident: those of its tasks begin with it."""
 DUTY = frozenset({"duty"})
 EVERY_HAND = frozenset({"duty", "team", "store"})
+
+
+def large(area: Place) -> bool:
+    """Whether a form offers an area; smaller ones are known by their codes and drawn by the outline."""
+    return area.level in ("city", "county")
 
 
 def severity(level: str) -> int:
@@ -213,7 +218,7 @@ class OpenIncident(Act[Incident]):
     type: str = fact("What has happened or threatens", zh="类型", choices=TYPES)
     title: str = fact("What it is called", zh="名称", note_zh="如 伊洛河“7·20”洪水")
     lead: str = fact("The organisation that leads", zh="牵头单位", default="")
-    places: tuple[str, ...] = fact("Codes of the areas", zh="涉及区划", refers=Place, default=())
+    places: tuple[str, ...] = only(fact("Codes of the areas", zh="涉及区划", refers=Place, default=()), large)
     geometry: str = fact("Outline as GeoJSON, WGS-84", zh="范围（GeoJSON）", long=True, default="")
     drill: bool = fact("Only an exercise", zh="演练", note_zh="标为演练后不能更改", default=False)
     phase: str = fact("Where it stands", zh="阶段", choices={"watch": PHASES["watch"], "respond": PHASES["respond"]},
@@ -249,7 +254,7 @@ class SetArea(OfIncident):
     what = "incident.area"
     says = say("set the area of an incident")
     incident: str = fact("The incident", zh="事件", refers=Incident)
-    places: tuple[str, ...] = fact("Codes of the areas", zh="涉及区划", refers=Place, default=())
+    places: tuple[str, ...] = only(fact("Codes of the areas", zh="涉及区划", refers=Place, default=()), large)
     geometry: str = fact("Outline as GeoJSON, WGS-84", zh="范围（GeoJSON）", long=True, default="")
 
     def check(self, scene: Scene) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from luoshu.desk.journal import Refused
@@ -142,3 +144,8 @@ def zoned(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise Refused(say("{at} has no time zone, as in 2021-07-20T08:00+08:00", at=at.isoformat()))
     return at
+
+
+def only(declared: Any, fits: Callable[[Any], bool]) -> Any:
+    """A fact that refers to rows of the book, of which a form offers only those that fit."""
+    return field(default=declared.default, metadata={**declared.metadata, "only": fits})

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from luoshu.book.directory import Place
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.incident import DUTY, EVERY_HAND, Incident, open_incident, whose
 from luoshu.desk.journal import Refused
-from luoshu.desk.plainwords import named_well, plain, wanted, zoned
+from luoshu.desk.plainwords import named_well, only, plain, wanted, zoned
 from luoshu.kinds.site import Site
 from luoshu.words.message import say
 
 SHELTERS = frozenset({"shelter", "避难场所", "应急避难场所", "安置点"})
 """What the service of a shelter is called in tables/site.csv."""
 MOST_PEOPLE = 10_000_000
-
-
-def only(declared: Any, fits: Callable[[Any], bool]) -> Any:
-    """A fact that refers to rows of the book, of which a form offers only those that fit."""
-    return field(default=declared.default, metadata={**declared.metadata, "only": fits})
 
 
 @dataclass(frozen=True, kw_only=True)
