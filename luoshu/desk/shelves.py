@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,6 +58,17 @@ def _server(address: str, wait: float) -> Engine:
     driver = "postgresql+pg8000" if head in ("postgresql", "postgres") else head
     # the socket gives up later than the server does, so that a silent network does not hold a writer for ever
     engine = create_engine(f"{driver}://{rest}", pool_pre_ping=True, connect_args={"timeout": wait + 10})
+
+    def let_go(connection: Any) -> None:
+        # pg8000 raises, and leaves the socket open, where the server went away before
+        socket = getattr(connection, "_usock", None)
+        with contextlib.suppress(Exception):
+            connection.close()
+        if socket is not None and socket.fileno() >= 0:
+            os.close(socket.detach())
+
+    for name in ("do_close", "do_terminate"):
+        setattr(engine.dialect, name, let_go)
 
     @event.listens_for(engine, "connect")
     def settle(connection: Any, record: Any) -> None:
