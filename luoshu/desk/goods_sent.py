@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from luoshu.desk.act import Act, Scene
 from luoshu.desk.journal import MayNot, Refused
 from luoshu.desk.leaving import Deliver, Ship
-from luoshu.desk.lots import KEEPERS, LotStanding, exact, keeper_of, need_lot, reasons, short, usable_now
+from luoshu.desk.lots import KEEPERS, LotStanding, exact, keeper_of, need_item, need_lot, reasons, short, usable_now
 from luoshu.kinds.stock import taken
 from luoshu.words.message import say
 
@@ -28,7 +28,7 @@ def goods_leaving(scene: Scene, sending: SendResource) -> list[Act[Any]]:
     units = exact(state.granted if sending.amount is None else sending.amount)
     if not lots or units <= 0:
         return []
-    standing = [_of_item(need_lot(scene, lot), state.item) for lot in lots]
+    standing = [_asked_for(scene, need_lot(scene, lot), state) for lot in lots]
     for lot in standing:
         if not scene.by.may(KEEPERS, keeper_of(scene, lot.store), state.incident):
             raise MayNot(
@@ -47,9 +47,13 @@ def goods_leaving(scene: Scene, sending: SendResource) -> list[Act[Any]]:
     ]  # fmt: skip
 
 
-def _of_item(lot: LotStanding, item: str) -> LotStanding:
-    if item and lot.item != item:
-        raise Refused(say("lot {lot} holds {found}, not {item}", lot=lot.id, found=lot.item, item=item))
+def _asked_for(scene: Scene, lot: LotStanding, request: Resource) -> LotStanding:
+    """The lot, if it holds what the request names, counted in the same unit (Refused)."""
+    if request.item and lot.item != request.item:
+        raise Refused(say("lot {lot} holds {found}, not {item}", lot=lot.id, found=lot.item, item=request.item))
+    item = need_item(scene, lot.item)
+    if item.unit != request.unit:
+        raise Refused(say("{item} is counted in {unit}", item=item.name, unit=item.unit))
     return lot
 
 
@@ -73,8 +77,11 @@ def _moving(scene: Scene, lots: Sequence[str], shipment: str) -> list[tuple[str,
 
 def leaves_with_request(scene: Scene, shipment: str) -> bool:
     """Whether a shipment leaves in this very command for a request that somebody else has approved: the second person
-    has agreed to exactly this."""
+    has agreed to exactly this. Where the request names no item, nobody has agreed to what leaves: its words could be
+    about anything."""
     from luoshu.desk.resource import Resource
 
     sent = scene.changed.get((Resource, shipment)) if shipment else None
-    return isinstance(sent, Resource) and sent.state == "on the way" and sent.approved_by not in ("", scene.by.id)
+    if not isinstance(sent, Resource) or not sent.item:
+        return False
+    return sent.state == "on the way" and sent.approved_by not in ("", scene.by.id)

@@ -368,15 +368,17 @@ def test_a_large_pick_list_needs_a_second_person_as_a_whole(room):
     assert lot(room, "P1").amount == 5
 
 
-def requested(room, amount, lots, item="pump"):
+def requested(room, amount, lots, item="pump", unit="", named=True):
     """A request of an incident, approved by the duty officer."""
     from luoshu.desk.incident import OpenIncident
     from luoshu.desk.resource import ApproveResource, RequestResource
 
     if "flood" not in {each.id for each in room.standing().all(OpenIncident.thing).values()}:
         do(room, OpenIncident(id="flood", title="洪水", type="flood"), by=DUTY)
-    unit = {"pump": "台", "water": "瓶"}[item]
-    asked = RequestResource(id="r1", incident="flood", title="排水", amount=amount, unit=unit, item=item, to="dam")
+    unit = unit or {"pump": "台", "water": "瓶"}[item]
+    asked = RequestResource(
+        id="r1", incident="flood", title="排水", amount=amount, unit=unit, item=item if named else "", to="dam"
+    )
     do(room, asked, by=WANG2)
     do(room, ApproveResource(resource="r1", lots=lots), by=DUTY)
 
@@ -469,3 +471,22 @@ def test_whatever_is_done_nothing_is_less_than_none_and_nothing_is_lost_or_made(
         assert refused > 80
         assert room.journal.fault() is None
         assert room.standing().unread == []
+
+
+def test_a_request_that_names_no_item_is_nobodys_yes_to_pumps(room):
+    from luoshu.desk.resource import SendResource
+
+    requested(room, 30, ("P1",), unit="瓶", named=False)  # approved: so many bottles of something
+    with pytest.raises(Refused, match="水泵 is counted in 台"):
+        do(room, SendResource(resource="r1"), by=WANG2)
+    assert lot(room, "P1") is None
+
+
+def test_goods_of_a_request_without_an_item_leave_with_the_usual_approval_alone(room):
+    from luoshu.desk.resource import SendResource
+
+    requested(room, 55, ("P1",), named=False)
+    with pytest.raises(Refused, match="a second person must agree"):
+        do(room, SendResource(resource="r1"), by=WANG2)
+    do(room, SendResource(resource="r1", amount=2), by=WANG2)  # below the limit one person is enough
+    assert lot(room, "P1").amount == 58
