@@ -126,12 +126,17 @@ function openForm(desk, button, facts) {
 
 function fill(field, value, fixed) {
   if (!field) return;
+  const box = field instanceof RadioNodeList ? [...field].find((each) => each.type === "checkbox") : null;
+  if (box) {
+    box.checked = value === "true";
+    return;
+  }
   if (field.tagName === "SELECT" && ![...field.options].some((option) => option.value === value)) {
     field.append(el("option", { value }, value)); // it came after the page
   }
   field.value = value;
-  const box = field.closest?.(".act-field");
-  if (box && fixed) box.hidden = true;
+  const around = field.closest?.(".act-field");
+  if (around && fixed) around.hidden = true;
 }
 
 /** On a page without parts that follow by themselves: back to where the form says, with what was entered. */

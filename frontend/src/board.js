@@ -4,8 +4,8 @@ import { typing } from "./element.js";
 export function startBoard(page, desk) {
   const board = page.querySelector(".board");
   if (!board) return;
-  startTabs(board);
-  startKeys(board);
+  const choose = startTabs(board);
+  startKeys(board, choose);
   for (const button of page.querySelectorAll("[data-board-action=wall]")) {
     button.hidden = false;
     button.addEventListener("click", () => turnWall(board, button));
@@ -28,9 +28,10 @@ function startTabs(board) {
   };
   addEventListener("hashchange", choose);
   choose();
+  return choose;
 }
 
-function startKeys(board) {
+function startKeys(board, choose) {
   const links = [...board.querySelectorAll(".board-tabs a")];
   document.addEventListener("keydown", (event) => {
     if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -38,6 +39,7 @@ function startKeys(board) {
     if (event.key === "?") document.getElementById("board-keys")?.showModal();
     else if (links[place]) {
       location.hash = links[place].hash;
+      choose(); // a section that is not shown yet takes no focus
       board.querySelector(links[place].hash)?.focus({ preventScroll: false });
     } else {
       const button = document.querySelector(`[data-key-press="${CSS.escape(event.key)}"]`);

@@ -154,7 +154,16 @@ function startWorker(desk) {
   }
   navigator.serviceWorker
     .register("/desk/worker.js", { scope: "/desk" })
-    .then(() => note && (note.textContent = desk.words.offline_can))
+    .then(() => navigator.serviceWorker.ready)
+    .then((ready) => {
+      if (!navigator.serviceWorker.controller) ready.active.postMessage({ keep: [location.href.split("#")[0], ...needed()] });
+      if (note) note.textContent = desk.words.offline_can;
+    })
     .catch(() => note && (note.textContent = desk.words.offline_not));
 }
 
+/** The built files that this page has loaded. */
+function needed() {
+  const loaded = performance.getEntriesByType("resource").map((each) => each.name);
+  return loaded.filter((name) => new URL(name).pathname.startsWith("/static/built/"));
+}
