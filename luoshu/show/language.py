@@ -35,7 +35,7 @@ ENGLISH_UNITS = {
     **{"名": "people", "位": "people", "株": "trees", "册": "volumes", "厘米": "cm", "毫米": "mm", "℃": "°C"},
     **{"个月": "months", "季度": "quarters", "周": "weeks", "标箱": "TEU", "年": "years", "港元": "HK dollars"},
     **{"顶": "", "床": "", "副": "", "根": "", "瓶": "bottles", "份": "portions", "袋": "bags", "箱": "boxes"},
-    **{"升": "l", "毫升": "ml"},
+    **{"升": "l", "毫升": "ml", "立方米/秒": "m³/s"},
     **{"百分点": "percentage points", "倍": "times", "次": "times", "微克/立方米": "µg/m³", "个/年": "a year"},
 }
 """Units of the reading guide in English: a bare classifier (家 of museums) is silent, an unknown unit stays."""

@@ -1,4 +1,4 @@
-"""The board of an incident: each section from acts alone, who reads and does what, parts drawn once, and in a folder."""
+"""The board of an incident: its sections from acts alone, who reads and does what, parts drawn once, a folder."""
 
 from __future__ import annotations
 
@@ -84,7 +84,8 @@ def words(dos):
 
 def test_every_section_tells_what_was_done(desk):
     page = page_of(desk)
-    assert page.situation.level.level == "II" and page.situation.why == "会商决定"
+    assert page.situation.level.level == "II"
+    assert page.situation.why == "会商决定"
     assert page.situation.decided == "wang"
     assert [row.title for row in page.tasks.rows] == ["巡堤", "清点"]
     assert page.tasks.rows[0].report == "第一段无异常"
@@ -95,7 +96,8 @@ def test_every_section_tells_what_was_done(desk):
     assert [row.road for row in page.roads.rows] == ["滨河路"]
     assert [row.text for row in page.decisions.rows] == ["水库预泄"]
     assert page.messages.count == 1
-    assert page.log.count == 13 and page.log.rows[0].word == "Send a message"
+    assert page.log.count == 13
+    assert page.log.rows[0].word == "Send a message"
     assert page.number == desk.standing().number
 
 
@@ -104,7 +106,8 @@ def test_what_waits_for_a_decision_stands_with_its_reasons_and_its_buttons(desk)
     desk.do(made_of("reading.report", {**facts, "at": NOW.isoformat()}), by=OFFICER, at=NOW)
     tick(desk, NOW + timedelta(minutes=1))
     waiting = page_of(desk, at=NOW + timedelta(minutes=1)).situation.waiting
-    assert waiting is not None and waiting.level.level == "I"
+    assert waiting is not None
+    assert waiting.level.level == "I"
     assert "龙门" in waiting.because[0]
     assert words(waiting.dos) == ["incident.confirm", "incident.reject"]
     assert waiting.dos[0].facts == {"incident": "yi", "level": "I"}
@@ -134,30 +137,36 @@ def test_buttons_are_there_for_who_may_press_them(desk):
     team = page_of(desk, actor=TEAM)
     own, other = team.tasks.rows
     assert words(own.dos)[:3] == ["task.accept", "task.report", "task.done"]
-    assert other.dos == () and team.tasks.dos == ()
+    assert other.dos == ()
+    assert team.tasks.dos == ()
     guest = html_of(desk, actor=GUEST)
-    assert "data-do=" not in guest and "/desk/acts/" not in guest
+    assert "data-do=" not in guest
+    assert "/desk/acts/" not in guest
     assert page_of(desk, actor=GUEST).forms == ()
 
 
 def test_a_closed_incident_has_nothing_to_press(desk):
     do(desk, "incident.close", incident="yi", reason="演练结束")
     page = page_of(desk)
-    assert page.forms == () and page.tasks.rows[0].dos == () and page.situation.dos == ()
+    assert page.forms == ()
+    assert page.tasks.rows[0].dos == ()
+    assert page.situation.dos == ()
 
 
 def test_the_board_on_the_server_for_its_readers(desk_server):
     acts(desk_server.room)
     officer = desk_server.person("wang", "duty")
     answer = officer.get("/desk/incidents/yi")
-    assert answer.status_code == 200 and 'data-live="/desk/incidents/yi/events' in answer.text
+    assert answer.status_code == 200
+    assert 'data-live="/desk/incidents/yi/events' in answer.text
     assert officer.get("/desk/incidents/yi.json").json()["people"]["left"] == 180
     assert officer.get("/desk/incidents/nothing").status_code == 404
     assert officer.get("/desk/incidents/yi/part/nothing").status_code == 404
     assert officer.get("/desk/incidents/nothing/part/tasks").status_code == 404
     for part in PARTS:
         found = officer.get(f"/desk/incidents/yi/part/{part.name}")
-        assert found.status_code == 200 and found.headers["cache-control"] == "no-store"
+        assert found.status_code == 200
+        assert found.headers["cache-control"] == "no-store"
     assert desk_server.client().get("/desk/incidents/yi/part/tasks").status_code == 401
 
 
@@ -174,10 +183,12 @@ def test_what_a_board_offers_can_be_done_without_scripts(desk_server):
     officer = desk_server.person("wang", "duty")
     accept = board(visit(desk_server.room), "yi", {}).tasks.rows[0].dos[0]
     form = officer.get(accept.href)
-    assert form.status_code == 200 and 'value="t1"' in form.text
+    assert form.status_code == 200
+    assert 'value="t1"' in form.text
     sent = {"task": "t1", "_csrf": officer.headers["x-csrf-token"], "_mark": "m", "_back": "/desk/incidents/yi"}
     answer = officer.post("/desk/acts/task.accept", data=sent)
-    assert answer.status_code == 303 and answer.headers["location"].startswith("/desk/incidents/yi")
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/desk/incidents/yi")
     assert desk_server.room.standing().get(Assignment, "t1").accepted
 
 
@@ -186,7 +197,8 @@ def test_what_a_board_offers_can_be_done_without_scripts(desk_server):
 
 def test_what_people_write_stays_text(desk):
     html = html_of(desk)
-    assert NASTY not in html and "&lt;script&gt;alert(1)" in html
+    assert NASTY not in html
+    assert "&lt;script&gt;alert(1)" in html
     for part in PARTS:
         assert NASTY not in section_html(Drawn(), eye(visit(desk), "yi"), part)
     assert page_of(desk).messages.rows[0].text.endswith(NASTY)
@@ -220,7 +232,8 @@ def test_a_task_of_ones_own_is_nobody_elses_part(desk):
     kept, li = Drawn(), Actor(id="li", grants=TEAM.grants)
     other = section_html(kept, eye(visit(desk, actor=replace(li, id="sun")), "yi"), BY_NAME["tasks"])
     mine = section_html(kept, eye(visit(desk, actor=li), "yi"), BY_NAME["tasks"])
-    assert 'class="mine"' in mine and 'class="mine"' not in other
+    assert 'class="mine"' in mine
+    assert 'class="mine"' not in other
 
 
 def test_the_log_gives_everybody_their_own_proof_and_only_what_they_may_take_back(desk):
@@ -228,11 +241,15 @@ def test_the_log_gives_everybody_their_own_proof_and_only_what_they_may_take_bac
     number = next(row.number for row in page_of(desk).log.rows if row.who == "zhang")
     officer = section_html(kept, eye(visit(desk, csrf="one"), "yi"), part)
     second = section_html(kept, eye(visit(desk, actor=replace(OFFICER, id="liu"), csrf="two"), "yi"), part)
-    assert 'value="one"' in officer and 'value="two"' in second and 'value="one"' not in second
+    assert 'value="one"' in officer
+    assert 'value="two"' in second
+    assert 'value="one"' not in second
     team = section_html(kept, eye(visit(desk, actor=TEAM, csrf="three"), "yi"), part)
-    assert f"/desk/undo/{number}" in team and team.count("/desk/undo/") == 1
+    assert f"/desk/undo/{number}" in team
+    assert team.count("/desk/undo/") == 1
     colleague = section_html(kept, eye(visit(desk, actor=replace(TEAM, id="wu"), csrf="four"), "yi"), part)
-    assert "/desk/undo/" not in colleague and "three" not in colleague
+    assert "/desk/undo/" not in colleague
+    assert "three" not in colleague
     assert "proof" not in team
 
 
@@ -243,10 +260,14 @@ def test_the_log_gives_everybody_their_own_proof_and_only_what_they_may_take_bac
 def test_a_published_board_has_nothing_to_press_and_stands_still(desk, language):
     links = SiteLinks(path="desk/incidents/yi", language=language)
     html = board_html(visit(desk, actor=None, links=links, language=language, csrf=""), "yi")
-    assert "<form" not in html and "data-do" not in html and "data-live" not in html
+    assert "<form" not in html
+    assert "data-do" not in html
+    assert "data-live" not in html
     assert f'data-now="{NOW.isoformat()}"' in html
-    assert 'href="/' not in html and 'src="/' not in html
-    assert "滨河路" in html and "第一段无异常" in html
+    assert 'href="/' not in html
+    assert 'src="/' not in html
+    assert "滨河路" in html
+    assert "第一段无异常" in html
 
 
 def test_the_map_draws_what_has_a_place_with_words(desk):
