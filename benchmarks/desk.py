@@ -59,15 +59,20 @@ def database(url):
         return
     name = f"luoshu_measured_{os.getpid()}_{time.monotonic_ns() % 10**6}"
     address, _, path = url.partition("://")[2].partition("/")
-    root = engine_of(f"postgresql://{address}/{path or 'postgres'}").execution_options(isolation_level="AUTOCOMMIT")
-    with root.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    root = f"postgresql://{address}/{path or 'postgres'}"
+    outside(root, f"CREATE DATABASE {name}")
     try:
         yield f"postgresql://{address}/{name}"
     finally:
-        with root.connect() as connection:
-            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-        root.dispose()
+        outside(root, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def outside(url, sentence):
+    """What a server does only outside of a transaction."""
+    engine = engine_of(url).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(sentence)
+    engine.dispose()
 
 
 def many(writers, seconds, write):
