@@ -22,11 +22,15 @@ TERMS = st.one_of(
 
 @pytest.mark.parametrize(
     ("day", "works"),
-    [  # notices of the State Council: 2020 (lengthened new year), 2021, 2023, 2024, 2025
+    [  # notices of the State Council: 2020 (lengthened new year), 2021, 2023, 2024, 2025, 2026
         ("2020-01-31", False), ("2020-02-01", False), ("2020-02-03", True), ("2020-01-19", True),
         ("2021-02-07", True), ("2021-02-11", False), ("2021-05-08", True), ("2021-10-09", True),
         ("2023-01-28", True), ("2023-04-23", True), ("2023-10-06", False), ("2024-02-09", True),
         ("2024-05-11", True), ("2025-01-26", True), ("2025-01-28", False), ("2025-10-08", False), ("2025-10-11", True),
+        ("2026-01-02", False), ("2026-01-04", True), ("2026-02-14", True), ("2026-02-16", False), ("2026-02-23", False),
+        ("2026-02-24", True), ("2026-02-28", True), ("2026-04-06", False), ("2026-05-05", False), ("2026-05-09", True),
+        ("2026-06-19", False), ("2026-09-20", True), ("2026-09-25", False), ("2026-10-07", False), ("2026-10-08", True),
+        ("2026-10-10", True),
     ],
 )  # fmt: skip
 def test_days_off_and_make_up_days(day, works):
@@ -108,6 +112,34 @@ def test_a_pause_never_brings_a_deadline_forward(start, term, after, lasts):
     assert CLOCK.due(start, term, [pause]) >= CLOCK.due(start, term)
 
 
+@given(MOMENTS, TERMS, st.lists(st.floats(0, 300), min_size=2, max_size=6))
+def test_the_ladder_is_only_climbed(start, term, hours):
+    shares = [CLOCK.spent(start, start + timedelta(hours=each), term) for each in sorted(hours)]
+    assert shares == sorted(shares)
+    assert all(share >= 0 for share in shares)
+
+
+@given(MOMENTS, TERMS, st.lists(st.tuples(st.floats(0, 90), st.floats(0.1, 60)), max_size=3), st.floats(0, 400))
+def test_at_every_moment_the_share_and_the_deadline_agree(start, term, stops, hours):
+    pauses = [
+        Pause(since=start + timedelta(hours=since), until=start + timedelta(hours=since + lasts))
+        for since, lasts in stops
+    ]
+    end = start + timedelta(hours=hours)
+    over = end >= CLOCK.due(start, term, pauses, end)
+    share = CLOCK.spent(start, end, term, pauses)
+    assert share >= 1 - 1e-6 if over else share <= 1 + 1e-6
+
+
 @given(st.dates(date(2018, 1, 1), date(2026, 12, 1)), st.integers(0, 60))
 def test_counting_days_on_and_back_agrees(day, number):
     assert CLOCK.calendar.between(day, CLOCK.calendar.after(day, number)) == number
+
+
+def test_a_books_own_year_takes_the_place_of_that_year_only():
+    own, _ = read_rules(b"in_force:\n  2027-01-01: {off: '01-01..01-03'}\n", "holidays", "rules/holidays.yaml")
+    calendar = calendar_of(own)
+    assert not calendar.works(date(2027, 1, 1))
+    assert not calendar.works(date(2026, 10, 1))
+    assert calendar.certain(date(2026, 12, 1), date(2027, 3, 1))
+    assert not calendar_of().certain(date(2026, 12, 1), date(2027, 3, 1))
