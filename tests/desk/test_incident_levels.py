@@ -167,7 +167,7 @@ def test_a_figure_is_taken_in_its_own_unit_or_refused(measure, value, unit):
     [
         ({"value": -1}, "cannot be"), ({"value": 5000}, "cannot be"), ({"unit": "m³/s"}, "no unit of this"),
         ({"unit": ""}, "no unit"), ({"measure": "mood"}, "may be|read here"), ({"at": after(hours=2)}, "not come yet"),
-        ({"at": NOON.replace(tzinfo=None)}, "time zone"), ({"incident": "none"}, "no incident"),
+        ({"at": NOON.replace(tzinfo=None)}, "zone"), ({"incident": "none"}, "no incident"),
         ({"station": "x" * 61}, "60"), ({"lon": 1.0}, "both"),
     ],
 )  # fmt: skip

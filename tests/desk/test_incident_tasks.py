@@ -80,7 +80,7 @@ def test_only_those_whose_task_it_is_and_the_command(room):
         ({"hours": 0.0}, "until when"), ({"hours": 1.0, "working_days": 1}, "until when"),
         ({"hours": 1, "to": ""}, "who does it"),
         ({"due": NOON - timedelta(minutes=1)}, "past"), ({"due": NOON + timedelta(days=400)}, "too far"),
-        ({"due": NOON.replace(tzinfo=None)}, "time zone"), ({"hours": 1.0, "lon": 112.0}, "both"),
+        ({"due": NOON.replace(tzinfo=None)}, "zone"), ({"hours": 1.0, "lon": 112.0}, "both"),
         ({"hours": 1, "detail": "联系人 410305199001011234"}, "identity number"),
     ],
 )  # fmt: skip
