@@ -9,6 +9,7 @@ from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.journal import Refused
 from luoshu.desk.lots import (
     KEEPERS,
+    MOST_UNITS,
     LotStanding,
     code_of,
     digits,
@@ -82,7 +83,8 @@ class AskApproval(Act[Approval]):
     approval: str = fact("Number of the request", zh="审批编号", hidden=True)
     act: str = fact("What is to be done", zh="事项", choices=GUARDED)
     lot: str = fact("The lot", zh="批次号")
-    amount: float = fact("How many; of a count, how many are there", zh="数量（盘点填实点数）", minimum=0)
+    amount: float = fact("How many; of a count, how many are there", zh="数量（盘点填实点数）", minimum=0,
+                         maximum=MOST_UNITS)  # fmt: skip
     store: str = fact("Store it goes to", zh="调往仓库", refers=Store, default="")
     place: str = fact("Place it goes to", zh="送往地点", default="")
     incident: str = fact("For which incident", zh="事件", refers="incident", default="")

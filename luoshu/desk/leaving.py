@@ -9,7 +9,7 @@ from typing import Any
 
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.approval import UseApproval, agreed
-from luoshu.desk.journal import Refused
+from luoshu.desk.journal import MayNot, Refused
 from luoshu.desk.lots import (
     Kept,
     LotStanding,
@@ -119,10 +119,11 @@ class Pick(LotAct):
         return state.keeping(self.reservation) if state is not None and known else None
 
     def incident_of(self, state: Thing | None) -> str:
-        return self.incident or _incident_kept(state, self.reservation)
+        return _incident_kept(state, self.reservation) or self.incident
 
     def check(self, scene: Scene) -> None:
         state = need_lot(scene, self.lot)
+        kept_for(scene, self, state)
         if self._from(state) is None:
             if self.amount is None:
                 raise Refused(say("say how many"))
@@ -165,7 +166,7 @@ class Ship(LotAct):
     approval: str = fact("A second person's approval, above the limit", zh="审批编号", default="")
 
     def incident_of(self, state: Thing | None) -> str:
-        return self.incident or _incident_kept(state, self.reservation)
+        return _incident_kept(state, self.reservation) or self.incident
 
     def _units(self, state: LotStanding) -> float:
         if self.amount is None and not self.reservation:
@@ -184,6 +185,7 @@ class Ship(LotAct):
             need_store(scene, self.store)
         if self.store == state.store:
             raise Refused(say("it stands in {store} already", store=self.store))
+        kept_for(scene, self, state)
         if self.reservation:
             still_good(scene, state)
         else:
@@ -248,8 +250,10 @@ class Deliver(LotAct):
             if isinstance(step.act, Ship)
         }
         known = {**gone, **moving}
-        store = known.get(self.shipment) if self.shipment else next(iter((moving or known).values()), "")
-        return keeper_of(scene, store or state.store)
+        wanted = [known.get(self.shipment, "")] if self.shipment else list((moving or known).values())
+        owners = [keeper_of(scene, store or state.store) for store in wanted or [""]]
+        incident = self.incident_of(state)  # who may take in any of several is told to name one, not sent away
+        return next((each for each in owners if scene.by.may(self.roles, each, incident)), owners[0])
 
     def incident_of(self, state: Thing | None) -> str:
         moving = state.under_way if isinstance(state, LotStanding) else ()
@@ -326,6 +330,18 @@ def keep(state: LotStanding, kept: Kept) -> LotStanding:
     if kept.amount > state.free:
         raise short(state.id, kept.amount, state.free)
     return replace(state, kept=(*state.kept, kept))
+
+
+def kept_for(scene: Scene, taking: Pick | Ship, state: LotStanding) -> None:
+    """Refuse to take what is kept for one incident for another, or, where it is kept for none, with rights in one."""
+    kept = next((each for each in state.kept if each.id == taking.reservation), None)
+    if kept is None or taking.incident in ("", kept.incident):
+        return
+    if kept.incident:
+        raise Refused(say("{name} is kept for incident {kept}, not {incident}", name=kept.id, kept=kept.incident,
+                          incident=taking.incident))  # fmt: skip
+    if not scene.by.may(taking.roles, keeper_of(scene, state.store)):
+        raise MayNot(say("{name} may not do this: {act}", name=scene.by.name or scene.by.id, act=taking.says))
 
 
 def _incident_kept(state: Thing | None, reservation: str) -> str:

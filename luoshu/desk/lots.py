@@ -134,6 +134,10 @@ class LotStanding(Thing):
         return replace(self, kept=tuple(each for each in self.kept if each.id != kept.id) + rest)
 
 
+MOST_UNITS = 1e9
+"""Most units of one lot: beyond it a number could not hold all digits of an amount, and is a slip of the pen."""
+
+
 def exact(value: float) -> float:
     """An amount without the dust of floating point.
 

@@ -13,6 +13,7 @@ from luoshu.desk.clock import CHINA
 from luoshu.desk.journal import Refused
 from luoshu.desk.lots import (
     KEEPERS,
+    MOST_UNITS,
     Difference,
     Kept,
     LotStanding,
@@ -125,7 +126,7 @@ class Receive(Act[LotStanding]):
     lot: str = fact("Code for the label", zh="批次号")
     item: str = fact("What it is", zh="物资", refers=Item)
     store: str = fact("Where it is put", zh="仓库", refers=Store)
-    amount: float = fact("How many units", zh="数量", minimum=0)
+    amount: float = fact("How many units", zh="数量", minimum=0, maximum=MOST_UNITS)
     expires: date | None = fact("Last day of use, from the label", zh="到期日", default=None)
     condition: str = fact("Its condition", zh="状况", choices=CONDITIONS, default="good")
     counted: bool = fact("Counted while it came in", zh="已清点", default=True)
@@ -172,7 +173,7 @@ class Count(LotAct):
 
     what = "lot.count"
     says = say("count a lot")
-    amount: float = fact("How many are there, reserved ones too", zh="实点数", minimum=0)
+    amount: float = fact("How many are there, reserved ones too", zh="实点数", minimum=0, maximum=MOST_UNITS)
     condition: str = fact("Its condition, if it was looked at", zh="状况", choices=CONDITIONS, default="")
     expires: date | None = fact("Last day of use, if the label says another", zh="到期日（如需更正）", default=None)
     spot: str = fact("Shelf, if it is another", zh="货位（如需更正）", default="")

@@ -13,8 +13,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from stocked import DUTY, HE, LI, MA, NOON, VIEWER, stocked
 
+from luoshu.desk.act import facts_of, made_of
+from luoshu.desk.actor import Actor
+from luoshu.desk.actor import Grant as Role
 from luoshu.desk.approval import Approval, AskApproval, Grant, Refuse, UseApproval
-from luoshu.desk.journal import Refused
+from luoshu.desk.journal import MayNot, Refused, Unclear
 from luoshu.desk.leaving import Deliver, Pick, Release, Reserve, Return, Ship
 from luoshu.desk.lots import LotStanding
 from luoshu.desk.picking import Collect, DropList, PickList, ShipList
@@ -490,3 +493,49 @@ def test_goods_of_a_request_without_an_item_leave_with_the_usual_approval_alone(
         do(room, SendResource(resource="r1"), by=WANG2)
     do(room, SendResource(resource="r1", amount=2), by=WANG2)  # below the limit one person is enough
     assert lot(room, "P1").amount == 58
+
+
+YI = Actor(id="inc", grants=(Role(role="store", incident="yi"),))
+
+
+def test_what_is_kept_for_one_incident_leaves_for_no_other(room):
+    do(room, Reserve(lot="P1", amount=4, purpose="fire", reservation="FIRE", incident="lu"))
+    for made in (Ship(lot="P1", reservation="FIRE", incident="yi", place="x"),
+                 Pick(lot="P1", reservation="FIRE", incident="yi")):  # fmt: skip
+        with pytest.raises(MayNot):
+            do(room, made, by=YI)
+        with pytest.raises(Refused, match="FIRE is kept for incident lu, not yi"):
+            do(room, made)
+    do(room, Ship(lot="P1", reservation="FIRE", place="x"))
+    assert lot(room, "P1").under_way[0].incident == "lu"
+
+
+def test_what_is_kept_for_no_incident_is_not_for_who_works_in_one(room):
+    do(room, Reserve(lot="P1", amount=4, purpose="school", reservation="S"))
+    for made in (Ship(lot="P1", reservation="S", incident="yi", place="x"),
+                 Pick(lot="P1", reservation="S", incident="yi")):  # fmt: skip
+        with pytest.raises(MayNot):
+            do(room, made, by=YI)
+    do(room, Ship(lot="P1", amount=1, incident="yi", place="x"), by=YI)  # free ones are
+    do(room, Ship(lot="P1", reservation="S", incident="yi", place="x"))
+    assert [each.incident for each in lot(room, "P1").under_way] == ["yi", "yi"]
+
+
+@pytest.mark.parametrize("units", [1e300, 9.9e14, 1e9 + 1])
+def test_no_lot_holds_more_than_a_number_can_tell_exactly(units):
+    for made in (Receive(lot="R5", item="tent", store="east", amount=units), Count(lot="T1", amount=units),
+                 AskApproval(approval="q", act="count", lot="T1", amount=units, reason="x")):  # fmt: skip
+        with pytest.raises(Unclear, match="more than 1e"):
+            made_of(made.what, facts_of(made))
+
+
+def test_who_may_take_in_one_of_several_shipments_is_told_to_name_it(room):
+    do(room, Ship(lot="T1", amount=5, store="west"))  # beside the two of the table
+    with pytest.raises(Refused, match="several shipments are under way: name one"):
+        do(room, Deliver(lot="T1"), by=HE)
+    with pytest.raises(MayNot):
+        do(room, Deliver(lot="T1"), by=VIEWER)
+    moving = lot(room, "T1").under_way[-1].id
+    do(room, Deliver(lot="T1", shipment=moving), by=HE)
+    with pytest.raises(MayNot):
+        do(room, Deliver(lot="T1"), by=HE)
