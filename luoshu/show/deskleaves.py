@@ -9,6 +9,7 @@ from luoshu.desk.room import Room, open_room
 from luoshu.show.afteraction import AFTER_LEAF
 from luoshu.show.alertpages import ALERT_LEAVES
 from luoshu.show.board import BOARD_LEAF
+from luoshu.show.boarddispatch import DISPATCH_LEAF
 from luoshu.show.demandpage import DEMAND_LEAVES
 from luoshu.show.deskalerts import DESK_ALERT_LEAVES
 from luoshu.show.deskfront import FRONT_LEAF
@@ -25,6 +26,7 @@ DESK_LEAVES: tuple[Leaf, ...] = (
     FRONT_LEAF,
     REPLAY_LEAF,
     BOARD_LEAF,
+    DISPATCH_LEAF,
     ROSTER_LEAF,
     AFTER_LEAF,
     STAFF_LEAF,

@@ -276,3 +276,14 @@ def test_the_map_draws_what_has_a_place_with_words(desk):
     assert dict(found.key) == {"closure": "closed road"}
     do(desk, "closure.open", closure="c1")
     assert page_of(desk).map.marks == ()
+
+
+def test_the_dispatch_says_why_there_is_no_plan_or_shows_one(desk_server):
+    acts(desk_server.room)
+    officer = desk_server.person("wang", "duty")
+    answer = officer.get("/desk/incidents/yi/dispatch")
+    assert answer.status_code == 200
+    assert NASTY not in answer.text
+    assert officer.get("/desk/incidents/yi/dispatch.json").json()["people"] == 300
+    assert desk_server.person("guest", "viewer").get("/desk/incidents/yi/dispatch").status_code == 403
+    assert officer.get("/desk/incidents/nothing/dispatch").status_code == 404
