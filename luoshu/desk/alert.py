@@ -12,7 +12,7 @@ from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.actor import READERS
 from luoshu.desk.alertwords import CERTAINTY, EVENTS, RESPONSE, SEVERITY, STATUS, URGENCY
 from luoshu.desk.incident import Incident
-from luoshu.desk.journal import Refused
+from luoshu.desk.journal import MayNot, Refused
 from luoshu.desk.things import Things
 from luoshu.words.message import say
 
@@ -275,6 +275,10 @@ class AcknowledgeAlert(Act[Alert]):
 
     def organisation(self, scene: Scene) -> str:
         return self.party
+
+    def check(self, scene: Scene) -> None:
+        if scene.by.organisation != self.party and not scene.by.may(DUTY, self.party, self.incident_of(scene.get(Alert, self.alert))):
+            raise MayNot(say("only {party} or a duty officer may say that {party} has received it", party=self.party))
 
     def on(self, state: Alert | None, told: Told) -> Alert:
         if state is None or state.state != "issued":

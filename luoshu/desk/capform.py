@@ -43,6 +43,9 @@ class Part:
     parts: tuple[Part, ...] = ()
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+
 def time_of(text: str) -> datetime | None:
     """A time as CAP writes it, with its offset; None where it is not one.
 
@@ -55,7 +58,8 @@ def time_of(text: str) -> datetime | None:
     midnight = found[2] == "24:00:00"  # the end of a day, as XML may write it
     try:
         at = datetime.fromisoformat(found[1] + ("00:00:00" if midnight else found[2]) + found[3])
-        return at + timedelta(days=1) if midnight else at
+        # years that no other time zone could say are not believed
+        return (at + timedelta(days=1) if midnight else at) if FIRST_YEAR <= at.year <= LAST_YEAR else None
     except (ValueError, OverflowError):
         return None
 

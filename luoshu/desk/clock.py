@@ -66,9 +66,10 @@ class Calendar:
 
 
 def calendar_of(rules: Sequence[Rule] | None = None) -> Calendar:
-    """The calendar that a book's rule `holidays` says, else the one that comes with the program."""
-    if not rules:
-        rules = read_rules(BUILT_IN.read_bytes(), "holidays", BUILT_IN.name)[0]
+    """The years that come with the program, with those of a book's own rule `holidays` in their place."""
+    own = {rule.since.year for rule in rules or ()}
+    built_in = read_rules(BUILT_IN.read_bytes(), "holidays", BUILT_IN.name)[0]
+    rules = [*(rule for rule in built_in if rule.since.year not in own), *(rules or ())]
     off: set[date] = set()
     on: set[date] = set()
     for rule in rules:

@@ -61,6 +61,7 @@ class DemandView:
     stated: str
     due: str
     due_at: str
+    due_unsure: bool
     late: bool
     answered: int
     asked: int
@@ -138,7 +139,9 @@ def demand_view(visit: Visit, demand: Demand) -> DemandView:
         field=language.message(named(FIELDS[demand.field], FIELD_WORDS[demand.field])),
         place=language.word(places.get(demand.place, demand.place)), state=demand.state,
         state_word=language.message(STATES[demand.state]), stated=local(demand.stated_at), due=local(due),
-        due_at=due.isoformat(), late=bool(demand.owing) and visit.now > due, answered=len(latest),
+        due_at=due.isoformat(),
+        due_unsure=not visit.room.clock.calendar.certain(demand.stated_at.date(), due.date()),
+        late=bool(demand.owing) and visit.now > due, answered=len(latest),
         asked=len(demand.asked), owing=tuple(names.get(each, each) for each in demand.owing), answers=tuple(rows),
         part_of=demand.part_of, part_of_words=language.word(promise.commitment.words) if promise else demand.part_of,
         part_of_href=visit.links.to(join("promises", demand.part_of)) if promise else "",

@@ -306,3 +306,12 @@ def test_a_key_that_cannot_be_used_is_said_and_nothing_goes_out(folder, room):
     (folder / "desk" / "alert-key.pem").unlink()
     room.do(IssueAlert(alert="a1"), by=LI, at=AT)
     assert room.standing().get(Alert, "a1").signed_by == ""
+
+
+def test_nobody_acknowledges_for_others_but_a_duty_officer(room):
+    issued(room, receivers=["hospital", "school"])
+    for grants in ((Grant(role="viewer"),), (Grant(role="team"),)):
+        other = Actor(id="sun", name="Sun", grants=grants)
+        with pytest.raises(Refused, match="only school or a duty officer"):
+            room.do(AcknowledgeAlert(alert="a1", party="school"), by=other, at=AT)
+    assert room.standing().get(Alert, "a1").receipts == ()
