@@ -15,9 +15,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -96,6 +96,17 @@ SETTLING = Picture("settle", "documents/draft.txt", "逐条确认 Settling what 
 SERVED = (TRYING, SETTLING)
 """What only a server can do."""
 
+BOARD = "desk/incidents/yihe"
+DESK = (
+    Picture("desk", "desk", "值班首页 The desk's front page", whole=True),
+    Picture("board", BOARD, "事件看板，宽屏 The board of an incident, wide", whole=True, waits=1500),
+    Picture("board-phone", BOARD, "事件看板，手机 The board on a phone", width=390, height=844, waits=1500),
+    Picture("stock", "desk/stock", "库存 What stands in the stores"),
+    Picture("replay", f"{BOARD}/replay", "复盘回放 The replay of an incident", keys="E", waits=800),
+)
+"""What people see at the desk once they are logged in."""
+NAME, PASSWORD = "wang", "a password for pictures only"
+
 
 def main(wanted: list[str]) -> None:
     """Take the pictures and write the page that shows them."""
@@ -124,6 +135,14 @@ def main(wanted: list[str]) -> None:
                     for code in ("zh", "en"):
                         url = f"{address}/{path}?language={code}" + (f"#{anchor}" if anchor else "")
                         take(browser, picture, url, folder / f"{picture.name}-{code}.png")
+        at_desk = [picture for picture in DESK if chosen(picture, wanted)]
+        if at_desk:
+            with server(Path(place) / "desk", begin_desk) as address:
+                for code in ("zh", "en"):
+                    kept = log_in(browser, address)
+                    for picture in at_desk:
+                        url = f"{address}/{picture.path}?language={code}"
+                        take(browser, picture, url, folder / f"{picture.name}-{code}.png", kept)
         browser.close()
     write_page()
 
@@ -133,15 +152,18 @@ def chosen(picture: Picture, wanted: list[str]) -> bool:
     return not wanted or any(picture.name.startswith(name) for name in wanted)
 
 
-def take(browser: Any, picture: Picture, address: str, file: Path) -> None:
+def take(browser: Any, picture: Picture, address: str, file: Path, kept: Any = None) -> None:
     """Open the page in a window of its own and take its picture."""
     context = browser.new_context(
-        viewport={"width": picture.width, "height": picture.height}, color_scheme=picture.theme, reduced_motion="reduce"
+        viewport={"width": picture.width, "height": picture.height},
+        color_scheme=picture.theme,
+        reduced_motion="reduce",
+        storage_state=kept,
     )
     page = context.new_page()
-    page.goto(address)
+    page.goto(address, timeout=300_000)  # the first look at a book gauges it whole
     for key in picture.keys:
-        page.keyboard.press(key)
+        page.keyboard.press("End" if key == "E" else key)
     if picture.until:
         for selector in picture.until.split():
             page.wait_for_selector(selector, timeout=60_000)
@@ -152,7 +174,7 @@ def take(browser: Any, picture: Picture, address: str, file: Path) -> None:
 
 
 @contextlib.contextmanager
-def server(book: Path) -> Iterator[str]:
+def server(book: Path, begin: Callable[[Path], None] = lambda book: None) -> Iterator[str]:
     """A server over a copy of the example with one more document, whose proposals are open."""
     import uvicorn
 
@@ -162,10 +184,14 @@ def server(book: Path) -> Iterator[str]:
     shutil.copytree(EXAMPLE, book)
     (book / "documents" / "draft.txt").write_text(DRAFT, encoding="utf-8")
     luoshu(["read", str(book / "documents" / "draft.txt"), "--into", str(book)])
+    begin(book)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    running = uvicorn.Server(uvicorn.Config(make_app(book, day=DAY), host="127.0.0.1", port=port, log_level="error"))
+    app = make_app(book, day=DAY)
+    if app.state.door is not None:
+        app.state.door.credentials.set(NAME, PASSWORD, datetime.now(UTC))
+    running = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     while not running.started:
@@ -175,11 +201,67 @@ def server(book: Path) -> Iterator[str]:
     thread.join(20)
 
 
+def log_in(browser: Any, address: str) -> Any:
+    """The cookies of somebody who is logged in."""
+    context = browser.new_context(base_url=address)
+    context.request.post("/login", data={"name": NAME, "password": PASSWORD})
+    kept = context.storage_state()
+    context.close()
+    return kept
+
+
+def begin_desk(book: Path) -> None:
+    """A desk over the book with an officer and a flood in its third hour; nothing of it is real."""
+    from luoshu.book.book import open_book
+    from luoshu.desk.actor import Actor, Grant
+    from luoshu.desk.assignment import AcceptTask, Assignment, FinishTask
+    from luoshu.desk.checklist import GiveChecklist
+    from luoshu.desk.closure import CloseRoad
+    from luoshu.desk.incident import ConfirmLevel, OpenIncident
+    from luoshu.desk.minutes import SendMessage
+    from luoshu.desk.observed import ReportReading
+    from luoshu.desk.removal import PlanRemoval, ReportRemoval
+    from luoshu.desk.resource import RequestResource
+    from luoshu.desk.room import open_room
+    from luoshu.desk.roster import Put
+    from luoshu.desk.staff import CONSOLE, Add, Give
+    from luoshu.desk.ticking import tick
+
+    begun = datetime.now(UTC) - timedelta(hours=3)
+    officer = Actor(id=NAME, grants=(Grant(role="duty"),))
+    of = {"incident": "yihe"}
+    with open_room(open_book(book)) as room:
+        room.do(Add(person=NAME, name="王建国"), by=CONSOLE, at=begun)
+        room.do(Give(person=NAME, role="duty"), by=CONSOLE, at=begun)
+        room.do(Put(post="值班员", person=NAME, starts=begun, ends=begun + timedelta(hours=24)), by=officer, at=begun)
+
+        def do(minutes: int, act: Any, why: str = "") -> None:
+            room.do(act, by=officer, at=begun + timedelta(minutes=minutes), why=why)
+
+        do(1, OpenIncident(id="yihe", type="flood", title="伊河洪水（演练）", lead="市应急管理局", drill=True))
+        do(4, ReportReading(station="龙门镇站", measure="rain_1h", value=63, unit="mm", at=begun, **of))
+        tick(room, begun + timedelta(minutes=5))
+        do(9, ConfirmLevel(level="III", **of))
+        do(15, GiveChecklist(**of))
+        tasks = list(room.standing().all(Assignment))
+        for place, task in enumerate(tasks[:4]):
+            do(20 + place, AcceptTask(task=task))
+        do(50, FinishTask(task=tasks[0]))
+        do(60, RequestResource(id="pumps", title="抽水泵", amount=5, unit="台", to="龙门镇", **of))
+        do(70, PlanRemoval(id="longmen", community="龙门社区", people=320, **of))
+        do(95, ReportRemoval(removal="longmen", moved=120))
+        do(100, CloseRoad(id="road", road="龙门大道", reason="积水", lon=112.47, lat=34.56, **of))
+        do(120, SendMessage(id="note", text="请各组每半小时报送一次进展。", **of))
+        do(150, ReportReading(station="龙门镇站", measure="rain_1h", value=92, unit="mm",
+                              at=begun + timedelta(minutes=149), **of))  # fmt: skip
+        tick(room, begun + timedelta(minutes=151))
+
+
 def write_page() -> None:
     """docs/screenshots.md: every picture with its words."""
     text = "<!-- made by docs/screenshots.py: do not edit -->\n\n# 页面 The pages\n\n"
     text += "示例台账，2025年12月31日。The example's book on 31 December 2025.\n"
-    for picture in (*PICTURES, *SERVED):
+    for picture in (*PICTURES, *SERVED, *DESK):
         text += f"\n## {picture.says}\n\n"
         text += "\n".join(f"![{picture.says}, {code}](screenshots/{picture.name}-{code}.png)" for code in ("zh", "en"))
         text += "\n"
