@@ -277,7 +277,8 @@ class AcknowledgeAlert(Act[Alert]):
         return self.party
 
     def check(self, scene: Scene) -> None:
-        if scene.by.organisation != self.party and not scene.by.may(DUTY, self.party, self.incident_of(scene.get(Alert, self.alert))):
+        incident = self.incident_of(scene.get(Alert, self.alert))
+        if scene.by.organisation != self.party and not scene.by.may(DUTY, self.party, incident):
             raise MayNot(say("only {party} or a duty officer may say that {party} has received it", party=self.party))
 
     def on(self, state: Alert | None, told: Told) -> Alert:
