@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -89,6 +90,14 @@ class Things:
         """All acts of one incident in the order of the journal."""
         found = (self.step(number) for number in tuple(self._timelines.get(incident, ())))
         return tuple(each for each in found if each is not None)
+
+    def incident_of(self, number: int) -> str:
+        """The incident that an entry's act belongs to, empty where it belongs to none."""
+        for incident, numbers in tuple(self._timelines.items()):
+            place = bisect_left(numbers, number)
+            if place < len(numbers) and numbers[place] == number:
+                return incident
+        return ""
 
     def together(self, number: int) -> tuple[int, ...]:
         """The entries that were written by one command with this one, itself included."""

@@ -17,7 +17,7 @@ from luoshu.kinds.store import Store
 from luoshu.show.forms import Form, form_of
 from luoshu.show.language import marked
 from luoshu.show.page import Page, Visit
-from luoshu.show.stockwords import item_name, lot_address, stock_book, stock_day, store_name, units_text
+from luoshu.show.stockwords import item_name, lot_address, open_to, stock_book, stock_day, store_name, units_text
 from luoshu.words.message import named
 
 ACT_WORDS = {"ship": marked("ship"), "scrap": marked("scrap"), "count": marked("count as")}
@@ -58,11 +58,11 @@ class ApprovalPage(Page):
 
 
 def approvals(visit: Visit, name: str, query: Mapping[str, str]) -> ApprovalPage:
-    """The page of requests for approval."""
+    """The page of requests for approval; those of incidents that who looks may not see are left out."""
     book, day = stock_book(visit), stock_day(visit)
     hours = stock_rules(book, day).approval_hours
     every = list(visit.things.all(Approval).values()) if visit.things is not None else []
-    made = [_request(visit, each, hours) for each in reversed(every)]
+    made = [_request(visit, each, hours) for each in reversed(every) if open_to(visit, each.incident)]
 
     def good(each: Request) -> bool:
         return each.state == "granted" and (visit.now is None or each.until is None or visit.now <= each.until)

@@ -11,6 +11,7 @@ from typing import Any
 from luoshu.desk.act import Act
 from luoshu.desk.lots import LotStanding, taken_over
 from luoshu.desk.staff import Person
+from luoshu.desk.stockroom import TakeOver
 from luoshu.desk.things import Step
 from luoshu.kinds.item import Item
 from luoshu.kinds.lot import CONDITIONS
@@ -19,6 +20,7 @@ from luoshu.kinds.stock_rules import stock_rules
 from luoshu.kinds.store import Store
 from luoshu.show.forms import Form, form_of, label_of
 from luoshu.show.labelpage import code_picture
+from luoshu.show.language import marked
 from luoshu.show.links import file_name
 from luoshu.show.page import Page, Visit
 from luoshu.show.stockpage import lot_line
@@ -26,6 +28,7 @@ from luoshu.show.stockwords import (
     item_name,
     local_time,
     lot_address,
+    open_to,
     stock_book,
     stock_day,
     stock_lots,
@@ -33,6 +36,8 @@ from luoshu.show.stockwords import (
     units_text,
 )
 from luoshu.words.message import named
+
+ELSEWHERE = marked("for another incident")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +57,8 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """Units that are kept for somebody, with the forms for them."""
+    """Units that are kept for somebody, with the forms for them; of another incident than who looks may see they are
+    an amount only."""
 
     id: str
     text: str
@@ -63,14 +69,15 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True)
 class Moving:
-    """Units under way, with the form for their arrival."""
+    """Units under way, with the form for their arrival; of another incident than who looks may see they are an amount
+    only."""
 
     id: str
     text: str
     to: str
     left: datetime | None
     due: datetime | None
-    form: Form
+    form: Form | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +155,9 @@ def _kept(visit: Visit, state: LotStanding, found: Usable) -> tuple[Held, ...]:
     return tuple(
         Held(id=kept.id, text=units_text(kept.amount, found.item, visit.language), picked=kept.picked,
              purpose=kept.purpose, forms=forms(kept))
+        if open_to(visit, kept.incident) else
+        Held(id="", text=units_text(kept.amount, found.item, visit.language), picked=kept.picked,
+             purpose=visit.language.say(ELSEWHERE), forms=())
         for kept in state.kept
     )  # fmt: skip
 
@@ -160,6 +170,9 @@ def _moving(visit: Visit, state: LotStanding, found: Usable, stores: Mapping[str
             left=each.left, due=each.due,
             form=form_of(visit, "lot.deliver", {"lot": state.id, "shipment": each.id}, hide=("lot", "shipment")),
         )
+        if open_to(visit, each.incident) else
+        Moving(id="", text=units_text(each.amount, found.item, visit.language), to=visit.language.say(ELSEWHERE),
+               left=None, due=None, form=None)
         for each in state.under_way
     )  # fmt: skip
 
@@ -187,8 +200,22 @@ def _events(visit: Visit, lot: str) -> tuple[Event, ...]:
     people = visit.things.all(Person)
     return tuple(
         _event(visit, step, getattr(people.get(step.told.who), "name", "") or step.told.who)
+        if all(open_to(visit, visit.things.incident_of(each)) for each in visit.things.together(step.told.number))
+        else _event_elsewhere(visit, step)
         for step in reversed(visit.things.steps(LotStanding, lot))
     )
+
+
+def _event_elsewhere(visit: Visit, step: Step) -> Event:
+    """What was done for an incident that who looks may not see: that it was done, and how many."""
+    amounts = tuple((label_of(each, visit.language), units_text(value, None, visit.language))
+                    for each in dataclasses.fields(step.act)
+                    if each.name == "amount" and isinstance(value := getattr(step.act, each.name), float))  # fmt: skip
+    return Event(
+        number=step.told.number, at=step.told.at, written=step.told.written,
+        says=visit.language.message(step.act.says), facts=amounts, who="", why=visit.language.say(ELSEWHERE),
+        undone=step.undone, undo=None,
+    )  # fmt: skip
 
 
 def _event(visit: Visit, step: Step, who: str) -> Event:
@@ -196,7 +223,8 @@ def _event(visit: Visit, step: Step, who: str) -> Event:
     lasting = step.undone is not None or step.act.lasting is not None
     return Event(
         number=step.told.number, at=step.told.at, written=step.told.written,
-        says=visit.language.message(step.act.says), facts=facts_told(visit, step.act), who=who, why=step.told.why,
+        says=visit.language.message(step.act.says), facts=facts_told(visit, step.act), who=who,
+        why="" if isinstance(step.act, TakeOver) else step.told.why,  # a lot taken over was so for the next act's sake
         undone=step.undone, undo=step.told.number if may and not lasting else None,
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from luoshu.show.stockpage import LotLine, Pick, lot_line
 from luoshu.show.stockwords import (
     item_name,
     lot_address,
+    open_to,
     stock_book,
     stock_day,
     stock_lots,
@@ -105,7 +106,8 @@ def picking(visit: Visit, name: str, query: Mapping[str, str]) -> PickPage:
         proposed=tuple(Taken(lot=lot_line(each, visit, stock_day(visit)),
                              text=units_text(part, each.item, language)) for each, part in found),
         short=missing, form=form,
-        lists=tuple(_listed(visit, each, items, stores) for each in reversed(list(every)) if each.state == "open"),
+        lists=tuple(_listed(visit, each, items, stores) for each in reversed(list(every))
+                    if each.state == "open" and open_to(visit, each.incident)),
     )  # fmt: skip
 
 

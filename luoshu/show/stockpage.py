@@ -21,6 +21,7 @@ from luoshu.show.stockwords import (
     TONES,
     item_name,
     lot_address,
+    open_to,
     stock_book,
     stock_day,
     stock_lots,
@@ -154,7 +155,8 @@ def stock(visit: Visit, name: str, query: Mapping[str, str]) -> StockPage:
     )  # fmt: skip
     waiting = 0
     if visit.things is not None:
-        waiting = sum(each.state == "asked" for each in visit.things.all(Approval).values())
+        asked = [each for each in visit.things.all(Approval).values() if each.state == "asked"]
+        waiting = sum(open_to(visit, each.incident) for each in asked)
     return StockPage(
         title=language.say("Stock"),
         day=day,

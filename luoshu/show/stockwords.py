@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from luoshu.book.book import Book
+from luoshu.desk.actor import READERS
 from luoshu.desk.clock import CHINA
 from luoshu.desk.lots import digits, local_day
 from luoshu.kinds.item import Item
@@ -81,6 +82,11 @@ def local_time(at: datetime) -> str:
     '2021-07-20 12:00'
     """
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def open_to(visit: Visit, incident: str) -> bool:
+    """Whether who looks may see what belongs to an incident; what belongs to none is for all who see the page."""
+    return visit.actor is None or visit.actor.reads(READERS, "", incident)
 
 
 def lot_address(visit: Visit, lot: str) -> str:
