@@ -110,7 +110,8 @@ class Replay {
         const line = document.createElement("li");
         line.dataset.state = row.state ?? "";
         const what = Object.assign(document.createElement("span"), { textContent: row.text, className: "what" });
-        const state = Object.assign(document.createElement("span"), { textContent: row.says ?? "", className: "state" });
+        const state = Object.assign(document.createElement("span"), { textContent: row.says ?? "", className: row.state ? "state" : "note" });
+        if (row.state) state.dataset.state = row.state;
         line.append(what, state);
         return line;
       }),
