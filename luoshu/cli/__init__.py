@@ -19,7 +19,7 @@ import luoshu.cli.stockroom_verbs  # noqa: F401 (each puts its verbs on the list
 from luoshu.cli.verbs import GROUPS, VERBS, NotDone
 from luoshu.show.language import Language, machine_language
 from luoshu.show.terminal import GOOD, NOT_DONE
-from luoshu.words.message import Message
+from luoshu.words.message import Message, say
 
 
 def parser(language: Language) -> argparse.ArgumentParser:
@@ -74,8 +74,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return GOOD
     except OSError as error:
-        says = error.args[0] if error.args and isinstance(error.args[0], Message) else str(error)
-        print("luoshu: " + language.message(says), file=sys.stderr)
+        print("luoshu: " + language.message(_why(error)), file=sys.stderr)
     except KeyboardInterrupt:
         print(file=sys.stderr)
     return NOT_DONE
+
+
+def _why(error: OSError) -> str:
+    """What the system says of a file, as a sentence."""
+    if error.args and isinstance(error.args[0], Message):
+        return error.args[0]
+    if error.filename is None:
+        return str(error)
+    if isinstance(error, FileNotFoundError):
+        return say("there is no file {name}", name=str(error.filename))
+    if isinstance(error, PermissionError):
+        return say("{name} may not be opened or written", name=str(error.filename))
+    if isinstance(error, IsADirectoryError):
+        return say("{name} is a folder, not a file", name=str(error.filename))
+    return str(error)

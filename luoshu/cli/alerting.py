@@ -63,7 +63,7 @@ def alert(args: argparse.Namespace, language: Language) -> int:
     from luoshu.desk.capfile import check_alert
     from luoshu.desk.capparse import MOST_BYTES
     from luoshu.desk.capwords import plain_words
-    from luoshu.desk.heard import TakeIn, as_text
+    from luoshu.desk.heard import TakeIn, as_text, without_attachments
     from luoshu.desk.journal import Refused
     from luoshu.desk.room import open_room
     from luoshu.desk.staff import Person, login_name
@@ -81,10 +81,13 @@ def alert(args: argparse.Namespace, language: Language) -> int:
         if actor is None:
             raise NotDone(say("there is nobody called {name}", name=args.person))
         try:
-            (entry,) = room.do(TakeIn(xml=as_text(data), source=path.name), by=actor, at=now)
+            text, left_out = without_attachments(as_text(data))
+            (entry,) = room.do(TakeIn(xml=text, source=path.name), by=actor, at=now)
         except Refused as refused:
             raise NotDone(refused.says) from None
     print(language.say("taken in as entry {number}", number=entry.number))
+    if left_out:
+        print(language.say("too long to be kept whole: {count} files inside it were left out", count=left_out))
     for each in plain_words(told, seal):
         print(language.message(each))
     return report_problems(list(problems), language) if problems else GOOD

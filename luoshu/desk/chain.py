@@ -15,7 +15,7 @@ BEGINNING = "0" * 64
 """What stands before the first entry in its hash."""
 
 MOST_TEXT = 4_000
-MOST_FACTS = 64_000
+MOST_FACTS = 410_000
 """Longest word of a draft, and longest facts as JSON, in characters."""
 
 

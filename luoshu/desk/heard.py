@@ -11,9 +11,8 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
-from luoshu.desk.alert import MOST_XML
 from luoshu.desk.capfile import read_alert
-from luoshu.desk.capform import time_of
+from luoshu.desk.capform import NAMESPACE, time_of
 from luoshu.desk.capparse import parsed
 from luoshu.desk.capsign import Seal, seal_of
 from luoshu.desk.clock import CHINA
@@ -24,6 +23,9 @@ from luoshu.words.message import Message, say
 
 DUTY = frozenset({"duty"})
 READS = frozenset({"duty", "store", "team"})
+MOST_HEARD = 400_000
+"""Characters of an alert of others, as it stands in the journal; maps and several languages are long."""
+
 _DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml[^>]*\?>")
 
 
@@ -49,7 +51,7 @@ class Heard(Thing):
     about: tuple[str, ...]
     incident: str
     source: str
-    faults: tuple[str, ...]
+    faults: tuple[Message, ...]
     taken_by: str
     taken_at: datetime
     xml: str = field(repr=False)
@@ -61,15 +63,15 @@ class Reading:
     """What one text of an alert says: its elements, what is wrong with it, and its name."""
 
     told: Mapping[str, Any] | None
-    faults: tuple[str, ...]
+    faults: tuple[Message, ...]
     id: str
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def reading_of(xml: str) -> Reading:
     """A pasted text, read without trust; the same text is read once."""
     told, problems = read_alert(as_bytes(xml), "alert")
-    faults = tuple(str(problem.says) for problem in problems)
+    faults = tuple(problem.says for problem in problems)
     parts = [str((told or {}).get(name) or "") for name in ("sender", "identifier", "sent")]
     sure = all(part and not re.search(r"[\s,<&]", part) for part in parts) and time_of(parts[2])
     return Reading(told=told, faults=faults, id=",".join(parts) if sure else "")
@@ -88,11 +90,36 @@ def as_text(data: bytes) -> str:
     return text
 
 
+def without_attachments(text: str) -> tuple[str, int]:
+    """A text that is too long to be kept, without the files inside it, and how many were left out.
+
+    One that is short enough stays as it is, and so does one that is signed: without its files its signature would not
+    fit, and a true alert would look forged.
+    """
+    from lxml import etree
+
+    if kept_length(text) <= MOST_HEARD:
+        return text, 0
+    root = parsed(as_bytes(text))
+    inside = list(root.iter(f"{{{NAMESPACE}}}derefUri"))
+    if seal_of(root).state != "unsigned":
+        return text, 0
+    for each in inside:
+        each.getparent().remove(each)
+    lighter: str = etree.tostring(root, encoding="unicode")
+    return lighter, len(inside)
+
+
+def kept_length(text: str) -> int:
+    """How long a text is in the journal, in characters."""
+    return len(json.dumps(text, ensure_ascii=False))
+
+
 @act
 class TakeIn(Act[Heard]):
     """A text that cannot be read, or whose signature does not fit, is refused; smaller faults are kept beside it."""
 
-    __pydantic_config__: ClassVar[Any] = {**Act.__pydantic_config__, "str_max_length": MOST_XML}
+    __pydantic_config__: ClassVar[Any] = {**Act.__pydantic_config__, "str_max_length": MOST_HEARD}
     what = "alert.take_in"
     says = say("take in an alert of others")
     thing = Heard
@@ -109,7 +136,7 @@ class TakeIn(Act[Heard]):
         return reading.id
 
     def check(self, scene: Scene) -> None:
-        if len(json.dumps(self.xml, ensure_ascii=False)) > MOST_XML:
+        if kept_length(self.xml) > MOST_HEARD:
             raise Refused(say("the alert is too long to be kept: {count} characters", count=len(self.xml)))
         seal = seal_of(parsed(as_bytes(self.xml)))
         if seal.state == "forged":

@@ -23,7 +23,7 @@ from luoshu.words.message import say
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-MOST_LINE = 400_000
+MOST_LINE = 6_000_000
 AT_ONCE = 2_000
 ABSENT = "there is no journal in {place}. Begin one with luoshu desk begin"
 

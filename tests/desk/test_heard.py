@@ -12,7 +12,16 @@ from luoshu.desk.alertkey import key_of, make_key, signed
 from luoshu.desk.capfile import write_alert
 from luoshu.desk.capparse import parsed
 from luoshu.desk.capsign import certificates, seal_of
-from luoshu.desk.heard import Heard, ReadHeard, TakeIn, as_bytes, as_text, heard_in_force, heard_standing
+from luoshu.desk.heard import (
+    Heard,
+    ReadHeard,
+    TakeIn,
+    as_bytes,
+    as_text,
+    heard_in_force,
+    heard_standing,
+    without_attachments,
+)
 from luoshu.desk.journal import Refused
 from luoshu.desk.room import Room
 
@@ -161,8 +170,44 @@ def test_a_file_in_another_encoding_keeps_its_signature(tmp_path):
 
 
 def test_too_long_is_refused(room):
-    with pytest.raises(Refused, match=r"too long|60000"):
-        room.do(made_of("alert.take_in", {"xml": xml(note="水" * 60_000)}), by=WANG, at=AT)
+    with pytest.raises(Refused, match=r"too long|400000"):
+        room.do(made_of("alert.take_in", {"xml": xml(note="水" * 400_000)}), by=WANG, at=AT)
+
+
+def with_file(name, size, **changes):
+    """An alert with a file inside it."""
+    part = {"resourceDesc": "地图", "mimeType": "image/png", "uri": name, "derefUri": "QUJD" * (size // 4)}
+    return xml(info=[INFO | {"resource": [part]}], **changes)
+
+
+def test_a_long_alert_is_kept_whole_and_a_longer_one_without_its_files(room, tmp_path):
+    take(room, with_file("a.png", 90_000))
+    assert room.standing().get(Heard, ID).xml.count("derefUri") == 2
+    longer = with_file("b.png", 900_000, identifier="2")
+    with pytest.raises(Refused, match=r"too long"):
+        take(room, longer)
+    text, count = without_attachments(as_text(longer.encode()))
+    assert count == 1
+    take(room, text)
+    kept = room.standing().get(Heard, ID.replace("41030041600000_20210720080000", "2"))
+    assert "derefUri" not in kept.xml
+    assert "b.png" in kept.xml
+    assert not kept.faults
+    make_key(tmp_path, "气象台", AT)
+    sealed = signed(longer.encode(), key_of(tmp_path))[0].decode()
+    assert without_attachments(sealed) == (sealed, 0)  # a true alert must not look forged
+
+
+def test_faults_and_refusals_are_said_in_the_language_of_who_reads(room):
+    from luoshu.show.language import Language
+
+    chinese = Language("zh")
+    with pytest.raises(Refused) as refused:
+        take(room, xml().replace("<sender>q", "<sender> ,"))
+    assert "must" not in chinese.message(refused.value.says)
+    take(room, xml().replace("<event>暴雨</event>", "<event>暴雨</event><event>b</event>"))
+    (fault,) = room.standing().get(Heard, ID).faults
+    assert "stands" not in chinese.message(fault)
 
 
 def test_who_has_read_it(room):
@@ -192,6 +237,8 @@ def test_from_the_command_line(desk_book, tmp_path, capsys):
     assert main([*command, "nobody"]) == 2
     assert main([*command, "admin"]) == 2  # an administrator is no duty officer
     capsys.readouterr()
+    assert main([*command[:-2], "nope.xml", "--as", "wang", "--language", "zh"]) == 2
+    assert "没有文件 nope.xml" in capsys.readouterr().err
     assert main([*command, "wang", "--language", "zh"]) == 0
     said = capsys.readouterr().out
     assert "已接收" in said
