@@ -135,11 +135,12 @@ class Guard:
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if scope["method"] not in ("GET", "HEAD"):
             if not length.isdigit() or b"transfer-encoding" in dict(scope["headers"]):
-                await _answer(send_safely, 411, "no-length", say("the request must say how long it is"))
+                await _told(scope, receive, send_safely, 411, "no-length", say("the request must say how long it is"))
                 return
             upload = str(scope.get("path", "")).startswith(UPLOADS)
             if int(length) > (MOST_UPLOAD_BYTES if upload else MOST_BODY_BYTES):
-                await _answer(send_safely, 413, "too-long", say("the request is too long"), say("Send less at once"))
+                says, mend = say("the request is too long"), say("Send less at once")
+                await _told(scope, receive, send_safely, 413, "too-long", says, mend)
                 return
         if scope["method"] == "HEAD":
             await self._head(scope, receive, send_safely)
@@ -161,6 +162,20 @@ class Guard:
             return {"type": "http.disconnect"} if begun else await receive()
 
         await self.app({**scope, "method": "GET"}, gone, send_head)
+
+
+async def _told(
+    scope: Scope, receive: Receive, send: Send, status: int, code: str, says: Message, mend: str = ""
+) -> None:
+    """The answer as every other error of the application is said: in the language asked for, a page for people."""
+    from fastapi import Request
+
+    from luoshu.show.refusing import told_error
+
+    if "app" not in scope:
+        await _answer(send, status, code, says, mend)
+        return
+    await told_error(Request(scope), status, code, says, mend)(scope, receive, send)
 
 
 async def _answer(send: Send, status: int, code: str, says: Message, mend: str = "") -> None:

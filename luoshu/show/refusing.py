@@ -58,7 +58,8 @@ def wants_html(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "") and not request.url.path.endswith(".json")
 
 
-def _error(request: Request, status: int, code: str, says: Message, mend: str) -> Response:
+def told_error(request: Request, status: int, code: str, says: Message, mend: str) -> Response:
+    """An error in the language of who asked: a page for people, one shape of JSON for programs."""
     try:
         visit = visit_of(request, "error", None, None)
     except Exception:
@@ -102,7 +103,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
         door_of(request).refused_act(request, caller, str(says))
     code = CODES.get(error.status_code, "refused")
     mend = say("Begin at the overview") if error.status_code == 404 else ""
-    answer = _error(request, error.status_code, code, says, mend)
+    answer = told_error(request, error.status_code, code, says, mend)
     answer.headers.update(error.headers or {})
     return answer
 
@@ -113,17 +114,17 @@ async def _not_understood(request: Request, error: Exception) -> Response:
     name = str(first["loc"][-1])
     says = say("{name} is {found!r}, which is not understood", name=name, found=str(first.get("input", ""))[:80])
     mend = say("Write a day as in 2025-12-31") if name == "day" else say("See the description of the API")
-    return _error(request, 422, "not-understood", says, mend)
+    return told_error(request, 422, "not-understood", says, mend)
 
 
 async def _away(request: Request, error: Exception) -> Response:
     """The journal, or the sessions beside it, cannot be read or written now."""
     said = unkept(error)
     says = said.says if said else say("the journal of the desk cannot be reached now; nothing was written")
-    return _error(request, 503, "not-written", says, say("Try again in a moment"))
+    return told_error(request, 503, "not-written", says, say("Try again in a moment"))
 
 
 async def _broken(request: Request, error: Exception) -> Response:
     traceback.print_exception(error)
-    return _error(request, 500, "broken", say("the page could not be made: {kind}", kind=type(error).__name__),
+    return told_error(request, 500, "broken", say("the page could not be made: {kind}", kind=type(error).__name__),
                   say("See what the server printed"))  # fmt: skip

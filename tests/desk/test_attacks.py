@@ -317,6 +317,13 @@ def test_nonsense_is_not_understood(desk_server):
 def test_a_huge_body_is_refused_unread(desk_server):
     admin = desk_server.person("admin")
     assert add(admin, why="x" * 70_000).status_code == 413
+    said = add(admin, why="x" * 70_000).json()["error"]
+    assert (said["code"], said["says"]) == ("too-long", "请求内容过长")
+    page = admin.post("/desk/acts/staff.add", data={"name": "x" * 70_000}, headers={"accept": "text/html"})
+    assert page.status_code == 413
+    assert "请求内容过长" in page.text
+    assert "<html" in page.text
+    assert page.headers["x-frame-options"] == "DENY"
     assert act(admin, "staff.add", {"person": "li", "name": "n" * 5_000}).status_code == 422
     assert admin.post("/login", data={"name": "x" * 60_000, "password": "x"}).status_code == 422
     assert admin.get("/desk/journal", params={"q": "x" * 20_000}).status_code == 200
