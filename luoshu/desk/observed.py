@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -136,7 +137,10 @@ def measured(measure: str, value: float, unit: str) -> tuple[float, str]:
     known = MEASURES.get(measure)
     if known is None:
         raise Refused(say("{measure} is nothing that is read here", measure=measure[:40]))
-    given = UNITS.get(unit.strip(), unit.strip())
+    plainly = unit.strip()
+    if plainly not in UNITS:
+        plainly = unicodedata.normalize("NFKC", plainly)  # ㎜, and what a full-width keyboard writes
+    given = UNITS.get(plainly) or UNITS.get(plainly.lower(), plainly)
     found: float | None = value if given == known.unit else convert(value, given, known.unit)
     if found is None:
         says = say("{unit} is no unit of this: write it in {known}", unit=unit[:20], known=known.unit)

@@ -130,12 +130,19 @@ def _facts(sheet: Sheet, line: int, places: Mapping[int, Column]) -> tuple[dict[
         text, fault = cell_text(cell, column) if cell is not None else ("", None)
         value: Any = None
         if fault is None and text.strip():
-            value, fault = parse(text, column)
+            value, fault = parse(text, heading_named(column))
         if fault is not None:
+            if column.zh in fault.says:
+                return facts, say("{says}. {mend}", says=fault.says, mend=fault.mend)
             return facts, say("{name}: {says}. {mend}", name=column.zh, says=fault.says, mend=fault.mend)
         if value is not None and value != "":
             facts[column.name] = value
     return facts, None
+
+
+def heading_named(column: Column) -> Column:
+    """The column under its heading, so that what is wrong with a cell is said in the words of the sheet."""
+    return replace(column, name=column.zh)
 
 
 def _names(book: Book) -> dict[str, dict[str, str]]:

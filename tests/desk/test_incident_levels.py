@@ -177,6 +177,11 @@ def test_a_reading_that_makes_no_sense_is_refused(room, facts, says):
         room.do(ReportReading(**whole), by=OFFICER, at=NOON)
 
 
+@pytest.mark.parametrize("unit", ["mm", "㎜", "MM", "ｍｍ", "毫米"])
+def test_a_unit_is_understood_however_it_is_written(unit):
+    assert measured("rain_1h", 20.0, unit) == (20.0, "毫米")
+
+
 def test_the_same_hour_again_corrects_and_taking_it_back_brings_the_first_figure(room):
     read(room, 600 / 10)
     (second,) = read(room, 6)

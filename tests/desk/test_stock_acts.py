@@ -539,3 +539,32 @@ def test_who_may_take_in_one_of_several_shipments_is_told_to_name_it(room):
     do(room, Deliver(lot="T1", shipment=moving), by=HE)
     with pytest.raises(MayNot):
         do(room, Deliver(lot="T1"), by=HE)
+
+
+def test_a_count_makes_nothing_good_again_without_a_second_person(room):
+    with pytest.raises(Refused, match="keeps for 365 days, so it cannot be good until 2099-01-01"):
+        do(room, Count(lot="W0", amount=50, expires=date(2099, 1, 1)))
+    later = date(2021, 9, 1)
+    with pytest.raises(Refused, match="a second person must agree"):
+        do(room, Count(lot="W0", amount=50, expires=later))
+    do(room, AskApproval(approval="q1", act="count", lot="W0", amount=50, reason="label"))
+    do(room, AskApproval(approval="q2", act="count", lot="W0", amount=50, expires=later, reason="label"))
+    for name in ("q1", "q2"):
+        do(room, Grant(approval=name), by=MA)
+    with pytest.raises(Refused, match="is for another act"):  # nobody saw this last day
+        do(room, Count(lot="W0", amount=50, expires=later, approval="q1"))
+    do(room, Count(lot="W0", amount=50, expires=later, approval="q2"))
+    do(room, Count(lot="W1", amount=100, expires=date(2021, 7, 25)))  # an earlier one needs nobody
+    assert (lot(room, "W0").expires, lot(room, "W1").expires) == (later, date(2021, 7, 25))
+
+
+def test_a_cell_that_is_not_understood_is_named_as_its_heading():
+    from luoshu.book.cell import parse
+    from luoshu.desk.stock_file import RECEIPT_COLUMNS
+    from luoshu.desk.stock_rows import heading_named
+
+    column = next(each for each in RECEIPT_COLUMNS if each.name == "condition")
+    _, fault = parse("好", heading_named(column))
+    assert fault is not None
+    assert "状况" in fault.says
+    assert "condition" not in fault.says
