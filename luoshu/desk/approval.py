@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.journal import Refused
@@ -45,6 +45,7 @@ class Approval(Thing):
     store: str = ""
     place: str = ""
     incident: str = ""
+    expires: date | None = None
     why: str = ""
     state: str = "asked"
     asked_by: str = ""
@@ -88,6 +89,8 @@ class AskApproval(Act[Approval]):
     store: str = fact("Store it goes to", zh="调往仓库", refers=Store, default="")
     place: str = fact("Place it goes to", zh="送往地点", default="")
     incident: str = fact("For which incident", zh="事件", refers="incident", default="")
+    expires: date | None = fact("Of a count: the last day of use, if it is a later one", zh="更正后的到期日（仅盘点）",
+                                default=None)  # fmt: skip
     reason: str = fact("Why", zh="理由", long=True)
 
     def key(self) -> str:
@@ -105,7 +108,7 @@ class AskApproval(Act[Approval]):
             raise Refused(say("there is a request {name} already", name=self.approval))
         return Approval(
             id=self.approval, act=self.act, lot=self.lot, amount=_asked(self), store=self.store, place=self.place,
-            incident=self.incident, why=self.reason, asked_by=told.who, asked_at=told.at,
+            incident=self.incident, expires=self.expires, why=self.reason, asked_by=told.who, asked_at=told.at,
         )  # fmt: skip
 
 
@@ -183,10 +186,11 @@ def not_good(state: Approval) -> Message:
 
 def agreed(
     scene: Scene, act: str, lot: LotStanding, units: float, approval: str, *, store: str = "", place: str = "",
-    about: str = "", named_amount: float | None = None,
+    about: str = "", named_amount: float | None = None, later: date | None = None,
 ) -> None:  # fmt: skip
     """Refuse what needs a second person and has none. `about` is what the approval names, if not the lot itself,
-    `named_amount` the amount that it names, if not the units that the limit is for.
+    `named_amount` the amount that it names, if not the units that the limit is for. A `later` last day of use always
+    needs one: it would make good what is not.
 
     What the same person did with the same item of the same store within the term of an approval counts with it, so
     that parts do not slip below the limit.
@@ -194,19 +198,22 @@ def agreed(
     item, rules = need_item(scene, lot.item), rules_of(scene)
     named, wanted = about or lot.id, units if named_amount is None else named_amount
     if approval:
-        _fits(scene, scene.need(Approval, approval), (act, named, exact(wanted), store, place), rules.approval_hours)
+        asked = (act, named, exact(wanted), store, place, later)
+        _fits(scene, scene.need(Approval, approval), asked, rules.approval_hours)
         return
     before = 0.0 if act == "count" else _done_alone(scene, act, lot, rules.approval_hours)
     why = rules.needs_approval(act, item, exact(units + before))
+    if later is not None:
+        why = say("its last day would become {day}", day=later)
     if why is not None:
         raise Refused(say("a second person must agree ({why}): ask for approval first, then do it with the number of "
                           "the approval", why=why))  # fmt: skip
 
 
-def _fits(scene: Scene, state: Approval, wanted: tuple[str, str, float, str, str], hours: float) -> None:
+def _fits(scene: Scene, state: Approval, wanted: tuple[str, str, float, str, str, date | None], hours: float) -> None:
     if state.state != "granted":
         raise Refused(not_good(state))
-    if (state.act, state.lot, state.amount, state.store, state.place) != wanted:
+    if (state.act, state.lot, state.amount, state.store, state.place, state.expires) != wanted:
         says = say("approval {name} is for another act: {act} {amount} of {lot}", name=state.id, act=state.act,
                    amount=digits(state.amount), lot=state.lot)  # fmt: skip
         raise Refused(says)

@@ -152,9 +152,7 @@ class Receive(Act[LotStanding]):
             return
         if self.expires is None:
             raise Refused(say("{item} expires: write its last day from the label", item=item.name))
-        if self.expires > local_day(scene.at) + timedelta(days=item.shelf_life_days):
-            raise Refused(say("{item} keeps for {days} days, so it cannot be good until {day}: check the label",
-                              item=item.name, days=item.shelf_life_days, day=self.expires))  # fmt: skip
+        keeps_until(scene, item, self.expires)
 
     def on(self, state: LotStanding | None, told: Told) -> LotStanding:
         if state is not None:
@@ -181,8 +179,12 @@ class Count(LotAct):
     approval: str = fact("A second person's approval, above the limit", zh="审批编号", default="")
 
     def check(self, scene: Scene) -> None:
-        difference = abs(exact(self.amount - need_lot(scene, self.lot).amount))
-        agreed(scene, "count", need_lot(scene, self.lot), difference, self.approval, named_amount=self.amount)
+        state = need_lot(scene, self.lot)
+        if self.expires is not None:
+            keeps_until(scene, need_item(scene, state.item), self.expires)
+        later = self.expires if self.expires and state.expires and self.expires > state.expires else None
+        difference = abs(exact(self.amount - state.amount))
+        agreed(scene, "count", state, difference, self.approval, named_amount=self.amount, later=later)
 
     def also(self, scene: Scene) -> Iterable[Act[Any]]:
         return [UseApproval(approval=self.approval)] if self.approval else []
@@ -262,6 +264,13 @@ class Scrap(LotAct):
             raise Refused(say("{kept} of {lot} are kept for somebody: release them first", lot=self.lot,
                               kept=digits(state.reserved)))  # fmt: skip
         return replace(state.less(units, told.at), scrapped=exact(state.scrapped + units))
+
+
+def keeps_until(scene: Scene, item: Item, day: date) -> None:
+    """Refuse a last day that an item cannot have, as it does not keep so long."""
+    if item.shelf_life_days is not None and day > local_day(scene.at) + timedelta(days=item.shelf_life_days):
+        raise Refused(say("{item} keeps for {days} days, so it cannot be good until {day}: check the label",
+                          item=item.name, days=item.shelf_life_days, day=day))  # fmt: skip
 
 
 def part_of(state: LotStanding, code: str, units: float, *, store: str = "", condition: str = "", note: str = "",

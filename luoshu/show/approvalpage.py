@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from luoshu.desk.approval import STATES, Approval
@@ -36,6 +36,7 @@ class Request:
     lot: str
     href: str
     to: str
+    expires: date | None
     why: str
     asked_by: str
     asked_at: datetime | None
@@ -92,8 +93,8 @@ def _request(visit: Visit, of: Approval, hours: float) -> Request:
         act=language.message(named(GUARDED.get(of.act, of.act), language.text(ACT_WORDS.get(of.act, of.act)))),
         text=units_text(of.amount, item, language), item=item_name(item, code, language), lot=of.lot,
         href=lot_address(visit, of.lot) if of.lot in rows else visit.links.to("desk/picking"),
-        to=store_name(store, of.store, language) if of.store else of.place, why=of.why,
-        asked_by=getattr(people.get(of.asked_by), "name", "") or of.asked_by, asked_at=of.asked_at,
+        to=store_name(store, of.store, language) if of.store else of.place, expires=of.expires,
+        why=of.why, asked_by=getattr(people.get(of.asked_by), "name", "") or of.asked_by, asked_at=of.asked_at,
         decided_by=getattr(people.get(of.decided_by), "name", "") or of.decided_by, decided_at=of.decided_at,
         until=until, because=of.because, own=own, forms=_forms(visit, of, own),
     )  # fmt: skip
@@ -111,4 +112,5 @@ def _forms(visit: Visit, of: Approval, own: bool) -> tuple[Form, ...]:
     if visit.things is not None and visit.things.get(PickList, of.lot) is not None:
         return (form_of(visit, "picklist.ship", {**given, "picklist": of.lot}, hide=fixed),)
     given |= {"lot": of.lot, "amount": of.amount, "reason": of.why if of.act == "scrap" else ""}
-    return (form_of(visit, f"lot.{of.act}", given, hide=fixed),)
+    given |= {"expires": of.expires} if of.expires else {}
+    return (form_of(visit, f"lot.{of.act}", given, hide=(*fixed, "expires")),)
