@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from luoshu.desk.drill import Played
 
 EXAMPLE = "examples/luoyang"
-SIGNS = {"failed": "✗", "refused": "⊘", "seen": "✓", "clock": "⏱", "undone": "↶", "dispatch": "⇄", "again": "="}
+SIGNS = {
+    "failed": "✗",
+    "refused": "⊘",
+    "seen": "✓",
+    "clock": "⏱",
+    "undone": "↶",
+    "dispatch": "⇄",
+    "again": "=",
+    "shown": "▣",
+}
 
 
 @verb(

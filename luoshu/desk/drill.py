@@ -29,8 +29,8 @@ class Played:
     """One line of what happened in a drill.
 
     `outcome` is done, clock (the machine did it), refused (as expected), again (sent twice, written once), undone,
-    seen (what was expected stands), dispatch, or failed. `number` is the entry of the journal, `line` the line of the
-    script.
+    seen (what was expected stands), dispatch, shown (a board was kept), or failed. `number` is the entry of the
+    journal, `line` the line of the script.
     """
 
     at: datetime
@@ -46,12 +46,23 @@ class Played:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A moment at which the board is to be kept: everything up to the entry `number`."""
+
+    at: datetime
+    number: int
+    title: str
+    title_en: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Drilled:
-    """A drill that was played to its end: every line, and the figures of each dispatch that was solved in it."""
+    """A drill that was played to its end: every line, the figures of each dispatch, the boards to be kept."""
 
     script: Script
     lines: tuple[Played, ...]
     dispatches: tuple[tuple[datetime, Mapping[str, Any]], ...] = ()
+    shown: tuple[Shown, ...] = ()
 
     @property
     def failures(self) -> tuple[Played, ...]:
@@ -74,7 +85,9 @@ def play(
     """
     playing = _Playing(script, room, due or due_now, solve or dispatch_now, tell or (lambda line: None))
     playing.all()
-    return Drilled(script=script, lines=tuple(playing.lines), dispatches=tuple(playing.dispatches))
+    return Drilled(
+        script=script, lines=tuple(playing.lines), dispatches=tuple(playing.dispatches), shown=tuple(playing.shown)
+    )
 
 
 def due_now(room: Room, at: datetime) -> Iterable[Act[Any]]:
@@ -86,9 +99,9 @@ def due_now(room: Room, at: datetime) -> Iterable[Act[Any]]:
 
 def dispatch_now(room: Room, at: datetime, told: Mapping[str, Any]) -> Mapping[str, Any]:
     """A dispatch of what stands now, as figures."""
-    from luoshu.desk.drill_dispatch import solved
+    from luoshu.desk.drillsupply import Solver
 
-    return solved(room, at, told)
+    return Solver()(room, at, told)
 
 
 @dataclass
@@ -100,6 +113,7 @@ class _Playing:
     tell: Callable[[Played], None]
     lines: list[Played] = field(default_factory=list)
     dispatches: list[tuple[datetime, Mapping[str, Any]]] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     looks: int = 0
 
@@ -116,7 +130,7 @@ class _Playing:
             while look < moment.at:
                 self.look(look)
                 look += self.script.tick
-            if moment.wanted:
+            if moment.wanted or moment.show:
                 self.look(moment.at)
             self.one(moment)
         self.look(self.script.moments[-1].at)
@@ -148,6 +162,11 @@ class _Playing:
             fault = self.missing(moment.wanted)
             says = fault or expected(moment.wanted)
             self.line(**{**told, "who": ""}, outcome="failed" if fault else "seen", says=says)
+        elif moment.show:
+            number = self.room.standing().number
+            self.shown.append(Shown(at=moment.at, number=number, title=moment.show, title_en=moment.show_en))
+            self.line(**told, outcome="shown", number=number, says=say("the board is kept as it stands"),
+                      said=moment.show)  # fmt: skip
         elif moment.dispatch is not None:
             self.dispatch(moment)
         elif moment.undo:

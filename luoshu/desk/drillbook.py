@@ -11,6 +11,7 @@ from luoshu.book import files
 from luoshu.book.cell import perhaps
 from luoshu.book.loading import MOST_BYTES, load
 from luoshu.book.problem import Problem, Source
+from luoshu.book.records import COMMITMENTS
 from luoshu.book.rewriting import as_written, merged
 from luoshu.book.rules import read_rules
 from luoshu.book.table import Schema, schema
@@ -27,16 +28,19 @@ def scripts(book: Path) -> dict[str, Path]:
     return {path.stem: path for path in sorted((book / FOLDER).glob("*.yaml"))}
 
 
-def drill_book(book: Path, script: Path, out: Path, tables: Iterable[type], title: str = "") -> tuple[Problem, ...]:
+def drill_book(book: Path, script: Path, out: Path, tables: Iterable[type], title: str = "",
+               title_en: str = "") -> tuple[Problem, ...]:  # fmt: skip
     """Copy the book to `out` and lay over it what stands beside the script; what is wrong there comes back.
 
     A row of the drill's table takes the place of the book's row with its key, others are added; a rule of the drill
-    takes the place of the book's rule. The book itself, and its journal, are left alone.
+    takes the place of the book's rule; its commitments.yaml is added to the book's. The book itself, and its journal,
+    are left alone.
     """
     shutil.copytree(book, out, ignore=_left_out(book, out), symlinks=True)
     problems = [*_tables(script.parent / "tables", out, tables), *_rules(script.parent / "rules", out)]
+    _promises(script.parent / COMMITMENTS, out / COMMITMENTS)
     if title:
-        _title(out / "book.yaml", title)
+        _title(out / "book.yaml", title, title_en or title)
     return tuple(problems)
 
 
@@ -88,9 +92,21 @@ def _rules(folder: Path, out: Path) -> list[Problem]:
     return found
 
 
-def _title(path: Path, title: str) -> None:
+def _promises(path: Path, there: Path) -> None:
+    """What is promised for the drill stands below what the book promises; the check of the copy reads both."""
+    if not path.is_file():
+        return
+    old = there.read_text("utf-8-sig").rstrip() if there.is_file() else ""
+    there.write_text(("" if old == "[]" else old + "\n") + path.read_text("utf-8-sig"), "utf-8")
+
+
+def _title(path: Path, title: str, title_en: str) -> None:
     """The copy says that it is a drill wherever its title stands."""
     text = path.read_text("utf-8-sig") if path.is_file() else ""
-    quoted = title.replace("\\", " ").replace('"', "”")
+    said = [f'{name}: "{_quoted(words)}"' for name, words in (("title", title), ("title_en", title_en))]
     lines = [line for line in text.splitlines() if not re.match(r"title(_en)?\s*:", line)]
-    path.write_text("\n".join([f'title: "{quoted}"', *lines]) + "\n", "utf-8")
+    path.write_text("\n".join([*said, *lines]) + "\n", "utf-8")
+
+
+def _quoted(words: str) -> str:
+    return words.replace("\\", " ").replace('"', "”")

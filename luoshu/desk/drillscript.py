@@ -27,6 +27,7 @@ ACT_FIELDS = ("at", "by", "act", "facts", "why", "as", "happened", "again", "ref
 UNDO_FIELDS = ("at", "by", "undo", "why", "refused")
 EXPECT_FIELDS = ("at", "expect", "why")
 DISPATCH_FIELDS = ("at", "dispatch", "why")
+SHOW_FIELDS = ("at", "show", "show_en", "why")
 WANTED_FIELDS = ("thing", "key", "is", "at_least", "at_most", "holds", "count", "act", "by", "since", "dispatch")
 
 
@@ -53,7 +54,8 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """One line of the script: an act of somebody, an undoing, a look at what should stand, or a dispatch solved anew.
+    """One line of the script: an act of somebody, an undoing, a look at what should stand, a dispatch solved anew, or a
+    board that is to be kept (`show`: its title).
 
     `refused`: it must be refused, with these words in what is said (None: it must be done). `again`: it is sent a
     second time with the same mark and must be written once. `named` lets a later moment undo it. `happened`: when it
@@ -74,6 +76,8 @@ class Moment:
     undo: str = ""
     wanted: Wanted | None = None
     dispatch: Mapping[str, Any] | None = None
+    show: str = ""
+    show_en: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,9 +227,9 @@ class _Reading:
         return made if made.tzinfo else made.replace(tzinfo=CHINA)
 
     def one(self, node: Node, at: datetime) -> Moment | None:
-        kinds = [kind for kind in ("act", "undo", "expect", "dispatch") if kind in node.fields]
+        kinds = [kind for kind in ("act", "undo", "expect", "dispatch", "show") if kind in node.fields]
         if len(kinds) != 1:
-            says = say("a moment says one of act, undo, expect or dispatch")
+            says = say("a moment says one of act, undo, expect, dispatch or show")
             self.fault("missing-field", says, node.line, say("Write one of them; several are several moments"))
             return None
         refused = node.value.get("refused")
@@ -240,6 +244,10 @@ class _Reading:
         if kinds == ["dispatch"]:
             self.known(node, DISPATCH_FIELDS)
             return Moment(**told, dispatch=_plain(node.value["dispatch"]) or {})
+        if kinds == ["show"]:
+            self.known(node, SHOW_FIELDS)
+            shown = self.text(node, "show") or at.isoformat(" ", "minutes")
+            return Moment(**told, show=shown, show_en=self.text(node, "show_en"))
         if told["by"] not in self.actors:
             says = say("{name} is not one of the actors", name=told["by"] or "—")
             mend = perhaps(told["by"], self.actors, say("Add it under actors:, or write one of them after by:"))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
+from luoshu.book.directory import Owner
 from luoshu.desk.actor import READERS
 from luoshu.desk.clock import Clock
 from luoshu.desk.incident import Incident
-from luoshu.desk.milestone import milestones, promised
+from luoshu.desk.milestone import Milestone, milestones, promised
 from luoshu.desk.minutes import Decision
 from luoshu.desk.removal import Removal
 from luoshu.desk.resource import Resource
 from luoshu.desk.staff import Person
 from luoshu.desk.things import Step
+from luoshu.kinds.site import Site
 from luoshu.show.account import local
 from luoshu.show.language import Language, marked
 from luoshu.show.page import Page, Visit
@@ -122,6 +124,10 @@ def after_page(visit: Visit, name: str, query: Mapping[str, str]) -> AfterPage:
     timeline = tuple(_line(step, language, people) for step in things.timeline(name))
     clock = visit.room.clock if visit.room else Clock()
     kept = tuple(_kept(each, language) for each in promised(things, name, clock, incident.closed or visit.now))
+    book = visit.view.book
+    owners = {row.id: visit.owner(row.id) for row in book.rows(Owner)} if book else {}
+    shelters = {row.id: row.name for row in book.rows(Site)} if book else {}
+    kept = tuple(replace(each, whose=owners.get(each.whose, each.whose)) for each in kept)
     brought = [each for each in things.all(Resource).values() if each.incident == name]
     removals = [each for each in things.all(Removal).values() if each.incident == name]
     waiting = [each.title for each in kept if each.state in ("waiting", "overdue")]
@@ -141,7 +147,7 @@ def after_page(visit: Visit, name: str, query: Mapping[str, str]) -> AfterPage:
         reached=tuple(
             Reached(words=language.message(each.says), at=local(each.at) if each.at else "",
                     after=span(each.after, language) if each.after is not None else "")
-            for each in milestones(things, name)
+            for each in in_time(milestones(things, name))
         ),
         kept=kept,
         counts={state: sum(each.state == state for each in kept) for state in ENDS},
@@ -150,7 +156,9 @@ def after_page(visit: Visit, name: str, query: Mapping[str, str]) -> AfterPage:
                     came=each.came, missing=max(0.0, each.amount - each.came))
             for each in brought
         ),
-        people=tuple((each.community, each.planned, each.moved, each.shelter) for each in removals),
+        people=tuple(
+            (each.community, each.planned, each.moved, shelters.get(each.shelter, each.shelter)) for each in removals
+        ),
         planned=sum(each.planned for each in removals),
         moved=sum(each.moved for each in removals),
         decisions=tuple(
@@ -170,6 +178,11 @@ def after_page(visit: Visit, name: str, query: Mapping[str, str]) -> AfterPage:
         timeline=timeline,
         docx=f"/desk/incidents/{name}/report.docx" if visit.links.mouth == "server" else "",
     )  # fmt: skip
+
+
+def in_time(found: Iterable[Milestone]) -> list[Milestone]:
+    """Milestones in the order in which they were reached, those not reached last."""
+    return sorted(found, key=lambda each: (each.at is None, each.at.timestamp() if each.at else 0.0))
 
 
 def _is(things: Any, line: Line, *what: str) -> bool:

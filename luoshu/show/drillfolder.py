@@ -6,8 +6,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from luoshu.book.book import Book, open_book
 from luoshu.book.directory import GENERIC
 from luoshu.book.problem import Problem
 from luoshu.desk.alert import Alert
-from luoshu.desk.drill import Drilled, Played, play
+from luoshu.desk.drill import Drilled, Played, Shown, play
 from luoshu.desk.drillbook import drill_book
 from luoshu.desk.drillscript import Script, read_script
 from luoshu.desk.drillsupply import Solver
@@ -24,7 +24,7 @@ from luoshu.desk.keeping import backup
 from luoshu.desk.place import PLACE
 from luoshu.desk.room import Room, open_room
 from luoshu.desk.staff import CONSOLE, Add, Give
-from luoshu.desk.things import Things
+from luoshu.desk.things import Things, things_of
 from luoshu.kinds import tables
 from luoshu.region import Region
 from luoshu.show.account import local
@@ -43,6 +43,10 @@ DRAWN = ("board", "replay", "afteraction")
 """The pages of an incident that need no server."""
 BEFORE = timedelta(hours=1)
 """The people of a drill are at the desk so long before its first moment."""
+
+
+Kept = Sequence[tuple[Shown, Things]]
+"""The moments whose boards are kept, each with what stood then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +89,7 @@ class DrillPage(Page):
     lines: tuple[DrillLine, ...]
     entries: int
     head: str
+    boards: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +120,7 @@ def run_drill(
     beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         copy = beside / "book"
-        problems = drill_book(book, script, copy, (*GENERIC, *tables()), _title(read, language))
+        problems = drill_book(book, script, copy, (*GENERIC, *tables()), *_titles(read))
         if problems:
             return Ran(problems=problems)
         ran = _Folder(beside, copy, read, language).run(tell)
@@ -126,8 +131,11 @@ def run_drill(
     return Ran(drilled=ran.drilled, files=tuple(out / each.relative_to(beside) for each in ran.files), plans=ran.plans)
 
 
-def _title(script: Script, language: Language) -> str:
-    return language.say("Drill: {title}", title=script.title)
+def _titles(script: Script) -> tuple[str, str]:
+    """The title of the copy in both languages: whoever opens it sees that it is a drill."""
+    names = {"zh": script.title, "en": script.title_en or script.title}
+    zh, en = (Language(code).say("Drill: {title}", title=name) for code, name in names.items())
+    return zh, en
 
 
 class _Folder:
@@ -144,15 +152,17 @@ class _Folder:
         book = open_book(self.copy, tables=tables())
         solver = Solver()
         with open_room(book) as room:
-            key, _ = make_key(self.copy, _title(self.script, self.language), begins)
+            key, _ = make_key(self.copy, _titles(self.script)[0], begins)
             self.people(room, begins)
             drilled = play(self.script, room, solve=solver, tell=tell)
             key.unlink()  # a drill's key signs nothing else
             things, rows = room.standing(), room.rows()
+            entries = room.journal.entries() if drilled.shown else []
+            kept = [(each, things_of(one for one in entries if one.number <= each.number)) for each in drilled.shown]
         head = backup(self.copy / PLACE, self.out / "journal.jsonl.gz").head
         self.files.append("journal.jsonl.gz")
         self.alerts(things)
-        self.pages(book.over(rows), things, drilled, solver, head)
+        self.pages(book.over(rows), things, drilled, solver, head, kept)
         self.files += copy_static(self.out)
         told = {"written_by": "luoshu", "book": self.script.title, "files": sorted(self.files)}
         (self.out / MARKER).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -176,7 +186,7 @@ class _Folder:
 
     # ---- pages -------------------------------------------------------------------------------------------------
 
-    def pages(self, book: Book, things: Things, drilled: Drilled, solver: Solver, head: str) -> None:
+    def pages(self, book: Book, things: Things, drilled: Drilled, solver: Solver, head: str, kept: Kept) -> None:
         last = self.script.moments[-1].at
         view = view_of(Region(self.copy, last.date(), book))
         leaves = {each.name: each for each in _desk_leaves() if each.name in DRAWN}
@@ -190,13 +200,26 @@ class _Folder:
                 paper = f"review-{file_name(incident)}-{code}.docx"
                 write_paper(after_page(visit, incident, {}), language, self.out / paper)
                 self.files.append(paper)
+            boards = self.boards(leaves["board"], view, language, kept) if "board" in leaves else ()
             visit = self.visit("", view, language, things, last)
-            page = self.first(visit, incidents, leaves, drilled, solver, head)
+            page = replace(self.first(visit, incidents, leaves, drilled, solver, head), boards=boards)
             self.draw("drill.html", "drill", page, visit)
 
     def visit(self, path: str, view: View, language: Language, things: Things, now: datetime) -> Visit:
         links = SiteLinks(path=path, language=language.code, day=view.day)
         return Visit(view=view, language=language, links=links, things=things, now=now)
+
+    def boards(self, board: Leaf, view: View, language: Language, kept: Kept) -> tuple[tuple[str, str], ...]:
+        """The boards as they stood at the moments that the script keeps: their titles, and where they are."""
+        found = []
+        for number, (shown, things) in enumerate(kept, start=1):
+            for incident in things.all(Incident):
+                path = f"{board.path.format(name=file_name(incident))}/at-{number}"
+                visit = self.visit(path, view, language, things, shown.at)
+                self.draw(board.template, board.name, board.build(visit, incident, {}), visit)
+                title = shown.title_en if language.code == "en" and shown.title_en else shown.title
+                found.append((title, SiteLinks(language=language.code).to(path)))
+        return tuple(found)
 
     def leaf(self, leaf: Leaf, incident: str, view: View, language: Language, things: Things, now: datetime) -> None:
         visit = self.visit(leaf.path.format(name=file_name(incident)), view, language, things, now)
@@ -233,7 +256,7 @@ class _Folder:
                 (each.title, to(each.id, ""), to(each.id, "/replay"), to(each.id, "/report"))
                 for each in found if each is not None
             ),
-            alerts=tuple((each.headline, visit.links.data(f"cap/{file_name(each.id)}.xml"))
+            alerts=tuple((each.headline or each.reason or each.id, visit.links.data(f"cap/{file_name(each.id)}.xml"))
                          for each in things.all(Alert).values() if each.xml),
             papers=tuple(
                 (each, visit.links.data(each)) for each in self.files if each.endswith(f"{language.code}.docx")
@@ -251,6 +274,7 @@ OUTCOMES = {
     "done": marked("done by people"), "clock": marked("done by the clock"), "refused": marked("refused, as expected"),
     "again": marked("sent twice, written once"), "undone": marked("taken back"),
     "seen": marked("looked at, as expected"), "dispatch": marked("dispatches solved"),
+    "shown": marked("boards kept"),
     "failed": marked("not as expected"),
 }  # fmt: skip
 

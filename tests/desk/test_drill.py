@@ -167,7 +167,7 @@ def test_what_does_not_go_as_expected_is_said_and_the_drill_goes_on(tmp_path):
         ("moments:\n- {at: 2031-03-01T08:00, by: lo, act: well.measure}", 2, "lo is not one of the actors"),
         ("moments:\n- {at: 2031-03-01T08:00, by: li, act: well.mesure}", 2, "Did you mean 'well.measure'?"),
         ("moments:\n- {at: 2031-03-01T08:00, by: li, act: well.measure, facts: {well: a, metres: x}}", 2, "number"),
-        ("moments:\n- {at: 2031-03-01T08:00, by: li}", 2, "one of act, undo, expect or dispatch"),
+        ("moments:\n- {at: 2031-03-01T08:00, by: li}", 2, "one of act, undo, expect, dispatch or show"),
         ("moments:\n- {at: 2031-03-01T08:00, by: li, undo: that, why: w}", 2, "no act above is called that"),
         ("moments:\n- {at: 2031-03-01T08:00, expect: {thing: wall}}", 2, "there is no thing wall"),
         ("moments:\n- {at: 2031-03-01T08:00, expect: {thing: well}}\n- {at: 2031-02-01T08:00, expect: {thing: well}}",
