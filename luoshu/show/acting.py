@@ -117,20 +117,24 @@ def _done(
     if outcome.status == 403:
         door_of(request).refused_act(request, caller, str(outcome.says))
     if asked.form is None:
-        return _as_json(request, outcome)
+        return _as_json(request, what, outcome)
     if outcome.status == 201:
-        # an act with what goes with it is named by its first entry
-        told = {"undone": str(undone)} if undone is not None else {"entered": str(outcome.entries[0].number)}
+        told = {"undone": str(undone)} if undone is not None else {"entered": str(asked_first(what, outcome)[0].number)}
         return RedirectResponse(with_query(safe_path(asked.back), told), status_code=303)
     if not what:
         raise HTTPException(outcome.status, outcome.says)
     return _again(request, what, asked, outcome)
 
 
-def _as_json(request: Request, outcome: Outcome) -> Response:
+def asked_first(what: str, outcome: Outcome) -> list[Entry]:
+    """The entries of an act, the one that was asked for before what had to be written ahead of it and what follows."""
+    return sorted(outcome.entries, key=lambda each: bool(what) and each.draft.what != what)
+
+
+def _as_json(request: Request, what: str, outcome: Outcome) -> Response:
     if outcome.status == 201:
-        first = outcome.entries[0]
-        told = {"entries": [each.number for each in outcome.entries], "about": first.draft.about}
+        entries = asked_first(what, outcome)
+        told = {"entries": [each.number for each in entries], "about": entries[0].draft.about}
         return JSONResponse(told, status_code=201)
     visit = visit_of(request, "error", None, None)
     language = visit.language

@@ -95,6 +95,15 @@ def test_a_lot_has_its_history_and_its_acts_and_one_is_taken_back(li, desk_serve
     assert li.get("/desk/stock/none").status_code == 404
 
 
+def test_the_first_act_on_a_lot_of_the_file_is_named_and_not_what_was_written_ahead_of_it(li, desk_server):
+    answer = li.post("/desk/acts/lot.reserve", json={"facts": {"lot": "W1", "amount": 5, "purpose": "x"}})
+    assert answer.status_code == 201, answer.text
+    first, ahead = answer.json()["entries"]
+    assert first > ahead  # the taking over from the file stands before it in the journal
+    undone = li.post(f"/desk/undo/{first}", json={"why": "x"})
+    assert undone.status_code == 201
+
+
 def test_a_scanned_code_leads_to_its_lot_or_to_the_form_for_a_new_one(li):
     assert li.get("/desk/scan?code=w1%0A").headers["location"] == "/desk/stock/W1"
     assert li.get("/desk/scan?code=new-7").headers["location"] == "/desk/receive?lot=new-7"
