@@ -182,7 +182,8 @@ def other_of(visit: Visit, stand: Standing) -> Other:
         sent=local(heard.sent), expires=local(heard.expires) if heard.expires else "", state=stand.state,
         state_word=language.message(STATES[stand.state]), seal=stand.seal.state,
         seal_word=language.message(stand.seal.says), signer=stand.seal.signer,
-        claims=tuple(language.message(each) for each in stand.claims), faults=tuple(language.message(each) for each in heard.faults), incident=heard.incident,
+        claims=tuple(language.message(each) for each in stand.claims),
+        faults=tuple(language.message(each) for each in heard.faults), incident=heard.incident,
         source=heard.source, taken=local(heard.taken_at),
         read_by=tuple((person(visit, who), local(at)) for who, at in heard.read_by),
     )  # fmt: skip
