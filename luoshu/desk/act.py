@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field
@@ -181,8 +182,16 @@ def act(cls: A) -> A:
     return made  # type: ignore[return-value]
 
 
-@cache
+_BUILDING = threading.Lock()
+
+
 def _adapter(kind: type[Act[Any]]) -> TypeAdapter[Any]:
+    with _BUILDING:  # it takes long to build: many threads that ask at once would each build their own
+        return _built(kind)
+
+
+@cache
+def _built(kind: type[Act[Any]]) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)

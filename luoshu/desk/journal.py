@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -69,11 +68,34 @@ Command = Callable[[Standing], Iterable[Draft]]
 append, or raises `Refused`."""
 
 
-@dataclass
 class _Asked:
-    command: Command
-    at: datetime
-    answer: Future[tuple[Entry, ...]] = field(default_factory=Future)
+    """A command that waits for its answer: in a future where one was asked for, else behind a gate: that costs less."""
+
+    __slots__ = ("answer", "at", "command", "found", "gate")
+
+    def __init__(self, command: Command, at: datetime, answer: Future[tuple[Entry, ...]] | None = None) -> None:
+        self.command, self.at, self.answer = command, at, answer
+        self.found: tuple[Entry, ...] | BaseException = ()
+        if answer is None:
+            self.gate = threading.Lock()
+            self.gate.acquire()
+
+    def tell(self, found: tuple[Entry, ...] | BaseException) -> None:
+        if self.answer is None:
+            self.found = found
+            self.gate.release()
+        elif not self.answer.set_running_or_notify_cancel():
+            return
+        elif isinstance(found, BaseException):
+            self.answer.set_exception(found)
+        else:
+            self.answer.set_result(found)
+
+    def wait(self) -> tuple[Entry, ...]:
+        self.gate.acquire()
+        if isinstance(self.found, BaseException):
+            raise self.found
+        return self.found
 
 
 _Answers = list[tuple[_Asked, "tuple[Entry, ...] | BaseException"]]
@@ -135,17 +157,24 @@ class Journal:
 
     def submit(self, command: Command, *, at: datetime) -> Future[tuple[Entry, ...]]:
         """Ask for a command; the answer comes when its entries are on the disk, or holds why they are not."""
-        moment(at)  # a time that cannot be written is a fault of who asks, not of those who wait in the same commit
+        answer: Future[tuple[Entry, ...]] = Future()
+        self._ask(_Asked(command, at, answer))
+        return answer
+
+    def do(self, command: Command, *, at: datetime) -> tuple[Entry, ...]:
+        """`submit`, and wait."""
         asked = _Asked(command, at)
+        self._ask(asked)
+        return asked.wait()
+
+    def _ask(self, asked: _Asked) -> None:
+        moment(
+            asked.at
+        )  # a time that cannot be written is a fault of who asks, not of those who wait in the same commit
         with self._gate:
             if self._closed:
                 raise RuntimeError("the journal is closed")
             self._asked.put(asked)
-        return asked.answer
-
-    def do(self, command: Command, *, at: datetime) -> tuple[Entry, ...]:
-        """`submit`, and wait."""
-        return self.submit(command, at=at).result()
 
     def append(self, draft: Draft, *, at: datetime) -> Entry:
         """Append one draft that needs no check; a draft whose mark stands already gives the entry that stands."""
@@ -257,13 +286,7 @@ class Journal:
             except BaseException as error:
                 answers = [(asked, error) for asked in batch]
         for asked, answer in answers:
-            if not asked.answer.set_running_or_notify_cancel():
-                continue
-            if isinstance(answer, BaseException):
-                asked.answer.set_exception(answer)
-            else:
-                asked.answer.set_result(answer)
-
+            asked.tell(answer)
         if time.monotonic() - self._rested > REMEMBER_SECONDS:
             self._remember()
 

@@ -59,7 +59,7 @@ class Room:
         self, act: Act[Any], *, by: Actor, at: datetime, why: str = "", happened: datetime | None = None, mark: str = ""
     ) -> tuple[Entry, ...]:
         """`submit`, and wait."""
-        return self.submit(act, by=by, at=at, why=why, happened=happened, mark=mark).result()
+        return self.journal.do(self._doing(act, by, at, why, happened, mark), at=at)
 
     def undo(self, number: int, *, by: Actor, at: datetime, why: str, mark: str = "") -> tuple[Entry, ...]:
         """Take back an act and what was done together with it; refused where later acts rest on it.

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luoshu.desk.chain import BEGINNING, Draft, canonical, hash_of, moment, of_moment
+from luoshu.desk.chain import BEGINNING, MOST_FACTS, Draft, canonical, hash_of, moment, of_moment
 from luoshu.desk.journal import Journal, Refused
 from luoshu.desk.shelves import engine_of
 from luoshu.desk.unkept import Unkept
@@ -142,7 +142,7 @@ def test_an_entry_is_refused_that_cannot_be_kept_as_it_is():
         {"a": object()},
         {"a": "\x00"},
         {"a": "\ud800"},
-        {"a": "x" * 70_000},
+        {"a": "x" * (MOST_FACTS + 1)},
     ):
         with pytest.raises(ValueError):  # noqa: PT011 (each says another thing)
             Draft(who="a", what="b", facts=facts)
