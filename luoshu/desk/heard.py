@@ -51,7 +51,7 @@ class Heard(Thing):
     about: tuple[str, ...]
     incident: str
     source: str
-    faults: tuple[Message, ...]
+    faults: tuple[str, ...]
     taken_by: str
     taken_at: datetime
     xml: str = field(repr=False)
@@ -63,7 +63,7 @@ class Reading:
     """What one text of an alert says: its elements, what is wrong with it, and its name."""
 
     told: Mapping[str, Any] | None
-    faults: tuple[Message, ...]
+    faults: tuple[str, ...]
     id: str
 
 
