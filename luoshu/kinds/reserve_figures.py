@@ -40,7 +40,9 @@ def there_by(held: Held, hours: np.ndarray, sorts: tuple[str, ...] = ()) -> np.n
 
 def hour_of(held: Held, part: float) -> float:
     """The hour by which this part of what all areas need at first is there; infinity: not within thirty days."""
-    hours = np.unique(held.arrives[(held.out.given > 0) & np.isfinite(held.arrives)]) if len(held.origins) else []
+    if not len(held.origins):
+        return float("inf")
+    hours = np.unique(held.arrives[(held.out.given > 0) & np.isfinite(held.arrives)])
     if not len(hours):
         return float("inf")
     come = np.minimum(there_by(held, np.asarray(hours)), held.need[:, None]).sum(axis=0)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from luoshu.book.book import Book
@@ -85,7 +86,8 @@ class Eye:
 
     def of(self, sort: type) -> list:  # type: ignore[type-arg]
         """The things of one sort that belong to the incident, in the order of first mention."""
-        return [each for each in self.things.all(sort).values() if each.incident == self.incident.id]
+        found: list[Any] = list(self.things.all(sort).values())
+        return [each for each in found if each.incident == self.incident.id]
 
     def name(self, person: str) -> str:
         """What somebody is called."""

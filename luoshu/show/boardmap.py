@@ -89,7 +89,7 @@ def board_map(eye: Eye) -> BoardMap:
     frame = _Frame(spots)
     strokes = [stroke for each in shown for stroke in _strokes(frame, each, eye)]
     marks = _labelled([mark for each in shown for mark in _marks(frame, each, eye) if frame.holds(mark)])
-    there = {each.sort for each in (*strokes, *marks)}
+    there = {each.sort for each in strokes} | {each.sort for each in marks}
     key = {eye.language.text(word): sort for sort, word in SORTS.items() if sort in there}
     return BoardMap(
         width=WIDTH, height=HEIGHT, land=tuple(frame.path(ring, close=True) for ring in land),

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from luoshu.book.directory import Place
-from luoshu.desk.alert import SEVERITY, in_force
+from luoshu.desk.alert import in_force
+from luoshu.desk.alertwords import SEVERITY
 from luoshu.desk.assignment import Assignment
 from luoshu.desk.closure import Closure
 from luoshu.desk.incident import PHASES, TYPES, severity

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from luoshu.desk.act import Act
 from luoshu.desk.logbook import open_facts
@@ -138,7 +139,7 @@ def may_undo(eye: Eye, step: Step) -> bool:
     return step.told.who == actor.id and eye.may(act.what, actor.organisation)
 
 
-def _about(eye: Eye, act: Act[object]) -> str:
+def _about(eye: Eye, act: Act[Any]) -> str:
     """What an act was about, in a few words: the name of its thing and its plainest facts."""
     facts = open_facts(act.what, {name: getattr(act, name) for name in act.__dataclass_fields__})
     thing = eye.things.get(act.thing, act.key())

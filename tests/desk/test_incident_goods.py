@@ -223,8 +223,6 @@ def test_roads_are_shut_and_open_again(room):
     assert (again.state, again.area["type"], len(room.standing().steps(Closure, "k"))) == ("closed", "Point", 3)
 
 
-
-
 def test_decisions_and_messages(room):
     room.do(RecordDecision(id="d", incident="yi", text="今夜转移沿河三村", decided_by="指挥长"), by=OFFICER, at=NOON)
     room.do(SendMessage(id="m", incident="yi", text="<b>桥</b>通了"), by=OTHERS, at=NOON)
