@@ -42,11 +42,11 @@ class Draft:
     def __post_init__(self) -> None:
         if not self.who or not self.what:
             raise ValueError("an entry needs to say who and what")
-        for name in ("who", "what", "why", "about", "mark"):
-            text = getattr(self, name)
+        words = {"who": self.who, "what": self.what, "why": self.why, "about": self.about, "mark": self.mark}
+        for name, text in words.items():
             if len(text) > MOST_TEXT:
                 raise ValueError(f"{name} is longer than {MOST_TEXT} characters")
-            _sayable(text)
+        _sayable("".join(words.values()))
         if self.happened is not None:
             if self.happened.tzinfo is None:
                 raise ValueError("happened needs a time zone, as in 2021-07-20T08:00+08:00")
@@ -133,8 +133,10 @@ def _sayable(value: Any) -> None:
         for key, each in value.items():
             if not isinstance(key, str):
                 raise ValueError(f"{key!r} is a name that is not text")
-            _sayable(key)
-            _sayable(each)
+            if not key.isidentifier() or not key.isascii():
+                _sayable(key)
+            if type(each) is not int:
+                _sayable(each)
     elif isinstance(value, (list, tuple)):
         for each in value:
             _sayable(each)
