@@ -183,7 +183,7 @@ class Clock:
         if end >= due and term.working_days:
             over = self.calendar.between(due.date(), end.astimezone(self.zone).date())
             return 1.0 + over / term.working_days
-        stops = _merged(start, pauses, end)
+        stops = [(since, min(until, end)) for since, until in _merged(start, pauses, end) if since < end]
         marks = [start, *(at for stop in stops for at in stop), end]
         run = sum((self._run(a, b, not term.hours) for a, b in zip(marks[::2], marks[1::2], strict=True)), timedelta())
         whole = term.hours or term.working_hours or self._run(start, due, True) / timedelta(hours=1)

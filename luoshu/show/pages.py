@@ -192,7 +192,12 @@ def plain(value: Any) -> Any:
 
 def as_text(value: Any) -> str:
     """A page as JSON; a number that is none (NaN, infinity) is null, as JSON has no word for it."""
-    return json.dumps(finite(asdict(value)), ensure_ascii=False, default=str, allow_nan=False)
+    return json.dumps(finite(asdict(value)), ensure_ascii=False, default=_said, allow_nan=False)
+
+
+def _said(value: Any) -> str:
+    """A day or a moment as ISO 8601 says it, anything else as text."""
+    return str(value.isoformat() if hasattr(value, "isoformat") else value)
 
 
 def finite(value: Any) -> Any:

@@ -168,6 +168,7 @@ def test_without_signal_reports_are_kept_and_sent_after_in_order_and_once(people
         const kept = await caches.match(location.href), script = await caches.match('/static/built/luoshu-desk.js');
         return Boolean(kept && script);
     }""")
+    wang.wait_for_function("() => navigator.serviceWorker.controller?.state === 'activated'")
     wang.context.set_offline(True)
     pressed = datetime.now(UTC)
     wang.locator("li[data-key='task:yi.one'] form[data-act='task.accept'] button").click()

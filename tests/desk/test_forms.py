@@ -29,7 +29,7 @@ class Bell(Thing):
 def ring():
     @act
     class Ring(Act[Bell]):
-        what = "bell.ring"
+        what = "bell.toll"
         says = say("ring a bell")
         thing = Bell
         roles = frozenset({"duty"})
@@ -52,7 +52,7 @@ def ring():
             return replace(state or Bell(id=self.bell))
 
     yield Ring
-    ACTS.pop("bell.ring")
+    ACTS.pop("bell.toll")
 
 
 def visit_in(language, links=None):
@@ -62,7 +62,7 @@ def visit_in(language, links=None):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_each_field_has_its_kind(ring, language):
-    form = form_of(visit_in(language), "bell.ring", {"loud": 40.0, "at": datetime(2021, 7, 20, tzinfo=UTC)})
+    form = form_of(visit_in(language), "bell.toll", {"loud": 40.0, "at": datetime(2021, 7, 20, tzinfo=UTC)})
     kinds = {each.name: each.kind for each in form.fields}
     assert kinds == {
         "bell": "text", "loud": "number", "times": "number", "tone": "select", "tones": "checks", "names": "list",
@@ -78,8 +78,8 @@ def test_each_field_has_its_kind(ring, language):
 
 
 def test_nothing_can_be_done_where_nobody_serves(ring):
-    assert form_of(visit_in("en", SiteLinks(path="desk")), "bell.ring").reason
-    assert form_of(visit_in("en"), "bell.ring").reason
+    assert form_of(visit_in("en", SiteLinks(path="desk")), "bell.toll").reason
+    assert form_of(visit_in("en"), "bell.toll").reason
 
 
 def test_what_a_form_sends_comes_back_as_facts(ring):
