@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 V = TypeVar("V")
-SETTINGS = ("title", "title_en", "region", "region_en")
-"""What book.yaml may say."""
+SETTINGS = ("title", "title_en", "region", "region_en", "drill")
+"""What book.yaml may say. `drill: true` marks a copy in which a drill may move the goods of the stores."""
 
 
 @dataclass(frozen=True, kw_only=True)

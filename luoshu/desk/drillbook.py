@@ -104,8 +104,8 @@ def _title(path: Path, title: str, title_en: str) -> None:
     """The copy says that it is a drill wherever its title stands."""
     text = path.read_text("utf-8-sig") if path.is_file() else ""
     said = [f'{name}: "{_quoted(words)}"' for name, words in (("title", title), ("title_en", title_en))]
-    lines = [line for line in text.splitlines() if not re.match(r"title(_en)?\s*:", line)]
-    path.write_text("\n".join([*said, *lines]) + "\n", "utf-8")
+    lines = [line for line in text.splitlines() if not re.match(r"(title(_en)?|drill)\s*:", line)]
+    path.write_text("\n".join([*said, "drill: true", *lines]) + "\n", "utf-8")
 
 
 def _quoted(words: str) -> str:

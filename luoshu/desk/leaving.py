@@ -60,6 +60,17 @@ def still_good(scene: Scene, state: LotStanding) -> None:
 REASON = fact("Why not the lot that expires first, if another is taken", zh="不按先到期先出的理由", default="")
 
 
+def real_goods(scene: Scene, incident: str) -> None:
+    """Refuse that a drill moves what stands in real stores; in the copy of a book that a drill is played on it may."""
+    from luoshu.desk.incident import Incident
+
+    found = scene.get(Incident, incident) if incident else None
+    if found is not None and found.drill and scene.book is not None and not scene.book.settings.get("drill"):
+        title = found.title
+        says = say("{incident} is a drill and these goods are real: play it on a copy of the book", incident=title)
+        raise Refused(says)
+
+
 @act
 class Reserve(LotAct):
     """Units are promised to somebody: nobody else can count on them."""
@@ -74,6 +85,7 @@ class Reserve(LotAct):
 
     def check(self, scene: Scene) -> None:
         _own_name(scene, self.reservation)
+        real_goods(scene, self.incident)
         may_take(scene, need_lot(scene, self.lot), exact(self.amount), self.reason)
 
     def on(self, state: LotStanding | None, told: Told) -> LotStanding:
@@ -123,6 +135,7 @@ class Pick(LotAct):
 
     def check(self, scene: Scene) -> None:
         state = need_lot(scene, self.lot)
+        real_goods(scene, self.incident_of(state))
         kept_for(scene, self, state)
         if self._from(state) is None:
             if self.amount is None:
@@ -178,6 +191,7 @@ class Ship(LotAct):
         from luoshu.desk.picking import leaves_with_list
 
         state = need_lot(scene, self.lot)
+        real_goods(scene, self.incident_of(state))
         units = self._units(state)
         if not self.store and not self.place:
             raise Refused(say("say where it goes: a store or a place"))

@@ -568,3 +568,20 @@ def test_a_cell_that_is_not_understood_is_named_as_its_heading():
     assert fault is not None
     assert "状况" in fault.says
     assert "condition" not in fault.says
+
+
+def test_a_drill_moves_no_real_goods_but_those_of_its_own_copy(room):
+    from luoshu.desk.incident import OpenIncident
+
+    do(room, OpenIncident(id="dr", type="flood", title="演习", drill=True), by=DUTY)
+    for act in (
+        Ship(lot="W1", amount=5, place="河堤", incident="dr"),
+        Reserve(lot="W1", amount=5, purpose="演习", incident="dr"),
+        Pick(lot="W1", amount=5, incident="dr"),
+    ):
+        with pytest.raises(Refused, match="is a drill and these goods are real"):
+            do(room, act)
+    assert lot(room, "W1") is None
+    room.book = replace(room.book, settings={**room.book.settings, "drill": True})
+    do(room, Ship(lot="W1", amount=5, place="河堤", incident="dr"))
+    assert lot(room, "W1").amount == 95
