@@ -44,7 +44,7 @@ async function networkFirst(request, page) {
     }
     return answer;
   } catch (error) {
-    const found = await cache.match(plain(request.url));
+    const found = await cache.match(plain(request.url), { ignoreVary: true });
     if (found) return found;
     throw error;
   }
