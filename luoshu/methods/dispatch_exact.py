@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sparse
 
 from luoshu.methods.dispatch_model import Floats, Orders, Wholes
+from luoshu.methods.linear import program, solver_of
 
 
 def by_program(
@@ -22,14 +23,9 @@ def by_program(
     import highspy
 
     layout = _Layout(given)
-    solver = highspy.Highs()
-    for name, value in (
-        ("output_flag", False), ("time_limit", float(seconds)), ("threads", 1), ("random_seed", 1),
-        ("solver", "ipm" if layout.count > 30_000 or not corner else "simplex"),
-        ("run_crossover", "on" if corner else "off"),
-    ):  # fmt: skip
-        solver.setOptionValue(name, value)
-    solver.passModel(layout.model(highspy, most))
+    way = "ipm" if layout.count > 30_000 or not corner else "simplex"
+    crossover = "on" if corner else "off"
+    solver = solver_of(layout.model(most), time_limit=float(seconds), solver=way, run_crossover=crossover)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
@@ -60,7 +56,7 @@ class _Layout:
         self.early = self.kept + self.stores
         self.count = self.early + (self.cells if given.extra else 0)
 
-    def model(self, highspy: Any, most: Floats | None = None) -> Any:
+    def model(self, most: Floats | None = None) -> Any:
         """The program: areas' rows, then depots', rooms' and, with a first part, what is missing of it."""
         given, periods = self.given, self.given.periods
         cells, stores, rooms = self.cells, self.stores, self.rooms
@@ -100,25 +96,14 @@ class _Layout:
             ),
             shape=(number, self.count),
         )
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = self.count, number
-        model.col_cost_ = np.concatenate(costs)
-        model.col_lower_, model.col_upper_ = np.zeros(self.count), np.full(self.count, np.inf)
+        top = np.full(self.count, np.inf)
         if given.lost:  # nothing is lost ahead of its need
-            top = np.full(self.count, np.inf)
             top[self.waiting : self.ready] = given.need.ravel()
-            model.col_upper_ = top
         elif most is not None:
-            top = np.full(self.count, np.inf)
             top[self.waiting + np.arange(periods - 1, cells, periods)] = most.ravel()
-            model.col_upper_ = top
-        model.row_lower_, model.row_upper_ = np.concatenate(low), np.concatenate(high)
-        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        model.a_matrix_.num_col_, model.a_matrix_.num_row_ = self.count, number
-        model.a_matrix_.start_ = table.indptr.astype(np.int32)
-        model.a_matrix_.index_ = table.indices.astype(np.int32)
-        model.a_matrix_.value_ = table.data.astype(np.float64)
-        return model
+        return program(
+            np.concatenate(costs), table, np.concatenate(low), np.concatenate(high), np.zeros(self.count), top
+        )
 
     def prices(self, dual: Floats) -> tuple[Floats, Floats]:
         """Prices of stock (as steps from period to period) and of room, both zero or more, from the rows' duals."""

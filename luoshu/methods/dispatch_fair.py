@@ -8,6 +8,7 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from luoshu.methods.dispatch_model import Floats, Orders, Wholes
+from luoshu.methods.linear import optimum, program
 
 MOST_ROUNDS = 60
 """So many times the smallest share is raised; areas that could then still have more are left at what they had."""
@@ -129,23 +130,7 @@ def _round(
 
 
 def _solve(costs: Floats, table: Any, low: Floats, high: Floats, floor: Floats, top: Floats) -> tuple[Floats, Floats]:
-    import highspy
-
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(costs), table.shape[0]
-    model.col_cost_, model.col_lower_, model.col_upper_ = costs, floor, top
-    model.row_lower_, model.row_upper_ = low, high
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.num_col_, model.a_matrix_.num_row_ = len(costs), table.shape[0]
-    model.a_matrix_.start_ = table.indptr.astype(np.int32)
-    model.a_matrix_.index_ = table.indices.astype(np.int32)
-    model.a_matrix_.value_ = table.data.astype(np.float64)
-    solver = highspy.Highs()
-    for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
-        solver.setOptionValue(name, value)
-    solver.passModel(model)
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    answer = optimum(program(costs, table, low, high, floor, top))
+    if answer is None:
         raise ValueError("The fair shares were not found: the solver gave no optimum.")
-    answer = solver.getSolution()
     return np.array(answer.col_value), np.array(answer.row_dual)

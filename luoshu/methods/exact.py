@@ -6,6 +6,8 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
+from luoshu.methods.linear import program, solver_of
+
 Floats = NDArray[np.float64]
 
 
@@ -49,30 +51,13 @@ def close(
     if len(costs) == 0:
         bad = bool(np.any(row_low > 0) or np.any(row_high < 0))
         return Closed(values=None if bad else np.zeros(0), bound=np.inf if bad else 0.0, infeasible=bad)
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(costs), rows.shape[0]
-    model.col_cost_, model.col_lower_, model.col_upper_ = costs, low, high
-    model.row_lower_, model.row_upper_ = row_low, row_high
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.num_col_, model.a_matrix_.num_row_ = len(costs), rows.shape[0]
-    model.a_matrix_.start_ = rows.indptr.astype(np.int32)
-    model.a_matrix_.index_ = rows.indices.astype(np.int32)
-    model.a_matrix_.value_ = rows.data.astype(np.float64)
+    model = program(costs, rows, row_low, row_high, low, high)
     kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
     model.integrality_ = [kinds[int(one)] for one in whole]
-    solver = highspy.Highs()
-    for name, value in (
-        ("output_flag", False),
-        ("time_limit", float(seconds)),
-        ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", 0.999 if whole_objective else 1e-9),
-        ("threads", 1),
-        ("random_seed", 1),
-    ):
-        solver.setOptionValue(name, value)
-    if np.isfinite(cutoff):
-        solver.setOptionValue("objective_bound", float(cutoff))
-    solver.passModel(model)
+    limits = {"objective_bound": float(cutoff)} if np.isfinite(cutoff) else {}
+    solver = solver_of(
+        model, time_limit=float(seconds), mip_rel_gap=0.0, mip_abs_gap=0.999 if whole_objective else 1e-9, **limits
+    )
     if start is not None:
         known = highspy.HighsSolution()
         known.col_value = [float(value) for value in start]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from luoshu.methods.linear import program, solver_of
+
 Floats = NDArray[np.float64]
 
 
@@ -78,19 +80,9 @@ def min_cost_flow(
         (np.repeat([1.0, -1.0], arcs), (np.concatenate([head, tail]), np.concatenate([every, every]))),
         shape=(len(asked), arcs),
     )  # an arc back to its own node adds up to zero here, as it should
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = arcs, len(asked)
-    model.col_cost_, model.col_lower_, model.col_upper_ = price, np.zeros(arcs), most
-    model.row_lower_ = model.row_upper_ = asked
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.num_col_, model.a_matrix_.num_row_ = arcs, len(asked)
-    model.a_matrix_.start_ = table.indptr.astype(np.int32)
-    model.a_matrix_.index_ = table.indices.astype(np.int32)
-    model.a_matrix_.value_ = table.data
-    solver = highspy.Highs()
-    for name, value in (("output_flag", False), ("threads", 1), ("time_limit", float(seconds)), ("solver", "simplex")):
-        solver.setOptionValue(name, value)
-    solver.passModel(model)
+    solver = solver_of(
+        program(price, table, asked, asked, np.zeros(arcs), most), time_limit=float(seconds), solver="simplex"
+    )
     solver.run()
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kTimeLimit:

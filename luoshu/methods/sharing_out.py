@@ -6,6 +6,8 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import ArrayLike, NDArray
 
+from luoshu.methods.linear import optimum, program
+
 Floats = NDArray[np.float64]
 
 
@@ -210,25 +212,10 @@ class _Case:
 
 
 def _solve(costs: Floats, table: sparse.csr_array, low: Floats, high: Floats, top: Floats) -> Floats:
-    import highspy
-
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(costs), table.shape[0]
-    model.col_cost_, model.col_lower_, model.col_upper_ = costs, np.zeros(len(costs)), top
-    model.row_lower_, model.row_upper_ = low, high
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.num_col_, model.a_matrix_.num_row_ = len(costs), table.shape[0]
-    model.a_matrix_.start_ = table.indptr.astype(np.int32)
-    model.a_matrix_.index_ = table.indices.astype(np.int32)
-    model.a_matrix_.value_ = table.data.astype(np.float64)
-    solver = highspy.Highs()
-    for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
-        solver.setOptionValue(name, value)
-    solver.passModel(model)
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    answer = optimum(program(costs, table, low, high, np.zeros(len(costs)), top))
+    if answer is None:
         raise ValueError("No sharing was found: the solver gave no optimum.")
-    return np.array(solver.getSolution().col_value)
+    return np.array(answer.col_value)
 
 
 def _numbers(name: str, given: ArrayLike, dimensions: int) -> Floats:
