@@ -66,10 +66,10 @@ def _script(folder: Path, name: str) -> Path:
 
 
 def _told(line: Played, language: Language) -> str:
-    from luoshu.show.account import local
+    from luoshu.desk.clock import local_time
 
     said = language.message(line.said) if isinstance(line.said, Message) else line.said
-    parts = [local(line.at), SIGNS.get(line.outcome, "·"), line.who, language.message(line.says), line.about]
+    parts = [local_time(line.at), SIGNS.get(line.outcome, "·"), line.who, language.message(line.says), line.about]
     return " ".join(part for part in parts if part) + (f": {said}" if said else "")
 
 
@@ -81,9 +81,9 @@ def _summary(ran: object, out: Path, language: Language) -> int:
     drilled, failures = ran.drilled, ran.drilled.failures
     print()
     for at, figures in drilled.dispatches:
-        from luoshu.show.account import local
+        from luoshu.desk.clock import local_time
 
-        print(language.say("dispatch of {time}: {says}", time=local(at), says=language.message(figures["says"])))
+        print(language.say("dispatch of {time}: {says}", time=local_time(at), says=language.message(figures["says"])))
     told = language.say(
         "{done} acts, {clock} of the clock, {refused} refused as they should be, {seen} expectations held",
         done=drilled.count("done"), clock=drilled.count("clock"), refused=drilled.count("refused"),

@@ -44,7 +44,7 @@ def stock(args: argparse.Namespace, language: Language) -> int:
 def _out(room: Room, file: Path, language: Language) -> int:
     from datetime import UTC, datetime
 
-    from luoshu.desk.lots import local_day
+    from luoshu.desk.clock import local_day
     from luoshu.desk.stock_file import stock_workbook
     from luoshu.kinds.stock import available
 

@@ -13,10 +13,27 @@ from luoshu.words.message import say
 
 CHINA = timezone(timedelta(hours=8), "+08:00")
 """The mainland keeps one time without summer time."""
-
 DAY_STARTS, DAY_ENDS = time(9), time(18)
 MOST_DAYS = 20_000
 BUILT_IN = Path(__file__).with_name("holidays.yaml")
+
+
+def local_time(at: datetime) -> str:
+    """A moment as the clock of the desk shows it.
+
+    >>> local_time(datetime.fromisoformat("2021-07-20T04:00+00:00"))
+    '2021-07-20 12:00'
+    """
+    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def local_day(at: datetime) -> date:
+    """The day on the calendar of the desk.
+
+    >>> local_day(datetime.fromisoformat("2021-07-20T20:00+00:00"))
+    datetime.date(2021, 7, 21)
+    """
+    return at.astimezone(CHINA).date()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from luoshu.desk.clock import CHINA
+from luoshu.desk.clock import local_day
 from luoshu.desk.dispatch_why import told, why_unmet
 from luoshu.desk.dispatching import WHOLE_BUT, Dispatching, Need, Served, Shipment, Unmet, nothing_needed
 from luoshu.desk.shut_ways import hours_around, shut_ways
@@ -56,8 +56,8 @@ def planned(
     """See `dispatch_now`."""
     if not needs:
         return nothing_needed(at, hours)
-    day = at.astimezone(CHINA).date()
-    last = (at + timedelta(hours=hours)).astimezone(CHINA).date()
+    day = local_day(at)
+    last = local_day(at + timedelta(hours=hours))
     standing = standing_stock(book, day)
     origins, soon = _leaving(standing, {need.item for need in needs}, failed, hours, last)
     shut, lost = shut_ways(closures)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from luoshu.desk.act import Scene, Thing, Told
-from luoshu.desk.clock import CHINA
+from luoshu.desk.clock import local_day
 from luoshu.desk.journal import Refused
 from luoshu.kinds.item import Item
 from luoshu.kinds.lot import Lot
@@ -175,11 +175,6 @@ def code_of(code: str) -> str:
     if not CODE.fullmatch(code) or set(code) <= {"."}:
         raise Refused(say("{code} cannot be a code: use up to 60 letters, digits, hyphens, dots", code=code[:80]))
     return code
-
-
-def local_day(at: datetime) -> date:
-    """The day where the stores stand."""
-    return at.astimezone(CHINA).date()
 
 
 def begun(state: LotStanding | None, lot: str) -> LotStanding:

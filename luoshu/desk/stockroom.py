@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from luoshu.desk.act import Act, Scene, Told, act, fact
 from luoshu.desk.approval import UseApproval, agreed
-from luoshu.desk.clock import CHINA
+from luoshu.desk.clock import local_day, local_time
 from luoshu.desk.journal import Refused
 from luoshu.desk.lots import (
     KEEPERS,
@@ -23,7 +23,6 @@ from luoshu.desk.lots import (
     digits,
     exact,
     keeper_of,
-    local_day,
     lot_of,
     need_item,
     need_lot,
@@ -193,7 +192,7 @@ class Count(LotAct):
         state = begun(state, self.lot)
         if state.moved is not None and told.at < state.moved:
             raise Refused(say("{lot} has changed at {at}, after it was counted: count it again", lot=self.lot,
-                              at=clock_time(state.moved)))  # fmt: skip
+                              at=local_time(state.moved)))  # fmt: skip
         found = Difference(number=told.number, at=told.at, before=state.amount, after=exact(self.amount),
                            sheet=self.sheet, who=told.who)  # fmt: skip
         return replace(
@@ -288,8 +287,3 @@ def fresh_code(scene: Scene, lot: str) -> str:
     stem = lot[:50]
     known = {*scene.all(LotStanding), *(row.id for row in scene.rows(Lot))}
     return next(code for n in range(1, len(known) + 2) if (code := f"{stem}-{n}") not in known)
-
-
-def clock_time(at: datetime) -> str:
-    """A moment as the clock of the stores shows it."""
-    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")

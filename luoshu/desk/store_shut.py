@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
+from luoshu.desk.clock import local_day
 from luoshu.desk.journal import Refused
-from luoshu.desk.lots import KEEPERS, keeper_of, local_day, need_store
+from luoshu.desk.lots import KEEPERS, keeper_of, need_store
 from luoshu.kinds.shut_store import ShutStore
 from luoshu.kinds.store import Store
 from luoshu.words.message import say

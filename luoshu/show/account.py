@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from luoshu.desk.actor import ROLES
-from luoshu.desk.clock import CHINA
+from luoshu.desk.clock import local_time
 from luoshu.desk.credentials import SHORTEST
 from luoshu.desk.journal import Refused
 from luoshu.desk.staff import Person
@@ -110,8 +110,8 @@ def account_page(
         roles=roles_held(person, language, now),
         sessions=tuple(
             SessionShown(
-                id=each.id, browser=browser_word(each.browser, language), begun=local(each.begun),
-                seen=local(each.seen), this=each.id == caller.session.id,
+                id=each.id, browser=browser_word(each.browser, language), begun=local_time(each.begun),
+                seen=local_time(each.seen), this=each.id == caller.session.id,
             )
             for each in door_of(request).sessions.all(caller.actor.id, now)
         ),
@@ -182,12 +182,3 @@ def browser_word(agent: str, language: Language) -> str:
     """
     named = [next((word for sign, word in signs if sign in agent), "") for signs in (BROWSERS, MACHINES)]
     return " · ".join(filter(None, named)) or language.say("another program")
-
-
-def local(at: datetime) -> str:
-    """A moment as the clock of the desk shows it.
-
-    >>> local(datetime(2021, 7, 20, tzinfo=UTC))
-    '2021-07-20 08:00'
-    """
-    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")

@@ -9,7 +9,7 @@ from typing import Any
 
 from luoshu.book.directory import Owner
 from luoshu.desk.actor import READERS
-from luoshu.desk.clock import Clock
+from luoshu.desk.clock import Clock, local_time
 from luoshu.desk.incident import Incident
 from luoshu.desk.milestone import Milestone, milestones, promised
 from luoshu.desk.minutes import Decision
@@ -18,7 +18,6 @@ from luoshu.desk.resource import Resource
 from luoshu.desk.staff import Person
 from luoshu.desk.things import Step
 from luoshu.kinds.site import Site
-from luoshu.show.account import local
 from luoshu.show.language import Language, marked
 from luoshu.show.page import Page, Visit
 from luoshu.show.pages import Leaf
@@ -139,13 +138,13 @@ def after_page(visit: Visit, name: str, query: Mapping[str, str]) -> AfterPage:
         name=incident.title,
         drill=incident.drill,
         type=incident.type,
-        opened=local(incident.opened),
-        closed=local(incident.closed) if incident.closed else "",
+        opened=local_time(incident.opened),
+        closed=local_time(incident.closed) if incident.closed else "",
         lasted=span((incident.closed or visit.now) - incident.opened, language),
         levels=tuple(each for each in timeline if _is(things, each, "incident.propose", "incident.confirm",
                                                       "incident.reject")),
         reached=tuple(
-            Reached(words=language.message(each.says), at=local(each.at) if each.at else "",
+            Reached(words=language.message(each.says), at=local_time(each.at) if each.at else "",
                     after=span(each.after, language) if each.after is not None else "")
             for each in in_time(milestones(things, name))
         ),
@@ -162,8 +161,8 @@ def after_page(visit: Visit, name: str, query: Mapping[str, str]) -> AfterPage:
         planned=sum(each.planned for each in removals),
         moved=sum(each.moved for each in removals),
         decisions=tuple(
-            Line(number=0, at=local(each.at), who=each.decided_by or people.get(each.who, each.who), what=each.text,
-                 about="", why=each.minutes)
+            Line(number=0, at=local_time(each.at), who=each.decided_by or people.get(each.who, each.who),
+                 what=each.text, about="", why=each.minutes)
             for each in things.all(Decision).values() if each.incident == name
         ),
         undone=tuple(each for each in timeline if each.undone),
@@ -194,7 +193,7 @@ def _line(step: Step, language: Language, people: Mapping[str, str]) -> Line:
     who = step.told.who
     return Line(
         number=step.told.number,
-        at=local(step.told.at),
+        at=local_time(step.told.at),
         who=people.get(who, language.say("the clock") if who == "clock" else who),
         what=language.message(step.act.says),
         about=telling(step, language),
@@ -225,8 +224,8 @@ def _kept(each: Any, language: Language) -> Kept:
         sort=language.text(SORTS.get(each.sort, each.sort)),
         title=each.title,
         whose=each.whose,
-        due=local(each.due),
-        done=local(each.done) if each.done else "",
+        due=local_time(each.due),
+        done=local_time(each.done) if each.done else "",
         state=each.state,
         state_word=language.text(ENDS.get(each.state, each.state)),
         late=span(each.late, language) if each.late else "",

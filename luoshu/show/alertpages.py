@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from luoshu.desk.alert import Alert, replaced
-from luoshu.show.account import local
+from luoshu.desk.clock import local_time
 from luoshu.show.alertview import AlertView, view_of
 from luoshu.show.language import marked
 from luoshu.show.page import Page, Visit
@@ -56,7 +56,7 @@ def alerts_page(visit: Visit, name: str, query: Mapping[str, str]) -> AlertsPage
         title=visit.language.say("Alerts"),
         day=visit.view.day,
         language=visit.language.code,
-        now=local(visit.now),
+        now=local_time(visit.now),
         real=tuple(each for each in hold if each.real),
         drills=tuple(each for each in hold if not each.real),
         past=tuple(each for each in views if each.state != "holds"),

@@ -17,10 +17,10 @@ from luoshu.desk.capfile import read_alert
 from luoshu.desk.capparse import parsed
 from luoshu.desk.capsign import NOTHING, Seal, seal_of
 from luoshu.desk.capwords import word
+from luoshu.desk.clock import local_time
 from luoshu.desk.heard import as_bytes
 from luoshu.desk.journal import Refused
 from luoshu.desk.staff import Person
-from luoshu.show.account import local
 from luoshu.show.alertdrawing import AreaDrawing, area_drawing
 from luoshu.show.language import Language
 from luoshu.show.links import join
@@ -126,8 +126,8 @@ def view_of(visit: Visit, alert: Alert, newer: str, *, drawn: bool = False) -> A
         response=_and(language, [say_word("responseType", each) for each in info.get("responseType") or ()]),
         urgency=say_word("urgency", info.get("urgency")), certainty=say_word("certainty", info.get("certainty")),
         severity=say_word("severity", info.get("severity")), sender=str(info.get("senderName") or ""),
-        contact=str(info.get("contact") or ""), sent=local(alert.sent) if alert.sent else "",
-        expires=local(alert.expires) if alert.expires else "",
+        contact=str(info.get("contact") or ""), sent=local_time(alert.sent) if alert.sent else "",
+        expires=local_time(alert.expires) if alert.expires else "",
         areas=tuple(each["areaDesc"] for each in info.get("area") or ()), incident=alert.incident, of=alert.of,
         chain=alert.chain, replaced_by=newer, reason=alert.reason, drafted_by=person(visit, alert.drafted_by),
         issued_by=person(visit, alert.issued_by), alone=alert.alone, signed_by=alert.signed_by,
@@ -176,7 +176,7 @@ def _receipts(visit: Visit, alert: Alert) -> tuple[ReceiptLine, ...]:
     names = owners(visit)
     given = [
         ReceiptLine(
-            party=names.get(each.party, each.party), asked=each.party in alert.receivers, at=local(each.at),
+            party=names.get(each.party, each.party), asked=each.party in alert.receivers, at=local_time(each.at),
             who=person(visit, each.who), note=each.note,
         )
         for each in alert.receipts

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from luoshu.book.directory import Place
 from luoshu.desk.actor import READERS
+from luoshu.desk.clock import local_time
 from luoshu.desk.consultation import FIELDS, RUNGS, STANCES, Demand
-from luoshu.show.account import local
 from luoshu.show.alertview import owners, person
 from luoshu.show.choosing import offering
 from luoshu.show.forms import Form, form_of
@@ -120,7 +120,7 @@ def demand_view(visit: Visit, demand: Demand) -> DemandView:
     due = demand.due(visit.room.clock)
     told: dict[str, list[str]] = {}
     for each in demand.told:
-        told.setdefault(each.party, []).append(f"{language.message(RUNGS[each.rung])} · {local(each.at)}")
+        told.setdefault(each.party, []).append(f"{language.message(RUNGS[each.rung])} · {local_time(each.at)}")
     latest = {each.party: each for each in demand.latest()}
     rows = []
     for party in demand.asked:
@@ -128,7 +128,7 @@ def demand_view(visit: Visit, demand: Demand) -> DemandView:
         rows.append(AnswerRow(
             party=names.get(party, party),
             stance=language.message(named(STANCES[given.stance], STANCE_WORDS[given.stance])) if given else "",
-            text=given.text if given else "", at=local(given.at) if given else "",
+            text=given.text if given else "", at=local_time(given.at) if given else "",
             who=person(visit, given.who) if given else "",
             owes=party in demand.owing, told=tuple(told.get(party, ())),
         ))  # fmt: skip
@@ -138,14 +138,14 @@ def demand_view(visit: Visit, demand: Demand) -> DemandView:
         party=names.get(demand.party, demand.party),
         field=language.message(named(FIELDS[demand.field], FIELD_WORDS[demand.field])),
         place=language.word(places.get(demand.place, demand.place)), state=demand.state,
-        state_word=language.message(STATES[demand.state]), stated=local(demand.stated_at), due=local(due),
+        state_word=language.message(STATES[demand.state]), stated=local_time(demand.stated_at), due=local_time(due),
         due_at=due.isoformat(),
         due_unsure=not visit.room.clock.calendar.certain(demand.stated_at.date(), due.date()),
         late=bool(demand.owing) and visit.now > due, answered=len(latest),
         asked=len(demand.asked), owing=tuple(names.get(each, each) for each in demand.owing), answers=tuple(rows),
         part_of=demand.part_of, part_of_words=language.word(promise.commitment.words) if promise else demand.part_of,
         part_of_href=visit.links.to(join("promises", demand.part_of)) if promise else "",
-        requirement=demand.requirement, why=demand.why, closed=local(demand.closed_at) if demand.closed_at else "",
+        requirement=demand.requirement, why=demand.why, closed=local_time(demand.closed_at) if demand.closed_at else "",
     )  # fmt: skip
 
 

@@ -14,9 +14,8 @@ from luoshu.desk.alert import Alert, UpdateAlert, replaced
 from luoshu.desk.alertarea import place_outlines
 from luoshu.desk.alertkey import lapses
 from luoshu.desk.capwords import plain_words, signature_words, word
-from luoshu.desk.clock import CHINA
+from luoshu.desk.clock import CHINA, local_time
 from luoshu.desk.heard import Standing, heard_standing, reading_of
-from luoshu.show.account import local
 from luoshu.show.alertview import LEVELS, STATES, AlertView, person, seal_here, view_of
 from luoshu.show.choosing import offering
 from luoshu.show.forms import Form, form_of
@@ -133,7 +132,7 @@ def desk_alerts(visit: Visit, name: str, query: Mapping[str, str]) -> DeskAlerts
         new=visit.links.to("desk/alert-draft"),
         may=bool(visit.actor.roles & DUTY),
         has_key=ends is not None,
-        key_lapsed=local(ends) if ends is not None and visit.now and ends <= visit.now else "",
+        key_lapsed=local_time(ends) if ends is not None and visit.now and ends <= visit.now else "",
     )
 
 
@@ -179,13 +178,13 @@ def other_of(visit: Visit, stand: Standing) -> Other:
         event=heard.event, headline=heard.headline or heard.event or heard.identifier,
         kind_word=language.message(word("msgType", heard.kind)), status=heard.status,
         status_word=language.message(word("status", heard.status)), level=LEVELS.get(heard.severity, ""),
-        sent=local(heard.sent), expires=local(heard.expires) if heard.expires else "", state=stand.state,
+        sent=local_time(heard.sent), expires=local_time(heard.expires) if heard.expires else "", state=stand.state,
         state_word=language.message(STATES[stand.state]), seal=stand.seal.state,
         seal_word=language.message(stand.seal.says), signer=stand.seal.signer,
         claims=tuple(language.message(each) for each in stand.claims),
         faults=tuple(language.message(each) for each in heard.faults), incident=heard.incident,
-        source=heard.source, taken=local(heard.taken_at),
-        read_by=tuple((person(visit, who), local(at)) for who, at in heard.read_by),
+        source=heard.source, taken=local_time(heard.taken_at),
+        read_by=tuple((person(visit, who), local_time(at)) for who, at in heard.read_by),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from luoshu.book.book import Book, open_book
 from luoshu.book.directory import GENERIC
 from luoshu.book.problem import Problem
 from luoshu.desk.alert import Alert
+from luoshu.desk.clock import local_time
 from luoshu.desk.drill import Drilled, Played, Shown, play
 from luoshu.desk.drillbook import drill_book
 from luoshu.desk.drillscript import Script, read_script
@@ -27,7 +28,6 @@ from luoshu.desk.staff import CONSOLE, Add, Give
 from luoshu.desk.things import Things, things_of
 from luoshu.kinds import tables
 from luoshu.region import Region
-from luoshu.show.account import local
 from luoshu.show.afteraction import after_page
 from luoshu.show.afterpaper import write_paper
 from luoshu.show.language import LANGUAGES, Language, marked
@@ -283,7 +283,7 @@ def _line(each: Played, language: Language, script: Script) -> DrillLine:
     actor = script.actors.get(each.who)
     said = language.message(each.said) if isinstance(each.said, Message) else str(each.said)
     return DrillLine(
-        at=local(each.at), outcome=each.outcome, who=actor.name if actor else each.who, said=said, line=each.line,
+        at=local_time(each.at), outcome=each.outcome, who=actor.name if actor else each.who, said=said, line=each.line,
         says=language.message(each.says), about=each.about, why=each.why,
     )  # fmt: skip
 
@@ -299,7 +299,7 @@ def _supplied(plan: object, language: Language, view: View) -> Supplied:
         return name if name and name != code else places.get(code, code)
 
     return Supplied(
-        at=local(plan.at),
+        at=local_time(plan.at),
         says=language.message(figures(plan)["says"]),
         unmet=tuple(
             (area(each.area, each.area_name), language.message(each.item_name),
@@ -308,7 +308,8 @@ def _supplied(plan: object, language: Language, view: View) -> Supplied:
         ),
         loads=tuple(
             (each.store_name, area(each.area, each.area_name), language.message(each.item_name),
-             f"{each.amount:,.10g} {language.unit(each.unit)}", f"{local(each.leaves)} → {local(each.arrives)}")
+             f"{each.amount:,.10g} {language.unit(each.unit)}",
+             f"{local_time(each.leaves)} → {local_time(each.arrives)}")
             for each in plan.shipments
         ),
     )  # fmt: skip

@@ -8,12 +8,11 @@ from math import inf
 from typing import Any
 
 from luoshu.book.directory import Place
-from luoshu.desk.clock import CHINA
+from luoshu.desk.clock import local_day, local_time
 from luoshu.desk.expert import KEEPERS, Expert, listed
 from luoshu.desk.finding import Found, Line, Wanted, level_word, middles, search, team, understood
 from luoshu.desk.post import DIRECTIONS, PARTIES, Post
 from luoshu.desk.skills import LEVELS, Skill, skills_of
-from luoshu.show.account import local
 from luoshu.show.alertview import owners
 from luoshu.show.choosing import offering
 from luoshu.show.forms import Form, form_of
@@ -127,7 +126,7 @@ def experts_page(visit: Visit, name: str, query: Mapping[str, str]) -> ExpertsPa
     assert visit.room is not None
     assert visit.now is not None
     language, book = visit.language, visit.room.book
-    day = visit.now.astimezone(CHINA).date()
+    day = local_day(visit.now)
     skills = skills_of(book, day)
     known = listed(visit.things, day)
     spots = middles(book)
@@ -244,7 +243,7 @@ def post_row(visit: Visit, post: Post) -> PostRow:
     assert visit.things is not None
     assert visit.now is not None
     language, names = visit.language, owners(visit)
-    day = visit.now.astimezone(CHINA).date()
+    day = local_day(visit.now)
     expert = visit.things.get(Expert, post.expert)
     waits = tuple(party for party in PARTIES if party not in post.agreed) if post.ended is None else ()
     state = "ended" if post.ended else "offered" if waits else "active" if post.active(day) else "agreed"
@@ -270,7 +269,7 @@ def expert_page(visit: Visit, name: str, query: Mapping[str, str]) -> ExpertPage
     assert visit.now is not None
     expert = visit.things.all(Expert)[name]
     language = visit.language
-    day = visit.now.astimezone(CHINA).date()
+    day = local_day(visit.now)
     skills = skills_of(visit.room.book, day)
     given = expert.consent
     consent = ""
@@ -297,8 +296,8 @@ def expert_page(visit: Visit, name: str, query: Mapping[str, str]) -> ExpertPage
         card=_card(visit, expert, skills),
         contact=expert.contact if expert.listed(day) else "",
         consent=consent,
-        windows=tuple(f"{local(each.since)} – {local(each.until)}" for each in expert.windows),
-        gone=local(expert.withdrawn) if expert.withdrawn else "",
+        windows=tuple(f"{local_time(each.since)} – {local_time(each.until)}" for each in expert.windows),
+        gone=local_time(expert.withdrawn) if expert.withdrawn else "",
         posts=() if expert.withdrawn
         else tuple(post_row(visit, each) for each in visit.things.all(Post).values() if each.expert == name),
         forms=() if expert.withdrawn else forms,

@@ -9,12 +9,11 @@ from luoshu.desk.actor import READERS
 from luoshu.desk.alert import in_force
 from luoshu.desk.assignment import STATES, Assignment
 from luoshu.desk.checklist import left
-from luoshu.desk.clock import CHINA
+from luoshu.desk.clock import CHINA, local_time
 from luoshu.desk.incident import DUTY, EVERY_HAND, PHASES, TYPES, Incident, called, severity
 from luoshu.desk.roster import Shift, coming, on_duty
 from luoshu.desk.staff import Person
 from luoshu.desk.things import Things
-from luoshu.show.account import local
 from luoshu.show.alertview import view_of
 from luoshu.show.deskalerts import other_of
 from luoshu.show.deskalerts import standing as heard_alerts
@@ -167,15 +166,15 @@ def incident_card(visit: Visit, incident: Incident) -> IncidentCard:
         level_word=_level_word(visit, incident.level),
         phase=incident.phase,
         phase_word=language.message(named(PHASES.get(incident.phase, incident.phase), incident.phase)),
-        opened=local(incident.opened),
+        opened=local_time(incident.opened),
         opened_at=incident.opened,
-        since=local(incident.level_since or incident.phase_since),
+        since=local_time(incident.level_since or incident.phase_since),
         tasks=len(tasks),
         late=sum(1 for each in tasks if each.runs and each.due(clock, now) < now),
         left=tuple(each.title for each in asked),
         may=may,
         proposal=_waiting(visit, incident),
-        closed=local(incident.closed) if incident.closed else "",
+        closed=local_time(incident.closed) if incident.closed else "",
     )
 
 
@@ -197,7 +196,7 @@ def _waiting(visit: Visit, incident: Incident) -> Waiting | None:
     return Waiting(
         level=proposed.level,
         word=ends if proposed.level == "none" else _level_word(visit, proposed.level),
-        at=local(proposed.at),
+        at=local_time(proposed.at),
         rule=visit.language.word(proposed.rule),
         because=tuple(visit.language.message(each.says()) for each in proposed.because),
     )
@@ -253,7 +252,7 @@ def _task_line(
         state=task.state,
         state_word=language.message(named(STATES[task.state], task.state)),
         due=due,
-        due_text=local(due),
+        due_text=local_time(due),
         late=late,
         does=does if may else (),
     )

@@ -14,12 +14,12 @@ from fastapi.responses import Response, StreamingResponse
 
 from luoshu.desk.act import ACTS, Act, named_field
 from luoshu.desk.chain import Entry
+from luoshu.desk.clock import local_time
 from luoshu.desk.keeping import entry_json
 from luoshu.desk.logbook import MOST, Search, found, open_facts
 from luoshu.desk.room import Room
 from luoshu.desk.staff import Person
 from luoshu.desk.things import UNDO, Things
-from luoshu.show.account import local
 from luoshu.show.daybook import WRITTEN
 from luoshu.show.language import Language, marked
 from luoshu.show.page import Page, Visit
@@ -153,7 +153,7 @@ def row(entry: Entry, visit: Visit, things: Things, names: Mapping[str, str]) ->
     )
     late = draft.happened is not None and entry.at - entry.happened > SOON
     return EntryRow(
-        number=entry.number, at=local(entry.at), happened=local(entry.happened) if late else "",
+        number=entry.number, at=local_time(entry.at), happened=local_time(entry.happened) if late else "",
         who=names.get(draft.who, draft.who), who_id=draft.who, what=draft.what, word=word, about=draft.about,
         facts=facts, why=draft.why, undone=step.undone if step else None, undoes=draft.undoes,
         can_undo=bool(may and step and step.undone is None and step.act.lasting is None),

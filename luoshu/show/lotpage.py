@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from luoshu.desk.act import Act
+from luoshu.desk.clock import local_time
 from luoshu.desk.lots import LotStanding, taken_over
 from luoshu.desk.staff import Person
 from luoshu.desk.stockroom import TakeOver
@@ -26,7 +27,6 @@ from luoshu.show.page import Page, Visit
 from luoshu.show.stockpage import lot_line
 from luoshu.show.stockwords import (
     item_name,
-    local_time,
     lot_address,
     open_to,
     stock_book,

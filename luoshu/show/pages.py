@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from luoshu.desk.clock import local_time
 from luoshu.kinds.commitment import VERDICTS
 from luoshu.show.about import About, about
 from luoshu.show.countymap import MapPage, bare, drawn_layer, map_drawing, map_page, shade
@@ -34,7 +35,6 @@ from luoshu.show.overview import (
 from luoshu.show.page import Page, Visit
 from luoshu.show.paper import STATE_WORDS, STATUS_WORDS, PaperPage, Papers, highlighted, paper, papers
 from luoshu.show.promise import PromisePage, promise
-from luoshu.show.stockwords import local_time
 from luoshu.show.view import View
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from luoshu.desk.lots import LotStanding, local_day
+from luoshu.desk.clock import local_day
+from luoshu.desk.lots import LotStanding
 from luoshu.desk.picking import STATES, PickList
 from luoshu.kinds.item import Item
 from luoshu.kinds.stock import taken

@@ -11,12 +11,11 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from luoshu.desk.actor import READERS
-from luoshu.desk.clock import CHINA
+from luoshu.desk.clock import CHINA, local_day, local_time
 from luoshu.desk.journal import Refused
 from luoshu.desk.roster import SETTERS, Shift, coming, on_duty
 from luoshu.desk.rosterfile import calendar, read_workbook, workbook
 from luoshu.desk.staff import Person
-from luoshu.show.account import local
 from luoshu.show.door import door_of, need_caller, prove
 from luoshu.show.forms import Form, form_of
 from luoshu.show.language import marked
@@ -90,7 +89,7 @@ def roster_page(visit: Visit, name: str, query: Mapping[str, str]) -> RosterPage
     def row(each: Shift) -> ShiftRow:
         return drawn_row(visit, each, me, shifts)
 
-    today = now.astimezone(CHINA).date()
+    today = local_day(now)
     shown = [each for each in shifts.values() if each.during(now - BEGINS_AGO, horizon)]
     posts = tuple(sorted({each.post for each in shown}))
     days = tuple(_day(visit, today + timedelta(days=ahead), today, shown, row) for ahead in range(DAYS))
@@ -139,8 +138,8 @@ def drawn_row(visit: Visit, each: Shift, me: str, shifts: Mapping[str, Shift]) -
         id=each.id,
         post=each.post,
         name=person.name if person else each.person,
-        starts=local(each.starts),
-        ends=local(each.ends),
+        starts=local_time(each.starts),
+        ends=local_time(each.ends),
         span=f"{starts:%H:%M}–{ends:%H:%M}" if same else f"{starts:%m-%d %H:%M}–{ends:%m-%d %H:%M}",
         now=each.starts <= now < each.ends,
         mine=each.person == me,

@@ -10,10 +10,11 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from luoshu.desk.clock import local_time
 from luoshu.desk.credentials import Credentials
 from luoshu.desk.sessions import Sessions
 from luoshu.desk.staff import ADMIN, Person, within
-from luoshu.show.account import RoleHeld, local, roles_held
+from luoshu.show.account import RoleHeld, roles_held
 from luoshu.show.door import door_of, need_caller, prove
 from luoshu.show.forms import Form, form_of
 from luoshu.show.language import marked
@@ -66,7 +67,7 @@ def staff_page(visit: Visit, name: str, query: Mapping[str, str]) -> StaffPage:
             id=each.id, name=each.name, organisation=each.organisation, closed=each.closed,
             roles=roles_held(each, language, visit.now),
             password=("start" if passwords[each.id].start else "own") if each.id in passwords else "none",
-            seen=local(seen[each.id]) if each.id in seen else "", mine=within(actor, each),
+            seen=local_time(seen[each.id]) if each.id in seen else "", mine=within(actor, each),
         )
         for each in everybody
     ]  # fmt: skip

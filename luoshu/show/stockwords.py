@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 
 from luoshu.book.book import Book
 from luoshu.desk.actor import READERS
-from luoshu.desk.clock import CHINA
-from luoshu.desk.lots import digits, local_day
+from luoshu.desk.clock import local_day
+from luoshu.desk.lots import digits
 from luoshu.kinds.item import Item
 from luoshu.kinds.stock import Usable, available
 from luoshu.kinds.store import Store
@@ -73,15 +73,6 @@ def units_text(value: float, item: Item | None, language: Language) -> str:
     """An amount of an item with its unit, all digits."""
     unit = language.unit(item.unit) if item is not None else ""
     return digits(value) + ("" if language.code == "zh" or not unit else " ") + unit
-
-
-def local_time(at: datetime) -> str:
-    """A moment as the desk's clock shows it.
-
-    >>> local_time(datetime.fromisoformat("2021-07-20T04:00+00:00"))
-    '2021-07-20 12:00'
-    """
-    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def open_to(visit: Visit, incident: str) -> bool:
