@@ -19,6 +19,7 @@ from luoshu.show.daybook import LOGOUT
 from luoshu.show.door import Caller, caller_of, door_of, let_in, prove
 from luoshu.show.language import Language
 from luoshu.show.login import fields_of
+from luoshu.show.moments import now_of
 from luoshu.show.page import Page
 from luoshu.show.pages import drawn
 from luoshu.show.visits import Day, Tongue, visit_of
@@ -107,7 +108,7 @@ def account_page(
         person=caller.actor.id,
         name=caller.actor.name,
         organisation=caller.actor.organisation,
-        roles=roles_held(person, language, now),
+        roles=roles_held(person, language, now_of(request)),
         sessions=tuple(
             SessionShown(
                 id=each.id, browser=browser_word(each.browser, language), begun=local_time(each.begun),
@@ -144,7 +145,7 @@ def change(request: Request, given: dict[str, str]) -> Response:
         return account_page(request, caller, refused.says, status=422)
     door.sessions.end_all(person)
     token, session = door.sessions.begin(person, request.headers.get("user-agent", ""), now)
-    door.daybook.note("password", who=person, at=now, about=f"session:{session.id}")
+    door.daybook.note("password", who=person, about=f"session:{session.id}")
     response = RedirectResponse("/desk" if caller.must_change else "/desk/account?changed=1", status_code=303)
     let_in(request, response, token)
     return response
@@ -159,7 +160,7 @@ def end_session(request: Request, given: dict[str, str]) -> Response:
         door.sessions.end_all(person, but=caller.session.id)
     elif len(named) != len(caller.session.id) or not door.sessions.end(named, person):
         raise HTTPException(404, say("there is no such session any more"))
-    door.daybook.note(LOGOUT, who=person, at=datetime.now(UTC), about=f"session:{named}")
+    door.daybook.note(LOGOUT, who=person, about=f"session:{named}")
     return RedirectResponse("/desk/account", status_code=303)
 
 

@@ -24,6 +24,7 @@ from luoshu.show.actmodel import described
 from luoshu.show.door import Caller, door_of, need_caller, prove, safe_path
 from luoshu.show.forms import Form, facts_in, form_of
 from luoshu.show.language import marked
+from luoshu.show.moments import now_of
 from luoshu.show.pacing import ACTS as ACTS_PACE
 from luoshu.show.page import Page, Visit
 from luoshu.show.pages import drawn
@@ -179,13 +180,14 @@ def perform(request: Request, caller: Caller, what: str, asked: Asked) -> Outcom
     facts = facts_in(kind, asked.form) if asked.form is not None else asked.facts
 
     mark = f"{caller.actor.id}/{asked.mark}" if asked.mark else ""
-    if asked.happened is not None and datetime.now(UTC) - asked.happened > LONGEST_AGO:
+    now, happened = now_of(request), asked.happened and request.app.state.moments.of(asked.happened)
+    if happened is not None and now - happened > LONGEST_AGO:
         raise HTTPException(422, say("happened is more than a year ago; say it in the reason instead"))
 
     def do() -> tuple[Entry, ...]:
         made = made_of(what, named_by(kind, facts, mark))
         return door_of(request).room.do(
-            made, by=caller.actor, at=datetime.now(UTC), why=asked.why, happened=asked.happened, mark=mark
+            made, by=caller.actor, at=now_of(request), why=asked.why, happened=happened, mark=mark
         )
 
     return outcome_of(do)
@@ -210,7 +212,7 @@ def take_back(request: Request, caller: Caller, number: int, asked: Asked) -> Ou
             raise Refused(say("there is no act {number} that could be taken back", number=str(number)[:24]))
         mark = f"{caller.actor.id}/{asked.mark}" if asked.mark else ""
         room = door_of(request).room
-        return room.undo(number, by=caller.actor, at=datetime.now(UTC), why=asked.why, mark=mark)
+        return room.undo(number, by=caller.actor, at=now_of(request), why=asked.why, mark=mark)
 
     return outcome_of(do)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
-from datetime import datetime
 from typing import Any
 
 from luoshu.desk.chain import Draft, Entry
 from luoshu.desk.room import Room
+from luoshu.show.moments import MACHINE, Moments
 from luoshu.show.pacing import LOGGED, LOGGED_ALL, Pacing
 
 LOOK, LOGIN, LOGOUT = "look", "login", "logout"
@@ -23,20 +23,20 @@ MOST_SOURCES = 1_000
 
 
 class Daybook:
-    """Writes entries that need no check into the journal of a room."""
+    """Writes entries that need no check into the journal of a room, each at the moment of the desk (`moments`)."""
 
-    def __init__(self, room: Room, pacing: Pacing) -> None:
-        self.room, self.pacing = room, pacing
+    def __init__(self, room: Room, pacing: Pacing, moments: Moments = MACHINE) -> None:
+        self.room, self.pacing, self.moments = room, pacing, moments
         self._lock = threading.Lock()
         self._left_out: dict[str, int] = {}
         self._broken = False
 
-    def note(self, what: str, *, who: str, at: datetime, about: str = "", **facts: Any) -> None:
+    def note(self, what: str, *, who: str, about: str = "", **facts: Any) -> None:
         """One entry, written soon."""
         told = {name: value for name, value in facts.items() if value not in ("", None)}
-        self._send(Draft(who=who or "nobody", what=what, about=_plain(about), facts=_plain(told)), at)
+        self._send(Draft(who=who or "nobody", what=what, about=_plain(about), facts=_plain(told)))
 
-    def refused(self, what: str, *, who: str, at: datetime, source: str, about: str = "", **facts: Any) -> None:
+    def refused(self, what: str, *, who: str, source: str, about: str = "", **facts: Any) -> None:
         """One refusal; where one source has many, or all have, the rest is counted and told with the next entry."""
         key = f"{what} {source}"
         if self.pacing.wait(LOGGED, key) or self.pacing.wait(LOGGED_ALL):
@@ -46,21 +46,22 @@ class Daybook:
             return
         with self._lock:
             also = self._left_out.pop(key, None)
-        self.note(what, who=who, at=at, about=about, also=also, **facts)
+        self.note(what, who=who, about=about, also=also, **facts)
 
-    def looked(self, *, who: str, at: datetime, about: str) -> bool:
+    def looked(self, *, who: str, about: str) -> bool:
         """A look at personal data; False where the journal could not take the last one: then nothing may be shown."""
         if self._broken:
             try:
-                self.room.journal.append(Draft(who=who, what=LOOK, about=_plain(about)), at=at)
+                self.room.journal.append(Draft(who=who, what=LOOK, about=_plain(about)), at=self.moments.now())
             except Exception:
                 return False
             self._broken = False
             return True
-        self._send(Draft(who=who, what=LOOK, about=_plain(about)), at)
+        self._send(Draft(who=who, what=LOOK, about=_plain(about)))
         return True
 
-    def _send(self, draft: Draft, at: datetime) -> None:
+    def _send(self, draft: Draft) -> None:
+        at = self.moments.now()
         future: Future[tuple[Entry, ...]] = self.room.journal.submit(lambda standing: [draft], at=at)
         future.add_done_callback(self._done)
 

@@ -21,6 +21,7 @@ from luoshu.desk.sessions import Session, Sessions, Stolen
 from luoshu.desk.staff import Person, actor_of, login_name
 from luoshu.desk.things import UNDO
 from luoshu.show.daybook import LOGIN, LOGOUT, REFUSED_ACT, REFUSED_LOGIN, REFUSED_SESSION, Daybook
+from luoshu.show.moments import MACHINE, Moments
 from luoshu.show.pacing import LOGIN_ADDRESS, LOGIN_ALL, LOGIN_NAME, LOGIN_PAIR, Pacing
 from luoshu.words.message import Message, say
 
@@ -53,14 +54,18 @@ class NotIn:
 
 
 class Door:
-    """Sessions, passwords, counters and the daybook of one server over one desk."""
+    """Sessions, passwords, counters and the daybook of one server over one desk.
 
-    def __init__(self, room: Room) -> None:
-        self.room = room
+    Who holds which role is asked at the moment of the desk (`moments`), which is not now where a drill is played;
+    sessions and passwords keep to the time of this machine.
+    """
+
+    def __init__(self, room: Room, moments: Moments = MACHINE) -> None:
+        self.room, self.moments = room, moments
         self.sessions = Sessions(room.journal.engine)
         self.credentials = Credentials(room.journal.engine)
         self.pacing = Pacing()
-        self.daybook = Daybook(room, self.pacing)
+        self.daybook = Daybook(room, self.pacing, moments)
         self._known: dict[str, None] = {}
         self._hashing = threading.BoundedSemaphore(HASHED_AT_ONCE)
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
@@ -76,13 +81,13 @@ class Door:
             return None
         if isinstance(found, Stolen):
             self.daybook.refused(
-                REFUSED_SESSION, who=found.session.person, at=now, source=address(request),
+                REFUSED_SESSION, who=found.session.person, source=address(request),
                 about=f"session:{found.session.id}", address=address(request), why="another browser",
             )  # fmt: skip
             return None
         person = self.room.look(lambda things: things.get(Person, found.person))
-        actor = person.actor(now) if person else None
-        if person is None or actor is None or (person.lost is not None and found.begun < person.lost):
+        actor = person.actor(self.moments.now()) if person else None
+        if person is None or actor is None or (person.lost is not None and self.moments.of(found.begun) < person.lost):
             self.sessions.end(found.id)
             return None
         known = self.credentials.known(found.person)
@@ -94,11 +99,11 @@ class Door:
         fits = self.compared(request, person, password, now)
         if isinstance(fits, NotIn):
             return fits
-        actor = self.room.look(lambda things: actor_of(things, person, now))
+        actor = self.room.look(lambda things: actor_of(things, person, self.moments.now()))
         if not fits or actor is None:
             # what was typed as an unknown name may be a password: it is not written down
             known = actor.id if actor else "nobody"
-            self.daybook.refused(REFUSED_LOGIN, who=known, at=now, source=where, address=where, why="not right")
+            self.daybook.refused(REFUSED_LOGIN, who=known, source=where, address=where, why="not right")
             return NotIn(says=NOT_RIGHT)
         self._known[f"{person}\n{where}"] = None
         if len(self._known) > MOST_KNOWN:
@@ -107,7 +112,7 @@ class Door:
         if old and len(old) <= MOST_TOKEN:
             self.sessions.end_by(old)
         token, session = self.sessions.begin(person, request.headers.get("user-agent", ""), now)
-        self.daybook.note(LOGIN, who=person, at=now, about=f"session:{session.id}", address=where)
+        self.daybook.note(LOGIN, who=person, about=f"session:{session.id}", address=where)
         return token, session
 
     def compared(self, request: Request, person: str, password: str, now: datetime) -> bool | NotIn:
@@ -119,7 +124,7 @@ class Door:
             # somebody who logged in from here before is not kept out by what others try elsewhere
             again = self.pacing.wait(LOGIN_NAME, person) or self.pacing.wait(LOGIN_ALL)
         if again:
-            self.daybook.refused(REFUSED_LOGIN, who="nobody", at=now, source=where, address=where, why="too many")
+            self.daybook.refused(REFUSED_LOGIN, who="nobody", source=where, address=where, why="too many")
             return NotIn(says=say("too many logins were tried; try again in {count} seconds", count=again), again=again)
         if not self._waiting.acquire(blocking=False):
             return NotIn(says=say("too many log in at once; try again in a moment"), again=2)
@@ -133,16 +138,14 @@ class Door:
         """Write down what somebody was not allowed to do."""
         request.state.written_down = True
         self.daybook.refused(
-            REFUSED_ACT, who=caller.actor.id, at=datetime.now(UTC), source=caller.actor.id,
+            REFUSED_ACT, who=caller.actor.id, source=caller.actor.id,
             about=f"page:{request.url.path}", why=why,
         )  # fmt: skip
 
     def log_out(self, caller: Caller) -> None:
         """End the session of who asks."""
         self.sessions.end(caller.session.id)
-        self.daybook.note(
-            LOGOUT, who=caller.actor.id, at=datetime.now(UTC), about=f"session:{caller.session.id}"
-        )  # fmt: skip
+        self.daybook.note(LOGOUT, who=caller.actor.id, about=f"session:{caller.session.id}")
 
     def _heard(self, entries: Sequence[Entry]) -> None:
         """Who lost a role or the account is logged out at once, in every browser."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
@@ -19,6 +19,7 @@ from luoshu.desk.staff import Person
 from luoshu.show.door import door_of, need_caller, prove
 from luoshu.show.forms import Form, form_of
 from luoshu.show.language import marked
+from luoshu.show.moments import now_of
 from luoshu.show.page import Page, Visit
 from luoshu.show.pages import Leaf, drawn
 from luoshu.show.visits import admit, visit_of
@@ -235,7 +236,7 @@ def _taken_in(request: Request, data: bytes, name: str, proof: object) -> Respon
     ]
     for each in rows:
         try:
-            room.do(each.act, by=caller.actor, at=datetime.now(UTC), mark=f"{caller.actor.id} {each.mark}")
+            room.do(each.act, by=caller.actor, at=now_of(request), mark=f"{caller.actor.id} {each.mark}")
             written += 1
         except Refused as refused:
             told.append((each.line, language.message(refused.says)))

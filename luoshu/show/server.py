@@ -28,6 +28,7 @@ from luoshu.show.listening import check_certificate, closing_on_error, listen
 from luoshu.show.live import add_live
 from luoshu.show.login import add_login
 from luoshu.show.manual import ApiPage, manual, openapi_with_examples
+from luoshu.show.moments import MACHINE, Moments
 from luoshu.show.ogc import add_features
 from luoshu.show.pages import LEAVES, drawn
 from luoshu.show.publish import STATIC
@@ -53,10 +54,14 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = False, desk: str = "") -> FastAPI:
+def make_app(
+    folder: Path, *, day: date | None = None, open_to_others: bool = False, desk: str = "",
+    moments: Moments = MACHINE, clockwork: Callable[[FastAPI], None] = add_ticker,
+) -> FastAPI:  # fmt: skip
     """The web application over one book. `open_to_others` lets it answer to any Host name; settling stays local.
 
-    The desk is open where the book has a journal, or where a database for it is named (`desk`).
+    The desk is open where the book has a journal, or where a database for it is named (`desk`). `moments` says which
+    moment it is there, and `clockwork` adds what lets the desk's clock run.
     """
     from luoshu.show.deskleaves import DESK_LEAVES, room_for
     from luoshu.show.settling import add_settling
@@ -70,9 +75,10 @@ def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = Fa
         lifespan=_living,
     )
     app.state.companions = []
-    app.state.shelf = Shelf(folder, day)
+    app.state.moments = moments
+    app.state.shelf = Shelf(folder, day, moments)
     app.state.room = room_for(app.state.shelf, desk)
-    app.state.door = Door(app.state.room) if app.state.room else None
+    app.state.door = Door(app.state.room, moments) if app.state.room else None
     app.add_middleware(Guard, open_to_others=open_to_others)
     for leaf in LEAVES:
         add_leaf(app, leaf)
@@ -80,7 +86,7 @@ def make_app(folder: Path, *, day: date | None = None, open_to_others: bool = Fa
         for add in (add_login, add_account, add_staff, add_acts, add_export, add_roster, add_after_paper):
             add(app)
         add_incident_files(app)
-        add_ticker(app)
+        clockwork(app)
         add_alerts(app)
         add_live(app)
         add_board(app)

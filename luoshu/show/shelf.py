@@ -15,6 +15,7 @@ from typing import Any
 
 from luoshu.book.book import Book
 from luoshu.desk.room import Room
+from luoshu.show.moments import MACHINE, Moments
 from luoshu.show.view import View
 
 DAYS_KEPT = 12
@@ -45,8 +46,8 @@ class Shelf:
 
     room: Room | None = None
 
-    def __init__(self, folder: Path, day: date | None = None) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, day: date | None = None, moments: Moments = MACHINE) -> None:
+        self.folder, self.moments = folder, moments
         self.day = day
         self._slots: OrderedDict[date, _Slot] = OrderedDict()
         self._book: Book | None = None
@@ -57,13 +58,13 @@ class Shelf:
 
     def view(self, day: date | None = None) -> View:
         """The book on `day`, else on the shelf's own day, else today."""
-        asked = day or self.day or date.today()
+        asked = day or self.day or self.moments.today()
         slot, book, version = self._slot(asked)
         with slot.lock:
             if slot.view is None:
                 self._look(slot, asked, book, version)
             view = slot.view
-        if self.room is not None and asked >= date.today():
+        if self.room is not None and asked >= self.moments.today():
             self._follow(slot, asked, book, version)
         assert view is not None
         return view
@@ -74,7 +75,7 @@ class Shelf:
 
         if self.room is not None:
             slot.number = self.room.standing().number
-            slot.rows = self.room.rows(None if asked >= date.today() else asked)
+            slot.rows = self.room.rows(None if asked >= self.moments.today() else asked)
             book = book.over(slot.rows) if slot.rows else book
             version = hashlib.sha256(f"{version} {slot.number if slot.rows else 0}".encode()).hexdigest()[:16]
         slot.view = replace(look(self.folder, asked, book), version=version)

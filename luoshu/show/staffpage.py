@@ -119,7 +119,7 @@ def start_password(request: Request, given: dict[str, str]) -> Response:
         raise HTTPException(403, say("{name} holds more than you may give or take", name=person.name))
     word = door.credentials.start(person.id, now)
     door.sessions.end_all(person.id)
-    door.daybook.note("password.start", who=caller.actor.id, at=now, about=f"person:{person.id}")
+    door.daybook.note("password.start", who=caller.actor.id, about=f"person:{person.id}")
     visit = visit_of(request, "desk/staff", None, None)
     page = replace(staff_page(visit, "", {}), shown=(person.name, word))
     html = drawn("staff.html", "staff", page, visit, has_json=False)

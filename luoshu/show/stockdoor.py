@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -23,6 +22,7 @@ from luoshu.desk.stock_rows import Row, marked, rows_of, tried, written
 from luoshu.show.countpage import Tried, count_page, file_page, tried_of
 from luoshu.show.door import Caller, need_caller, prove
 from luoshu.show.links import file_name
+from luoshu.show.moments import now_of
 from luoshu.show.page import Visit
 from luoshu.show.pages import drawn
 from luoshu.show.stockwords import stock_book, stock_day, stock_lots
@@ -68,7 +68,7 @@ def workbook(request: Request, day: Day = None, language: Tongue = None) -> Resp
     if book is None:
         raise HTTPException(404, say("there is no page {path}", path=request.url.path))
     on = stock_day(visit)
-    made = stock_workbook(book, on, datetime.now(UTC).isoformat(), visit.language.message)
+    made = stock_workbook(book, on, now_of(request).isoformat(), visit.language.message)
     name = f"stock-{on.isoformat()}.xlsx"
     return Response(made, media_type=XLSX, headers={"content-disposition": f'attachment; filename="{name}"'})
 
@@ -139,18 +139,20 @@ def _from_file(visit: Visit, caller: Caller, data: bytes, file: str) -> Tried:
     """What a workbook would do."""
     assert visit.room is not None
     assert visit.room.book is not None
+    assert visit.now is not None
     with tempfile.TemporaryDirectory(prefix="stock") as folder:
         path = Path(folder) / "sent.xlsx"
         path.write_bytes(data)
         rows, own, problems = rows_of(path, visit.room.book)
-    told = tried_of(visit, tried(visit.room, rows, by=caller.actor, at=datetime.now(UTC)), own, done=False, file=file)
+    told = tried_of(visit, tried(visit.room, rows, by=caller.actor, at=visit.now), own, done=False, file=file)
     says = tuple(" ".join(map(visit.language.message, (each.says, each.mend))) for each in problems)
     return Tried(**{**vars(told), "problems": says})
 
 
 def _outcome(visit: Visit, caller: Caller, rows: list[Row], own: str, *, yes: bool, file: str = "") -> Tried:
     assert visit.room is not None
-    now, named = datetime.now(UTC), marked(rows, own)
+    assert visit.now is not None
+    now, named = visit.now, marked(rows, own)
     act = written if yes else tried
     return tried_of(visit, act(visit.room, named, by=caller.actor, at=now), own, done=yes, file=file)
 

@@ -6,7 +6,6 @@ import asyncio
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
@@ -34,10 +33,10 @@ async def ticking(app: FastAPI) -> AsyncIterator[None]:
 
 
 def tick_now(app: FastAPI) -> tuple[Entry, ...]:
-    """One tick by the clock of this machine, with the book as it is now."""
+    """One tick at the moment of the desk, with the book as it is now."""
     room = app.state.room
     room.book = app.state.shelf.book()
-    return tick(room, datetime.now(UTC))
+    return tick(room, app.state.moments.now())
 
 
 async def _run(app: FastAPI, stop: asyncio.Event) -> None:

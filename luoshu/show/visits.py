@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import HTTPException, Query, Request
@@ -14,6 +14,7 @@ from luoshu.show.door import Caller, actor_now, caller_of, door_of
 from luoshu.show.guard import is_local
 from luoshu.show.language import Language, chosen, marked
 from luoshu.show.links import ServerLinks
+from luoshu.show.moments import now_of
 from luoshu.show.page import Notice, Visit
 from luoshu.show.pages import Leaf
 from luoshu.show.shelf import Shelf
@@ -36,7 +37,7 @@ def visit_of(request: Request, path: str, day: date | None, language: str | None
         room.book = shelf.book()
     things = room.standing() if room else None
     return Visit(
-        now=datetime.now(UTC),
+        now=now_of(request),
         actor=caller.actor if caller else None,
         room=room,
         things=things,
@@ -87,8 +88,8 @@ def admit(request: Request, visit: Visit, leaf: Leaf, name: str = "") -> None:
         raise HTTPException(403, say("change the start password first"))
     about, daybook = f"page:/{leaf.path.format(name=name)}", door_of(request).daybook
     if not leaf.known and not visit.actor.reads(leaf.roles, *leaf.reach(visit, name)):
-        daybook.refused(REFUSED_PAGE, who=visit.actor.id, at=visit.now, source=visit.actor.id, about=about)
+        daybook.refused(REFUSED_PAGE, who=visit.actor.id, source=visit.actor.id, about=about)
         request.state.written_down = True
         raise HTTPException(403, say("{name} may not see this page", name=visit.actor.name or visit.actor.id))
-    if leaf.personal and not daybook.looked(who=visit.actor.id, at=visit.now, about=about):
+    if leaf.personal and not daybook.looked(who=visit.actor.id, about=about):
         raise HTTPException(503, say("who looks at this must be written down, and the journal cannot be written now"))
