@@ -28,7 +28,7 @@ EVENTS: dict[str, Message] = {
 }
 LEVELS = ("I", "II", "III", "IV")
 RATES = ("per_thousand", "per_thousand_a_day")
-CHANCES = ("blocked", "detour_hours", "late_chance", "late_days")
+CHANCES = ("blocked", "detour_hours", "together_km", "late_chance", "late_days")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +78,12 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Doubts:
-    """What the chances rest on: a way that is cut, and what it then adds; a surge that comes late, by how much."""
+    """What the chances rest on: a way that is cut, what it then adds, within how many kilometres ways are cut together;
+    a surge that comes late, by how much. `assumed`: some of it is the program's own value."""
 
     blocked: float
     detour_hours: float
+    together_km: float
     late_chance: float
     late_days: float
     assumed: bool
@@ -108,20 +110,20 @@ def need_sheet(book: Book, event: str, level: str, day: date) -> Sheet:
     lines: dict[str, Line] = {}
     values: dict[str, float] = {}
     found = list(problems)
-    assumed = True
+    said: set[str] = set()
     for rule, ours in layers:
         goods |= _named_goods(rule)
         part = rule.values.get(event)
         part = part if isinstance(part, Mapping) else {}
         for name, value in _chances(part, level, rule, found):
             values[name] = value
-            assumed = assumed and ours
+            said |= set() if ours else {name}
         for good, written in _written(part, level):
             line = _line(good, goods.get(good, {}), written, rule, ours, found)
             if line is not None:
                 lines[good] = line
     sound = {good: line for good, line in lines.items() if line.of(1000) > 0}
-    return Sheet(lines=sound, doubts=Doubts(**values, assumed=assumed), problems=tuple(found))
+    return Sheet(lines=sound, doubts=Doubts(**values, assumed=not said.issuperset(CHANCES)), problems=tuple(found))
 
 
 def good_named(book: Book, good: str, day: date) -> Line:

@@ -145,10 +145,16 @@ def _chance(seen: Picture, chance: float | None) -> Iterator[Reason]:
     if seen.met < 1:
         yield Reason(says=say("It is not whole even if every way is open and nobody is late: the chance is zero"))
         return
+    doubts = seen.doubts
     says = say("Whole in {kept} of {cases} cases in which each way is cut with a chance of {blocked:g} (then "
-               "{detour:g} hours longer) and producers are late as their agreements say, all shared out anew; each way "
-               "is cut by itself, while a flood cuts many at once", kept=round(chance * CASES), cases=CASES,
-               blocked=seen.doubts.blocked, detour=seen.doubts.detour_hours)  # fmt: skip
+               "{detour:g} hours longer) and producers are late as their agreements say, all shared out anew",
+               kept=round(chance * CASES), cases=CASES, blocked=doubts.blocked, detour=doubts.detour_hours)  # fmt: skip
+    yield Reason(says=says)
+    if doubts.together_km > 0:
+        says = say("Ways that lie near each other tend to be cut at once: the tie between two falls with their "
+                   "distance, to a third after {km:g} kilometres", km=doubts.together_km)  # fmt: skip
+    else:
+        says = say("Each way is cut by itself, while a flood cuts many at once")
     yield Reason(says=says)
     if seen.doubts.assumed:
         yield Reason(says=say("These chances are assumed: write your own into rules/needs.yaml"), tone="warn")
