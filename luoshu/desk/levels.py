@@ -62,9 +62,14 @@ def _latest(readings: Iterable[Reading], now: datetime) -> dict[tuple[str, str],
     found: dict[tuple[str, str], Reading] = {}
     for each in readings:
         key = (each.station, each.measure)
-        if each.at <= now and (key not in found or each.at >= found[key].at):
+        if each.at <= now and (key not in found or _newer(each) > _newer(found[key])):
             found[key] = each
     return found
+
+
+def _newer(each: Reading) -> tuple[datetime, int, float]:
+    """Later read, else later told: of one hour there may be a figure for one incident and one for all."""
+    return each.at, each.number, each.value
 
 
 def _values(reading: Reading, rule: ResponseRule) -> list[tuple[str, float]]:

@@ -13,6 +13,7 @@ from luoshu.desk.chain import moment
 from luoshu.desk.incident import EVERY_HAND, Incident, open_incident, whose
 from luoshu.desk.journal import Refused
 from luoshu.desk.plainwords import plain, point, wanted, zoned
+from luoshu.desk.staff import Person
 from luoshu.words.conversion import convert
 from luoshu.words.message import say
 
@@ -115,7 +116,13 @@ class ReportReading(Act[Reading]):
             raise Refused(say("{at} has not come yet: a reading is of what was", at=self.at.isoformat()))
 
     def organisation(self, scene: Scene) -> str:
-        return whose(scene, self.incident) if self.incident else ""
+        if not self.incident:
+            return ""
+        told = scene.get(Reading, self.key())
+        if told is not None and told.who != scene.by.id:  # corrected by those who told it, and by the command
+            person = scene.get(Person, told.who)
+            return whose(scene, self.incident, person.organisation if person else "")
+        return whose(scene, self.incident, scene.by.organisation if takes_part(scene, self.incident) else "")
 
     def on(self, state: Reading | None, told: Told) -> Reading:
         zoned(self.at)
@@ -126,6 +133,29 @@ class ReportReading(Act[Reading]):
             unit=unit, at=self.at, incident=self.incident, place=self.place, lon=self.lon, lat=self.lat, who=told.who,
             number=told.number, source=plain(self.source),
         )  # fmt: skip
+
+
+def takes_part(scene: Scene, incident: str) -> bool:
+    """Whether the organisation of who acts works in an incident: leads it, has a task, goods or people to move in it.
+
+    A task that was given to who acts by name counts as well.
+    """
+    from luoshu.desk.assignment import Assignment
+    from luoshu.desk.removal import Removal
+    from luoshu.desk.resource import Resource
+
+    led, mine = scene.get(Incident, incident), scene.by.organisation
+    if led is None or not mine:
+        return False
+    given = scene.all(Assignment).values()
+    work: tuple[Assignment | Removal | Resource, ...] = (
+        *given, *scene.all(Removal).values(), *scene.all(Resource).values()
+    )  # fmt: skip
+    return (
+        led.organisation == mine
+        or any(each.incident == incident and each.organisation == mine for each in work)
+        or any(each.incident == incident and each.person == scene.by.id for each in given)
+    )
 
 
 def measured(measure: str, value: float, unit: str) -> tuple[float, str]:

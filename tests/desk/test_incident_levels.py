@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from incidents import NOON, OFFICER, after, confirmed, opened, read, standing
+from incidents import NOON, OFFICER, OTHERS, TEAM, after, confirmed, opened, read, standing
 
 from luoshu.book.book import open_book
+from luoshu.desk.actor import Actor
+from luoshu.desk.assignment import GiveTask
 from luoshu.desk.incident import LEVELS, ConfirmLevel, Incident, RejectLevel, severity
-from luoshu.desk.journal import Refused
+from luoshu.desk.journal import MayNot, Refused
 from luoshu.desk.levels import assess, proposal
 from luoshu.desk.observed import MEASURES, Reading, ReportReading, measured
 from luoshu.desk.responserule import built_in, response_faults, response_rule
@@ -245,3 +247,37 @@ def test_the_built_in_sheet_is_without_fault():
     from luoshu.desk.responserule import _faults
 
     assert [list(_faults(rule.values)) for rule in built_in()] == [[]]
+
+
+def told_by(room, who, value=30, station="龙门镇站"):
+    act = ReportReading(station=station, measure="rain_1h", value=value, unit="mm", at=NOON, incident="yi")
+    return room.do(act, by=who, at=NOON)
+
+
+def test_a_team_reports_for_an_incident_of_others_once_its_organisation_takes_part(room):
+    with pytest.raises(MayNot, match="may not"):
+        told_by(room, TEAM)
+    room.do(GiveTask(id="t", incident="yi", title="巡堤", to="water", hours=2.0), by=OFFICER, at=NOON)
+    told_by(room, TEAM)
+    with pytest.raises(MayNot, match="may not"):
+        told_by(room, OTHERS)
+    assert [each.who for each in room.standing().all(Reading).values()] == [TEAM.id]
+
+
+def test_a_team_corrects_its_own_figures_and_those_of_nobody_else(room):
+    for to in ("water", "roads"):
+        room.do(GiveTask(id=to, incident="yi", title="巡堤", to=to, hours=2.0), by=OFFICER, at=NOON)
+    told_by(room, TEAM, 30)
+    told_by(room, TEAM, 31)
+    with pytest.raises(MayNot, match="may not"):
+        told_by(room, OTHERS, 3)
+    told_by(room, OTHERS, 3, station="宜阳站")
+    told_by(room, OFFICER, 32)
+    assert sorted(each.value for each in room.standing().all(Reading).values()) == [3, 32]
+
+
+def test_who_was_given_a_task_by_name_takes_part(room):
+    room.do(GiveTask(id="p", incident="yi", title="看水尺", person=TEAM.id, hours=2.0), by=OFFICER, at=NOON)
+    assert told_by(room, TEAM)
+    with pytest.raises(MayNot):
+        told_by(room, Actor(id="xu", organisation="water", grants=TEAM.grants), 31, "宜阳站")
