@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
+from luoshu.desk.act import Scene, Thing, Told, act, fact
 from luoshu.desk.clock import Clock, Pause, Term
-from luoshu.desk.incident import DUTY, EVERY_HAND, Incident, open_incident, whose
+from luoshu.desk.incident import DUTY, EVERY_HAND, Incident
+from luoshu.desk.inside import Begins, GoesOn
 from luoshu.desk.journal import Refused
-from luoshu.desk.plainwords import named_well, plain, point, wanted, zoned
+from luoshu.desk.plainwords import named_well, plain, point, wanted
 from luoshu.desk.staff import Person
 from luoshu.words.message import named, say
 
@@ -118,7 +119,7 @@ def later(task: Assignment, told: Told) -> datetime:
     return max(told.at, task.given)
 
 
-class OnTask(Act[Assignment]):
+class OnTask(GoesOn[Assignment]):
     """What acts on a task share."""
 
     thing = Assignment
@@ -128,13 +129,9 @@ class OnTask(Act[Assignment]):
     def key(self) -> str:
         return self.task
 
-    def organisation(self, scene: Scene) -> str:
-        task = scene.get(Assignment, self.task)
-        return whose(scene, task.incident, task.organisation) if task else ""
-
     def check(self, scene: Scene) -> None:
+        super().check(scene)
         task = scene.need(Assignment, self.task)
-        open_incident(scene, task.incident)
         if task.person and not task.organisation and scene.by.id != task.person:
             led = scene.need(Incident, task.incident)
             if not scene.by.machine and not scene.by.may(DUTY, led.organisation, led.id):
@@ -142,7 +139,7 @@ class OnTask(Act[Assignment]):
 
 
 @act
-class GiveTask(Act[Assignment]):
+class GiveTask(Begins[Assignment]):
     """Give a task to an organisation or a person, with a term or a time when it is due."""
 
     what = "task.give"
@@ -168,15 +165,6 @@ class GiveTask(Act[Assignment]):
     lat: float | None = fact("Latitude, WGS-84", zh="纬度", minimum=-90, maximum=90, default=None)
     template: str = fact("Entry of the checklist", zh="预案条目", hidden=True, default="")
 
-    def key(self) -> str:
-        return self.id
-
-    def organisation(self, scene: Scene) -> str:
-        return whose(scene, self.incident)
-
-    def check(self, scene: Scene) -> None:
-        open_incident(scene, self.incident)
-
     def on(self, state: Assignment | None, told: Told) -> Assignment:
         if state is not None:
             raise Refused(say("there is a task {id} already", id=self.id))
@@ -197,7 +185,7 @@ class GiveTask(Act[Assignment]):
             return Term(
                 hours=self.hours or 0.0, working_hours=self.working_hours or 0.0, working_days=self.working_days or 0
             )
-        left = zoned(self.due) - start
+        left = self.due - start
         if not timedelta() < left <= FARTHEST:
             raise Refused(say("it would be due at {due}, which is past or too far off", due=self.due.isoformat()))
         return Term(hours=left / timedelta(hours=1))

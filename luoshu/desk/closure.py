@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
-from luoshu.desk.incident import EVERY_HAND, Incident, open_incident, whose
+from luoshu.desk.incident import EVERY_HAND, Incident, whose
+from luoshu.desk.inside import Begins
 from luoshu.desk.journal import Refused
 from luoshu.desk.plainwords import named_well, plain, point, shape, wanted
 from luoshu.words.message import say
@@ -48,7 +49,7 @@ class Closure(Thing):
 
 
 @act
-class CloseRoad(Act[Closure]):
+class CloseRoad(Begins[Closure]):
     """Say that a road cannot be used."""
 
     what = "closure.close"
@@ -64,14 +65,8 @@ class CloseRoad(Act[Closure]):
     lat: float | None = fact("Latitude, WGS-84", zh="纬度", minimum=-90, maximum=90, default=None)
     metres: float = fact("Radius around the point", zh="半径", unit="米", minimum=1, maximum=50_000, default=30.0)
 
-    def key(self) -> str:
-        return self.id
-
-    def organisation(self, scene: Scene) -> str:
-        return whose(scene, self.incident, scene.by.organisation)
-
-    def check(self, scene: Scene) -> None:
-        open_incident(scene, self.incident)
+    def theirs(self, scene: Scene) -> str:
+        return scene.by.organisation
 
     def on(self, state: Closure | None, told: Told) -> Closure:
         if state is not None and state.state == "closed":

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
-from luoshu.desk.incident import DUTY, EVERY_HAND, Incident, open_incident, whose
+from luoshu.desk.act import Scene, Thing, Told, act, fact
+from luoshu.desk.incident import DUTY, EVERY_HAND, Incident
+from luoshu.desk.inside import Begins
 from luoshu.desk.journal import Refused
 from luoshu.desk.plainwords import named_well, plain, wanted
 from luoshu.words.message import say
@@ -46,7 +47,7 @@ class Note(Thing):
 
 
 @act
-class RecordDecision(Act[Decision]):
+class RecordDecision(Begins[Decision]):
     """Write down a decision or the minutes of a meeting."""
 
     what = "decision.record"
@@ -60,15 +61,6 @@ class RecordDecision(Act[Decision]):
     form: str = fact("Decision or minutes", zh="形式", choices=SORTS, default="decision")
     minutes: str = fact("What is noted of the talk", zh="纪要", long=True, default="")
 
-    def key(self) -> str:
-        return self.id
-
-    def organisation(self, scene: Scene) -> str:
-        return whose(scene, self.incident)
-
-    def check(self, scene: Scene) -> None:
-        open_incident(scene, self.incident)
-
     def on(self, state: Decision | None, told: Told) -> Decision:
         if state is not None:
             raise Refused(say("there is a decision {id} already", id=self.id))
@@ -79,7 +71,7 @@ class RecordDecision(Act[Decision]):
 
 
 @act
-class SendMessage(Act[Note]):
+class SendMessage(Begins[Note]):
     """Tell everybody of an incident something, in a few plain words."""
 
     what = "message.send"
@@ -91,14 +83,8 @@ class SendMessage(Act[Note]):
     text: str = fact("The message", zh="消息", long=True)
     to: str = fact("To one organisation; empty: to all", zh="发给", default="")
 
-    def key(self) -> str:
-        return self.id
-
-    def organisation(self, scene: Scene) -> str:
-        return whose(scene, self.incident, scene.by.organisation)
-
-    def check(self, scene: Scene) -> None:
-        open_incident(scene, self.incident)
+    def theirs(self, scene: Scene) -> str:
+        return scene.by.organisation
 
     def on(self, state: Note | None, told: Told) -> Note:
         if state is not None:

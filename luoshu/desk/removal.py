@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from luoshu.book.directory import Place
-from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
-from luoshu.desk.incident import DUTY, EVERY_HAND, Incident, open_incident, whose
+from luoshu.desk.act import Scene, Thing, Told, act, fact
+from luoshu.desk.incident import DUTY, EVERY_HAND, Incident
+from luoshu.desk.inside import Begins, GoesOn
 from luoshu.desk.journal import Refused
-from luoshu.desk.plainwords import named_well, only, plain, wanted, zoned
+from luoshu.desk.plainwords import named_well, only, plain, wanted
 from luoshu.kinds.site import Site
 from luoshu.words.message import say
 
@@ -91,7 +92,7 @@ STATES: Mapping[str, str] = {"planned": "待转移", "moving": "转移中", "mov
 
 
 @act
-class PlanRemoval(Act[Removal]):
+class PlanRemoval(Begins[Removal]):
     """Plan how many people of a community go to which shelter; said again, it takes the place of the plan."""
 
     what = "removal.plan"
@@ -112,14 +113,8 @@ class PlanRemoval(Act[Removal]):
     over: bool = fact("Although the shelter is too small", zh="超容安置", note_zh="超过容量时须说明理由", default=False)
     places: int | None = fact("How many the shelter holds", zh="安置点容量", hidden=True, minimum=0, default=None)
 
-    def key(self) -> str:
-        return self.id
-
-    def organisation(self, scene: Scene) -> str:
-        return whose(scene, self.incident)
-
     def check(self, scene: Scene) -> None:
-        open_incident(scene, self.incident)
+        super().check(scene)
         if not self.shelter:
             return
         site = shelters(scene).get(self.shelter)
@@ -149,8 +144,6 @@ class PlanRemoval(Act[Removal]):
             raise Refused(say("these people are back already"))
         if state is not None and self.people < state.moved:
             raise Refused(say("{moved} people were moved already", moved=state.moved))
-        if self.due:
-            zoned(self.due)
         plan = {
             "planned": self.people, "shelter": self.shelter, "place": self.place, "over": self.over,
             "organisation": plain(self.party, 120, phones=0), "due": self.due, "places": self.places,
@@ -163,7 +156,7 @@ class PlanRemoval(Act[Removal]):
 
 
 @act
-class ReportRemoval(Act[Removal]):
+class ReportRemoval(GoesOn[Removal]):
     """Say how many have been moved so far, and how many are back: sums since the beginning."""
 
     what = "removal.report"
@@ -177,13 +170,6 @@ class ReportRemoval(Act[Removal]):
 
     def key(self) -> str:
         return self.removal
-
-    def organisation(self, scene: Scene) -> str:
-        state = scene.get(Removal, self.removal)
-        return whose(scene, state.incident, state.organisation) if state else ""
-
-    def check(self, scene: Scene) -> None:
-        open_incident(scene, scene.need(Removal, self.removal).incident)
 
     def on(self, state: Removal | None, told: Told) -> Removal:
         if state is None:

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
-from luoshu.desk.incident import DUTY, EVERY_HAND, Incident, open_incident, whose
+from luoshu.desk.incident import DUTY, EVERY_HAND, Incident
+from luoshu.desk.inside import Begins, GoesOn
 from luoshu.desk.journal import Refused
-from luoshu.desk.plainwords import MOST_NAME, named_well, plain, point, wanted, zoned
+from luoshu.desk.plainwords import MOST_NAME, named_well, plain, point, wanted
 from luoshu.words.message import Message, amount, named, say
 
 STATES: Mapping[str, str] = {
@@ -93,7 +94,7 @@ def no_more(given: float, than: float, unit: str) -> float:
     return given
 
 
-class OnResource(Act[Resource]):
+class OnResource(GoesOn[Resource]):
     """What acts on a resource share."""
 
     thing = Resource
@@ -103,16 +104,9 @@ class OnResource(Act[Resource]):
     def key(self) -> str:
         return self.resource
 
-    def organisation(self, scene: Scene) -> str:
-        state = scene.get(Resource, self.resource)
-        return whose(scene, state.incident, state.organisation) if state else ""
-
-    def check(self, scene: Scene) -> None:
-        open_incident(scene, scene.need(Resource, self.resource).incident)
-
 
 @act
-class RequestResource(Act[Resource]):
+class RequestResource(Begins[Resource]):
     """Ask for goods, vehicles or teams for an incident."""
 
     what = "resource.request"
@@ -131,14 +125,11 @@ class RequestResource(Act[Resource]):
     lat: float | None = fact("Latitude of the place, WGS-84", zh="纬度", minimum=-90, maximum=90, default=None)
     needed: datetime | None = fact("When it is needed", zh="需要时间", default=None)
 
-    def key(self) -> str:
-        return self.id
-
-    def organisation(self, scene: Scene) -> str:
-        return whose(scene, self.incident, self.party or scene.by.organisation)
+    def theirs(self, scene: Scene) -> str:
+        return self.party or scene.by.organisation
 
     def check(self, scene: Scene) -> None:
-        open_incident(scene, self.incident)
+        super().check(scene)
         _unit_fits(scene, self.item, self.unit)
 
     def on(self, state: Resource | None, told: Told) -> Resource:
@@ -146,8 +137,6 @@ class RequestResource(Act[Resource]):
             raise Refused(say("there is a request {id} already", id=self.id))
         point(self.lon, self.lat)
         no_more(self.amount, MOST_AMOUNT, self.unit)
-        if self.needed:
-            zoned(self.needed)
         return Resource(
             id=named_well(self.id), incident=self.incident, title=wanted(self.title), item=self.item,
             amount=self.amount, unit=wanted(self.unit, 20, phones=0), organisation=self.party,
@@ -208,7 +197,7 @@ class SendResource(OnResource):
         state = in_state(state, "approved")
         sent = no_more(state.granted if self.amount is None else self.amount, state.granted, state.unit)
         at = max(told.at, state.approved or told.at)
-        return replace(state, state="on the way", on_the_way=at, sent=sent, eta=zoned(self.eta) if self.eta else None,
+        return replace(state, state="on the way", on_the_way=at, sent=sent, eta=self.eta,
                        source=plain(self.source, 120) or state.source, lots=_lots(self.lots) or state.lots)  # fmt: skip
 
 
