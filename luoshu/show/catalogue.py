@@ -25,17 +25,18 @@ KEYWORDS = {"say": None, "_": None, "marked": None}
 
 
 @cache
-def extracted() -> dict[str, set[str]]:
-    """Every sentence that can be shown, with the files that say it.
+@cache
+def extracted(files: str = "*") -> dict[str, set[str]]:
+    """Every sentence that can be shown, with the files that say it; of the `files` of that name only.
 
-    >>> "luoshu/show/pages.py" in extracted()["Overview"]
+    >>> "luoshu/show/pages.py" in extracted("pages.py")["Overview"]
     True
     """
     from babel.messages.extract import extract
     from jinja2.ext import babel_extract
 
     found: dict[str, set[str]] = {}
-    for path in sorted(PACKAGE.rglob("*")):
+    for path in sorted(PACKAGE.rglob(files)):
         if path.suffix not in (".py", ".html") or "node_modules" in path.parts:
             continue
         name = path.relative_to(PACKAGE.parent).as_posix()
