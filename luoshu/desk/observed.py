@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 
 from luoshu.book.directory import Place
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
+from luoshu.desk.actor import Actor
 from luoshu.desk.chain import moment
-from luoshu.desk.incident import EVERY_HAND, Incident, open_incident, whose
+from luoshu.desk.incident import EVERY_HAND, Incident, known_places, open_incident, whose
 from luoshu.desk.journal import Refused
 from luoshu.desk.plainwords import plain, point, wanted, zoned
 from luoshu.desk.staff import Person
+from luoshu.desk.things import Things
 from luoshu.words.conversion import convert
 from luoshu.words.message import say
 
@@ -112,6 +114,8 @@ class ReportReading(Act[Reading]):
     def check(self, scene: Scene) -> None:
         if self.incident:
             open_incident(scene, self.incident)
+        if self.place:
+            known_places(scene, (self.place,))
         if zoned(self.at) > scene.at + AHEAD:
             raise Refused(say("{at} has not come yet: a reading is of what was", at=self.at.isoformat()))
 
@@ -122,7 +126,8 @@ class ReportReading(Act[Reading]):
         if told is not None and told.who != scene.by.id:  # corrected by those who told it, and by the command
             person = scene.get(Person, told.who)
             return whose(scene, self.incident, person.organisation if person else "")
-        return whose(scene, self.incident, scene.by.organisation if takes_part(scene, self.incident) else "")
+        mine = scene.by.organisation
+        return whose(scene, self.incident, mine if takes_part(scene.things, scene.by, self.incident) else "")
 
     def on(self, state: Reading | None, told: Told) -> Reading:
         zoned(self.at)
@@ -135,26 +140,26 @@ class ReportReading(Act[Reading]):
         )  # fmt: skip
 
 
-def takes_part(scene: Scene, incident: str) -> bool:
-    """Whether the organisation of who acts works in an incident: leads it, has a task, goods or people to move in it.
+def takes_part(things: Things, by: Actor, incident: str) -> bool:
+    """Whether the organisation of somebody works in an incident: leads it, has a task, goods or people to move in it.
 
-    A task that was given to who acts by name counts as well.
+    A task that was given to them by name counts as well.
     """
     from luoshu.desk.assignment import Assignment
     from luoshu.desk.removal import Removal
     from luoshu.desk.resource import Resource
 
-    led, mine = scene.get(Incident, incident), scene.by.organisation
+    led, mine = things.get(Incident, incident), by.organisation
     if led is None or not mine:
         return False
-    given = scene.all(Assignment).values()
+    given = things.all(Assignment).values()
     work: tuple[Assignment | Removal | Resource, ...] = (
-        *given, *scene.all(Removal).values(), *scene.all(Resource).values()
+        *given, *things.all(Removal).values(), *things.all(Resource).values()
     )  # fmt: skip
     return (
         led.organisation == mine
         or any(each.incident == incident and each.organisation == mine for each in work)
-        or any(each.incident == incident and each.person == scene.by.id for each in given)
+        or any(each.incident == incident and each.person == by.id for each in given)
     )
 
 

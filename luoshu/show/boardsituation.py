@@ -12,7 +12,7 @@ from luoshu.desk.assignment import Assignment
 from luoshu.desk.closure import Closure
 from luoshu.desk.incident import PHASES, TYPES, severity
 from luoshu.desk.levels import inside, reached
-from luoshu.desk.observed import MEASURES, Reading, counting
+from luoshu.desk.observed import MEASURES, Reading, counting, takes_part
 from luoshu.desk.removal import Removal
 from luoshu.desk.resource import Resource
 from luoshu.desk.responserule import response_rule
@@ -119,10 +119,12 @@ def situation(eye: Eye) -> Situation:
     confirmed = incident.confirmed
     readings = _readings(eye)
     ids = {"incident": incident.id}
+    actor = eye.visit.actor
+    reporting = actor.organisation if actor and takes_part(eye.things, actor, incident.id) else ""
     dos = (
         *eye.do("incident.confirm", marked("Set the level"), ids),
         *eye.do("incident.phase", marked("Next phase"), ids),
-        *eye.do("reading.report", marked("Report a reading"), ids),
+        *eye.do("reading.report", marked("Report a reading"), ids, reporting),
         *eye.do("checklist.give", marked("Give the checklist"), ids),
         *eye.do("incident.area", marked("Set the area"), ids),
         *eye.do("incident.close", marked("Close the incident"), ids),
