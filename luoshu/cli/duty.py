@@ -1,15 +1,20 @@
-"""The commands of the desk: alerts of others."""
+"""The commands of the desk: alerts of others, readings from files of gauges."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from luoshu.cli.verbs import NotDone, argument, verb
+from luoshu.cli.verbs import BOOK, DESK, NotDone, argument, book_folder, verb
 from luoshu.show.language import Language
 from luoshu.show.terminal import GOOD, report_problems
 from luoshu.words.message import say
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from luoshu.desk.room import Room
 
 
 @verb(
@@ -55,3 +60,68 @@ def _known(name: str | None) -> dict[str, Any]:
     if not found:
         raise NotDone(say("{name} holds no certificate (PEM)", name=name))
     return found
+
+
+@verb(
+    "desk readings",
+    say("take readings of gauges from a file (CSV or Excel), each once; levels of response are proposed from them"),
+    "luoshu desk readings examples/luoyang gauges.csv --as wang --try",
+    BOOK,
+    argument(
+        "file",
+        metavar="FILE",
+        help=say("station, measure, value, unit, time; or a column for each measure, as 水位(米)"),
+    ),
+    argument(
+        "--incident", metavar="ID", default="", help=say("the incident they count for (default: all in the area)")
+    ),
+    argument(
+        "--as", dest="person", metavar="PERSON", default="", help=say("the login name of whose readings they are")
+    ),
+    argument("--try", dest="only_try", action="store_true", help=say("say what would be done, write nothing")),
+    DESK,
+)
+def readings(args: argparse.Namespace, language: Language) -> int:
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
+    from luoshu.book.book import open_book
+    from luoshu.cli.stockroom_verbs import actor_named
+    from luoshu.desk.reading_rows import readings_of, unknown_yet
+    from luoshu.desk.room import open_room
+    from luoshu.desk.stock_rows import tried, written
+    from luoshu.kinds import tables
+
+    folder, path, now = book_folder(args.book), Path(args.file), datetime.now(UTC)
+    with open_room(open_book(folder, tables=tables()), args.desk) as room:
+        actor = actor_named(room, args.person, now)
+        rows, _, problems = readings_of(path, args.incident, room.book)
+        rows = unknown_yet(room.standing(), rows)
+        if args.only_try:
+            rows = tried(room, rows, by=actor, at=now)
+        else:
+            rows = written(room, rows, by=actor, at=now, why=f"luoshu desk readings {path.name}"[:200])
+        bad = [replace(row.problem(), code="reading-row") for row in rows if row.trouble is not None]
+        said = "{good} readings are good, {bad} rows are not, {already} stood already"
+        if not args.only_try:
+            said = "{good} readings are written, {bad} rows are not, {already} stood already"
+        already = sum(row.already is not None and row.trouble is None for row in rows)
+        print(language.say(said, good=sum(row.good for row in rows), bad=len(bad), already=already))
+        if not args.only_try:
+            _say_proposed(room, language, now)
+    return report_problems([*problems, *bad], language) if problems or bad else GOOD
+
+
+def _say_proposed(room: Room, language: Language, now: datetime) -> None:
+    """Let the clock look at what was read, and say which levels it proposes."""
+    from luoshu.desk.incident import Incident, called
+    from luoshu.desk.ticking import tick
+
+    tick(room, now)
+    for each in room.standing().all(Incident).values():
+        if each.proposal is not None and each.open:
+            says = language.say("{title}: level {level} is proposed; a person decides", title=each.title,
+                                level=language.message(called(each.proposal.level)))  # fmt: skip
+            print(says)
+            for ground in each.proposal.because:
+                print("  " + language.message(ground.says()))

@@ -66,7 +66,7 @@ def _in(room: Room, args: argparse.Namespace, language: Language) -> int:
 
     assert room.book is not None
     now, path = datetime.now(UTC), Path(args.file)
-    actor = _actor(room, args.person, now)
+    actor = actor_named(room, args.person, now)
     rows, _, problems = rows_of(path, room.book)
     if problems:
         return report_problems(problems, language)
@@ -87,7 +87,8 @@ def _in(room: Room, args: argparse.Namespace, language: Language) -> int:
     return report_problems(bad, language) if bad else GOOD
 
 
-def _actor(room: Room, name: str, now: datetime) -> Actor:
+def actor_named(room: Room, name: str, now: datetime) -> Actor:
+    """Who writes rows of a file: the person of this login name (NotDone where there is none)."""
     from luoshu.desk.staff import actor_of, login_name
 
     if not name:
