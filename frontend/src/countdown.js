@@ -1,4 +1,6 @@
 // Times that run: how long until something is due, or how long it is overdue, in the words that the page gives.
+import { deskNow } from "./moment.js";
+
 const EVERY_MS = 15000;
 
 /** Keeps all `time[data-due]` and `time[data-ago]` of the page in step, also those that come later. */
@@ -11,7 +13,7 @@ export function startCountdowns(page) {
 
 function show(each) {
   const frozen = each.closest("[data-now]")?.dataset.now; // a replay, a published page: its own moment, not today's
-  const now = frozen ? Date.parse(frozen) : Date.now();
+  const now = frozen ? Date.parse(frozen) : deskNow();
   const minutes = Math.round((Date.parse(each.dateTime) - now) / 60000);
   const words = JSON.parse(document.getElementById("desk-told")?.textContent ?? "{}").words;
   if (!words) return;

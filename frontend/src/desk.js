@@ -2,6 +2,7 @@
 import { startActs } from "./acts.js";
 import { startBoard } from "./board.js";
 import { startCountdowns } from "./countdown.js";
+import { startDrill } from "./drill.js";
 import { startLive } from "./live.js";
 import { startPasteFile } from "./pastefile.js";
 import { startScan } from "./scan.js";
@@ -11,6 +12,7 @@ import { startTray } from "./tray.js";
 async function start() {
   const told = document.getElementById("desk-told");
   const desk = told ? JSON.parse(told.textContent) : null;
+  startDrill(desk);
   startCountdowns(document);
   startReplay(document);
   startScan(document);

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from luoshu.cli.liveplay import a_pace
 from luoshu.cli.verbs import BOOK, DESK, NotDone, argument, book_folder, verb
 from luoshu.show.language import Language
 from luoshu.show.terminal import GOOD, PROBLEMS, report_problems
@@ -24,6 +25,8 @@ SIGNS = {
     "dispatch": "⇄",
     "again": "=",
     "shown": "▣",
+    "joined": "☺",
+    "otherwise": "≠",
 }
 
 
@@ -35,6 +38,30 @@ SIGNS = {
     argument("--out", metavar="FOLDER", required=True, help=say("the folder to write")),
     argument("--script", metavar="NAME", default="", help=say("which drill of the book's folder drill/")),
     argument("--quiet", action="store_true", help=say("only the end of it")),
+    argument(
+        "--live", action="store_true", help=say("serve the drill while it is played: people log in, watch and act")
+    ),
+    argument(
+        "--people",
+        metavar="NAMES",
+        default="",
+        help=say("with --live: the actors who get a password, by comma (default: all of the script)"),
+    ),
+    argument("--pace", type=a_pace, default=60.0, help=say("with --live: seconds of the drill in a real one (60)")),
+    argument(
+        "--longest",
+        type=a_pace,
+        default=20.0,
+        help=say("with --live: at most so many real seconds pass between two moments of the script (20)"),
+    ),
+    argument("--begin", action="store_true", help=say("with --live: begin at once; else its leader begins it")),
+    argument(
+        "--close", action="store_true", help=say("with --live: end when the script is over; else its leader ends it")
+    ),
+    argument("--host", default="127.0.0.1", help=say("with --live: the address to listen on")),
+    argument("--port", type=int, default=8000, help=say("with --live: the port to listen on")),
+    argument("--certificate", metavar="FILE", type=Path, help=say("speak https with this certificate (PEM)")),
+    argument("--key", metavar="FILE", type=Path, help=say("the key of the certificate, where it is not in its file")),
 )
 def drill(args: argparse.Namespace, language: Language) -> int:
     from luoshu.show.drillfolder import run_drill
@@ -46,7 +73,12 @@ def drill(args: argparse.Namespace, language: Language) -> int:
         if not args.quiet or line.outcome == "failed":
             print(_told(line, language), flush=True)
 
-    ran = run_drill(folder, script, Path(args.out), language=language, tell=tell)
+    if args.live:
+        from luoshu.cli.liveplay import lived
+
+        ran = lived(args, folder, script, tell, language)
+    else:
+        ran = run_drill(folder, script, Path(args.out), tell=tell)
     if ran.drilled is None:
         return report_problems(list(ran.problems), language)
     return _summary(ran, Path(args.out), language)

@@ -65,8 +65,7 @@ class Credentials:
 
     def start(self, person: str, at: datetime) -> str:
         """A new password for the first login, which must then be changed; it is shown once and kept nowhere."""
-        letters = "abcdefghjkmnpqrstuvwxyz23456789"
-        made = "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
+        made = made_up()
         self.set(person, made, at, start=True)
         return made
 
@@ -107,6 +106,19 @@ class Credentials:
             lock_for_writing(connection)
             connection.execute(self.table.delete().where(self.table.c.person == person))
             connection.commit()
+
+    def forget_all(self) -> None:
+        """Take everybody's password away, as where a drill's copy of a desk is handed on."""
+        with self.engine.connect() as connection:
+            lock_for_writing(connection)
+            connection.execute(self.table.delete())
+            connection.commit()
+
+
+def made_up() -> str:
+    """A password that nobody guesses, of letters and digits that can be read out and typed."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
 def says_why(password: str, person: str = "") -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from luoshu.desk.act import ACTS, Act, Thing
+from luoshu.desk.act import ACTS, Act
 from luoshu.desk.actor import Actor, machine
 from luoshu.desk.chain import Entry
-from luoshu.desk.drillscript import Moment, Script, Wanted
+from luoshu.desk.drillscript import Moment, Script
+from luoshu.desk.drillwanted import expected, missing
 from luoshu.desk.journal import Refused
 from luoshu.desk.room import Room
+from luoshu.desk.staff import MACHINES
+from luoshu.desk.things import UNDO
 from luoshu.words.message import Message, say
 
 CLOCK = machine("clock")
@@ -21,7 +24,13 @@ MOST_LOOKS = 20
 """How often the clock looks again at one moment: what it does may make something else due."""
 
 Due = Callable[[Room, datetime], Iterable[Act[Any]]]
+Wait = Callable[[datetime, datetime, bool], None]
+"""Waits until a moment, before the script's next one, and takes a breath where somebody is about to act."""
 Solve = Callable[[Room, datetime, Mapping[str, Any]], Mapping[str, Any]]
+
+
+class Stopped(Exception):
+    """Who leads the drill ended it before its script did."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +38,8 @@ class Played:
     """One line of what happened in a drill.
 
     `outcome` is done, clock (the machine did it), refused (as expected), again (sent twice, written once), undone,
-    seen (what was expected stands), dispatch, shown (a board was kept), or failed. `number` is the entry of the
-    journal, `line` the line of the script.
+    seen (what was expected stands), dispatch, shown (a board was kept), failed; and where others act too joined (what
+    they did) or otherwise (not as the script says). `number` is the entry of the journal, `line` that of the script.
     """
 
     at: datetime
@@ -76,15 +85,19 @@ class Drilled:
 
 def play(
     script: Script, room: Room, *, due: Due | None = None, solve: Solve | None = None,
-    tell: Callable[[Played], None] | None = None,
+    tell: Callable[[Played], None] | None = None, wait: Wait | None = None,
 ) -> Drilled:  # fmt: skip
     """Play a script on a desk, in its own time; nothing waits, and twice the same script writes the same journal.
 
     `due` gives what the clock of the desk does at a moment (default: what the desk's own ticks find due), `solve` the
-    figures of a dispatch. `tell` hears every line as it happens.
+    figures of a dispatch. `tell` hears every line as it happens. `wait` is called before each moment, for a drill that
+    is watched: people may act in between, and what then goes otherwise than the script says is no failure. What was
+    played until `wait` raises `Stopped` comes back.
     """
-    playing = _Playing(script, room, due or due_now, solve or dispatch_now, tell or (lambda line: None))
-    playing.all()
+    playing = _Playing(script, room, due or due_now, solve or dispatch_now, tell or (lambda line: None),
+                       wait)  # fmt: skip
+    with suppress(Stopped):
+        playing.all()
     return Drilled(
         script=script, lines=tuple(playing.lines), dispatches=tuple(playing.dispatches), shown=tuple(playing.shown)
     )
@@ -111,16 +124,43 @@ class _Playing:
     due: Due
     solve: Solve
     tell: Callable[[Played], None]
+    wait: Wait | None
     lines: list[Played] = field(default_factory=list)
     dispatches: list[tuple[datetime, Mapping[str, Any]]] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     looks: int = 0
+    read: int = 0
+    others: bool = False
 
     def line(self, **told: Any) -> None:
-        made = Played(**told)
+        if self.wait is not None:
+            self.joined()
+            if told["outcome"] == "failed" and self.others:
+                told["outcome"] = "otherwise"
+        self.put(Played(**told))
+
+    def put(self, made: Played) -> None:
         self.lines.append(made)
         self.tell(made)
+
+    def joined(self) -> None:
+        """Put down what others did since, beside the script and the clock."""
+        entries = self.room.journal.entries(self.read)
+        self.read = entries[-1].number if entries else self.read
+        for each in entries:
+            draft = each.draft
+            known = draft.what in ACTS or draft.what == UNDO
+            if not known or draft.who in MACHINES or draft.mark.startswith(f"{self.script.name}:"):
+                continue
+            self.others = True
+            says = say("take back an act") if draft.what == UNDO else ACTS[draft.what].says
+            self.put(Played(at=each.at, outcome="joined", who=draft.who, what=draft.what, why=draft.why, says=says,
+                            about=draft.about.partition(":")[2], number=each.number))  # fmt: skip
+
+    def until(self, at: datetime, moment: Moment, breath: bool = False) -> None:
+        if self.wait is not None:
+            self.wait(at, moment.at, breath)
 
     def all(self) -> None:
         if not self.script.moments:
@@ -128,8 +168,10 @@ class _Playing:
         look = self.script.moments[0].at
         for moment in self.script.moments:
             while look < moment.at:
+                self.until(look, moment)
                 self.look(look)
                 look += self.script.tick
+            self.until(moment.at, moment, breath=not moment.wanted)
             if moment.wanted or moment.show:
                 self.look(moment.at)
             self.one(moment)
@@ -159,7 +201,7 @@ class _Playing:
     def one(self, moment: Moment) -> None:
         told = {"at": moment.at, "line": moment.line, "who": moment.by, "why": moment.why}
         if moment.wanted:
-            fault = self.missing(moment.wanted)
+            fault = missing(moment.wanted, self.room, self.dispatches)
             says = fault or expected(moment.wanted)
             self.line(**{**told, "who": ""}, outcome="failed" if fault else "seen", says=says)
         elif moment.show:
@@ -242,128 +284,7 @@ class _Playing:
         self.dispatches.append((moment.at, figures))
         self.line(**told, outcome="dispatch", says=say("the dispatch is solved anew"), said=figures.get("says", ""))
 
-    # ---- what is expected --------------------------------------------------------------------------------------
-
-    def missing(self, wanted: Wanted) -> Message | None:
-        """Why what is expected does not stand; None where it does."""
-        if wanted.dispatch:
-            figures = self.dispatches[-1][1] if self.dispatches else {}
-            return differs(figures, wanted)
-        if wanted.act:
-            return self.not_done(wanted)
-        sort = next(each.thing for each in ACTS.values() if each.thing.sort == wanted.thing)
-        things = self.room.standing().all(sort)
-        if wanted.count is not None:
-            fits = [key for key, thing in things.items() if not differs(values_of(thing), wanted)]
-            if len(fits) == wanted.count:
-                return None
-            return say("{count} {sort} were expected so, and there are {found}", count=wanted.count, sort=wanted.thing,
-                       found=len(fits))  # fmt: skip
-        if wanted.key:
-            thing = things.get(wanted.key)
-            if thing is None:
-                return say("there is no {sort} {key}", sort=wanted.thing, key=wanted.key)
-            return differs(values_of(thing), wanted)
-        faults = [differs(values_of(thing), wanted) for thing in things.values()]
-        if not faults:
-            return say("there is no {sort} at all", sort=wanted.thing)
-        return None if None in faults else faults[-1]
-
-    def not_done(self, wanted: Wanted) -> Message | None:
-        done = [
-            entry for entry in self.room.journal.entries()
-            if entry.draft.what == wanted.act
-            and (not wanted.by or entry.draft.who == wanted.by)
-            and (wanted.since is None or entry.at >= wanted.since)
-            and (not wanted.key or entry.draft.about.partition(":")[2] == wanted.key)
-            and not differs(entry.draft.facts, wanted)
-        ]  # fmt: skip
-        if wanted.count is None and not done:
-            return say("{act} was expected, and was not done", act=ACTS[wanted.act].says)
-        if wanted.count is not None and len(done) != wanted.count:
-            return say("{act} was expected {count} times, and was done {found} times", act=ACTS[wanted.act].says,
-                       count=wanted.count, found=len(done))  # fmt: skip
-        return None
-
 
 def own(entries: Sequence[Entry], act: Act[Any]) -> int:
     """The number of the entry of an act itself, among those written with it."""
     return next(each.number for each in entries if each.draft.what == act.what)
-
-
-def expected(wanted: Wanted) -> Message:
-    """What is expected, in a line."""
-    if wanted.dispatch:
-        return say("the dispatch is as expected")
-    if wanted.act:
-        return say("as expected, this was done: {act}", act=ACTS[wanted.act].says)
-    fields = {**wanted.equal, **wanted.at_least, **wanted.at_most, **wanted.holds}
-    told = ", ".join(f"{name} {value}" for name, value in fields.items())
-    if wanted.count is not None:
-        return say("as expected: {count} {sort} {fields}", count=wanted.count, sort=wanted.thing, fields=told)
-    return say("as expected: {sort} {key} {fields}", sort=wanted.thing, key=wanted.key, fields=told)
-
-
-def values_of(thing: Thing) -> Mapping[str, Any]:
-    """The fields of a thing and what it says of itself, as plain values; read when they are asked for."""
-    return _Values(thing)
-
-
-class _Values(Mapping[str, Any]):
-    def __init__(self, thing: Thing) -> None:
-        self.thing = thing
-
-    def __getitem__(self, name: str) -> Any:
-        if name.startswith("_") or not hasattr(self.thing, name):
-            raise KeyError(name)
-        return getattr(self.thing, name)
-
-    def __iter__(self) -> Any:
-        return iter(each.name for each in dataclasses.fields(self.thing))
-
-    def __len__(self) -> int:
-        return len(dataclasses.fields(self.thing))
-
-
-def differs(values: Mapping[str, Any], wanted: Wanted) -> Message | None:
-    """The first field that is not as it is wanted; None where all are."""
-    for how, fields in (("is", wanted.equal), ("at least", wanted.at_least), ("at most", wanted.at_most),
-                        ("holds", wanted.holds)):  # fmt: skip
-        for name, value in fields.items():
-            if name not in values:
-                known = ", ".join(sorted(values))
-                return say("there is no field {field}; there are {known}", field=name, known=known)
-            found = as_plain(values[name])
-            if not fits(how, found, value):
-                return say("{field} was expected to be {how} {value}, and is {found}", field=name,
-                           how="" if how == "is" else how, value=value, found=found)  # fmt: skip
-    return None
-
-
-def fits(how: str, found: Any, value: Any) -> bool:
-    """Whether a value is as it is wanted.
-
-    >>> fits("at least", 3, 2), fits("holds", ["a", "b"], "b"), fits("is", "III", "III"), fits("at most", None, 2)
-    (True, True, True, False)
-    """
-    if how == "is":
-        return bool(found == value)
-    if how == "holds":
-        return value in found if isinstance(found, (list, tuple, str, dict)) else False
-    if not isinstance(found, (int, float)):
-        return False
-    return bool(found >= value if how == "at least" else found <= value)
-
-
-def as_plain(value: Any) -> Any:
-    """A value as the script writes it: moments and days as text, tuples as lists.
-
-    >>> from datetime import date
-    >>> as_plain((1, date(2021, 7, 20)))
-    [1, '2021-07-20']
-    """
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [as_plain(each) for each in value]
-    if isinstance(value, Mapping):
-        return {str(key): as_plain(each) for key, each in value.items()}
-    return value.isoformat() if hasattr(value, "isoformat") else value

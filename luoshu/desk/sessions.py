@@ -119,6 +119,10 @@ class Sessions:
         wanted = self.table.delete().where(self.table.c.person == person)
         return self._ended(wanted.where(~self.table.c.key.startswith(but, autoescape=True)) if but else wanted)
 
+    def forget_all(self) -> None:
+        """End all sessions of everybody."""
+        self._ended(self.table.delete())
+
     def _ended(self, wanted: Any) -> int:
         with self.engine.connect() as connection:
             lock_for_writing(connection)

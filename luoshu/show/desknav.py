@@ -66,7 +66,8 @@ def desk_navigation(visit: Visit) -> list[tuple[str, str]]:
     if visit.links.mouth != "server" or visit.actor is None or not visit.links.path.startswith("desk"):
         return []
     allowed = {leaf.path for leaf in DESK_LEAVES if leaf.roles is None or visit.actor.roles & leaf.roles}
-    return [(path, visit.language.text(word)) for path, word in ENTRIES if path in allowed]
+    entries = [(path, visit.language.text(word)) for path, word in ENTRIES if path in allowed]
+    return [*([("desk/drill", visit.language.say("Drill"))] if visit.drill else ()), *entries]
 
 
 def desk_told(visit: Visit) -> Markup:
@@ -74,6 +75,7 @@ def desk_told(visit: Visit) -> Markup:
     told = {
         "live": visit.links.mouth == "server" and visit.room is not None and visit.actor is not None,
         "person": visit.actor.id if visit.actor else "",
+        "drill": {"at": visit.drill.at.isoformat(), "pace": visit.drill.pace} if visit.drill else None,
         "words": {name: visit.language.text(words) for name, words in WORDS.items()}
         | {"join": "" if visit.language.code == "zh" else " "},
     }

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from luoshu.book.problem import Source
 from luoshu.desk.actor import Actor
+from luoshu.desk.clock import Clock, clock_of
 from luoshu.desk.room import Room
 from luoshu.desk.things import Things
 from luoshu.kinds.commitment import Chart, Gauge
@@ -79,12 +80,23 @@ class Notice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DrillStrip:
+    """What every page of a drill that is played live says above all else: `state` is ready, running, paused or over;
+    `pace` how many seconds of the drill pass in a real one."""
+
+    state: str
+    at: datetime
+    pace: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Visit:
     """What a page is drawn with: the book's view, the language, the way to other pages, and whether one may settle.
 
     Pages of the desk are drawn with what stands there (`things`) `now`, for the person who looks (`actor`, None where
     nobody is logged in). `room` is None in a published folder: nothing can be done there. `csrf` is the proof that the
     forms of the page carry, `session` the name of the session, `notice` what was just done.
+    `drill` is there where the desk's moment is that of a drill.
     """
 
     view: View
@@ -98,10 +110,16 @@ class Visit:
     csrf: str = ""
     session: str = ""
     notice: Notice | None = None
+    drill: DrillStrip | None = None
 
     def __post_init__(self) -> None:
         """The visit speaks with the book's own English words."""
         object.__setattr__(self, "language", self.language.over(self.view.wording))
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the desk; in a published folder, where there is none, that of the book."""
+        return self.room.clock if self.room is not None else clock_of(self.view.book)
 
     def cite(self, source: Source | None) -> Cite | None:
         """A source as a link: into the document where it is one of the book's, else outside, else only its place."""

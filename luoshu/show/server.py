@@ -28,7 +28,6 @@ from luoshu.show.listening import check_certificate, closing_on_error, listen
 from luoshu.show.live import add_live
 from luoshu.show.login import add_login
 from luoshu.show.manual import ApiPage, manual, openapi_with_examples
-from luoshu.show.moments import MACHINE, Moments
 from luoshu.show.ogc import add_features
 from luoshu.show.pages import LEAVES, drawn
 from luoshu.show.publish import STATIC
@@ -37,7 +36,7 @@ from luoshu.show.rosterpage import add_roster
 from luoshu.show.shelf import Shelf
 from luoshu.show.staffpage import add_staff
 from luoshu.show.stockdoor import add_stock
-from luoshu.show.ticker import add_ticker
+from luoshu.show.ticker import TICKER, Clockwork
 from luoshu.show.visits import Day, Tongue, visit_of
 from luoshu.show.whatif import add_what_if
 
@@ -56,12 +55,12 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
 
 def make_app(
     folder: Path, *, day: date | None = None, open_to_others: bool = False, desk: str = "",
-    moments: Moments = MACHINE, clockwork: Callable[[FastAPI], None] = add_ticker,
+    clockwork: Clockwork = TICKER,
 ) -> FastAPI:  # fmt: skip
     """The web application over one book. `open_to_others` lets it answer to any Host name; settling stays local.
 
-    The desk is open where the book has a journal, or where a database for it is named (`desk`). `moments` says which
-    moment it is there, and `clockwork` adds what lets the desk's clock run.
+    The desk is open where the book has a journal, or where a database for it is named (`desk`). `clockwork` says which
+    moment it is there, and lets its clock run.
     """
     from luoshu.show.deskleaves import DESK_LEAVES, room_for
     from luoshu.show.settling import add_settling
@@ -75,10 +74,10 @@ def make_app(
         lifespan=_living,
     )
     app.state.companions = []
-    app.state.moments = moments
-    app.state.shelf = Shelf(folder, day, moments)
+    app.state.moments, app.state.drill = clockwork.moments, None
+    app.state.shelf = Shelf(folder, day, clockwork.moments)
     app.state.room = room_for(app.state.shelf, desk)
-    app.state.door = Door(app.state.room, moments) if app.state.room else None
+    app.state.door = Door(app.state.room, clockwork.moments) if app.state.room else None
     app.add_middleware(Guard, open_to_others=open_to_others)
     for leaf in LEAVES:
         add_leaf(app, leaf)
@@ -86,7 +85,7 @@ def make_app(
         for add in (add_login, add_account, add_staff, add_acts, add_export, add_roster, add_after_paper):
             add(app)
         add_incident_files(app)
-        clockwork(app)
+        clockwork.add(app)
         add_alerts(app)
         add_live(app)
         add_board(app)
@@ -116,12 +115,14 @@ def serve(
     desk: str = "",
     certificate: Path | None = None,
     key: Path | None = None,
+    clockwork: Clockwork = TICKER,
 ) -> None:
     """Run the server until it is stopped; on another address than loopback others read the book, and act at the desk
     once they are logged in.
 
-    `ready` is called once it listens; with `certificate` and `key` (PEM files) it speaks https. Raises OSError with a
-    Message where the address cannot be listened on or the certificate cannot be used.
+    `ready` is called once it listens; `clockwork` is that of `make_app`; with `certificate` and `key` (PEM files) it
+    speaks https. Raises OSError with a Message where the address cannot be listened on or the certificate cannot be
+    used.
     """
     import asyncio
 
@@ -131,7 +132,7 @@ def serve(
     with closing_on_error(listening):
         if certificate is not None:
             check_certificate(certificate, key)
-        app = make_app(folder, day=day, open_to_others=not is_loopback(host), desk=desk)
+        app = make_app(folder, day=day, open_to_others=not is_loopback(host), desk=desk, clockwork=clockwork)
     # a proxy's word about the client is not believed: settling is for this machine
     settings = uvicorn.Config(
         app,
@@ -143,6 +144,7 @@ def serve(
         ssl_keyfile=key,
     )
     server = uvicorn.Server(settings)
+    app.state.stop = lambda: setattr(server, "should_exit", True)
 
     async def run() -> None:
         served = asyncio.create_task(server.serve(sockets=[listening]))
@@ -158,8 +160,11 @@ def serve(
             asyncio.run(run())
     finally:
         if app.state.room is not None:
-            app.state.door.stop()
-            app.state.room.close()
+            try:
+                clockwork.leave(app)
+            finally:
+                app.state.door.stop()
+                app.state.room.close()
 
 
 def _version() -> str:

@@ -6,18 +6,43 @@ import asyncio
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 from fastapi import FastAPI
 
 from luoshu.desk.chain import Entry
 from luoshu.desk.ticking import tick
+from luoshu.show.moments import MACHINE, Moments
 
 SECONDS = 15.0
 
 
-def add_ticker(app: FastAPI) -> None:
-    """Let the clock run from the start of the server to its end."""
-    app.state.companions.append(ticking)
+class Clockwork(Protocol):
+    """What lets the clock of a served desk run, and says which moment it is there."""
+
+    @property
+    def moments(self) -> Moments: ...
+
+    def add(self, app: FastAPI) -> None:
+        """Put on the list of companions what runs beside the server."""
+
+    def leave(self, app: FastAPI) -> None:
+        """The server has stopped; its desk is still open."""
+
+
+class Ticker:
+    """The clock of this machine, from the start of the server to its end."""
+
+    moments: Moments = MACHINE
+
+    def add(self, app: FastAPI) -> None:
+        app.state.companions.append(ticking)
+
+    def leave(self, app: FastAPI) -> None:
+        pass
+
+
+TICKER = Ticker()
 
 
 @asynccontextmanager

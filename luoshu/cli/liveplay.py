@@ -1,0 +1,69 @@
+"""A drill on a terminal while it is served live: who may log in, where to look, and how it ends."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from luoshu.cli.verbs import NotDone
+from luoshu.show.language import Language
+from luoshu.words.message import say
+
+if TYPE_CHECKING:
+    from luoshu.desk.drill import Played
+    from luoshu.show.drillfolder import Ran
+    from luoshu.show.livedrill import LiveDrill, Login
+
+
+def a_pace(text: str) -> float:
+    """A pace, or a number of seconds: more than 0, at most 100,000.
+
+    >>> a_pace("60")
+    60.0
+    """
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not between 0 and 100000; write it as in 60")
+    return found
+
+
+def lived(
+    args: argparse.Namespace, folder: Path, script: Path, tell: Callable[[Played], None], language: Language
+) -> Ran:
+    """Serve a drill until its leader ends it, or Ctrl+C does."""
+    from luoshu.show.livedrill import live_drill
+    from luoshu.show.server import serve
+
+    if args.key and not args.certificate:
+        raise NotDone(say("--key belongs to a --certificate"))
+    people = tuple(name.strip() for name in args.people.replace("，", ",").split(",") if name.strip())
+
+    def served(drill: LiveDrill, logins: tuple[Login, ...]) -> None:
+        def ready() -> None:
+            _invite(args, logins, language)
+
+        serve(drill.folder.copy, host=args.host, port=args.port, ready=ready, clockwork=drill,
+              certificate=args.certificate, key=args.key)  # fmt: skip
+
+    return live_drill(
+        folder, script, Path(args.out), people=people, pace=args.pace, longest=args.longest, begun=args.begin,
+        closing=args.close, serve=served, tell=tell,
+    )  # fmt: skip
+
+
+def _invite(args: argparse.Namespace, logins: tuple[Login, ...], language: Language) -> None:
+    """Where to look and who may log in; passwords are made for this drill and shown this once."""
+    host = f"[{args.host}]" if ":" in args.host else args.host
+    address = f"{'https' if args.certificate else 'http'}://{host}:{args.port}/desk/drill"
+    print(language.say("The drill is served at {url}. Logins for this drill only, shown this once:", url=address))
+    for each in logins:
+        print(f"  {each.name}\t{each.password}\t{each.part}")
+    if not args.begin:
+        print(language.say("It begins when {name} logs in and says so.", name=logins[0].name))
+    sys.stdout.flush()

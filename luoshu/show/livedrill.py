@@ -1,0 +1,225 @@
+"""A drill that people watch and take part in: its desk is played while it is served, and its moment is the drill's."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import traceback
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from luoshu.desk.credentials import Credentials, made_up
+from luoshu.desk.drill import Drilled, Played, play
+from luoshu.desk.drillscript import Moment, Script
+from luoshu.desk.drillsupply import Solver
+from luoshu.desk.room import Room, open_room
+from luoshu.desk.sessions import Sessions
+from luoshu.desk.staff import CONSOLE, Add, Give
+from luoshu.desk.ticking import tick
+from luoshu.show.drillclock import LONGEST_SECONDS, PACE, DrillClock
+from luoshu.show.drillfolder import DrillFolder, Ran, prepared
+from luoshu.show.language import Language
+from luoshu.show.page import DrillStrip
+from luoshu.words.message import Message, say
+
+LEADER = "director"
+"""The login of who leads a drill: lets its time run, stand and end. No actor of a script may have it."""
+AFTER_SECONDS = 2.0
+"""How often the clock of the desk looks for what is due once the script is over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """A name and a password made for one drill, shown once and kept nowhere; `part` is what its actor is called."""
+
+    name: str
+    password: str
+    part: str
+
+
+class LiveDrill:
+    """A drill on its folder's copy of a book, played in a thread of its own beside the server.
+
+    It is the clockwork of that server: `moments` is the drill's time, `add` puts the player beside the server, `leave`
+    keeps what stands when the server has stopped. `over` is called when the script has come to its end.
+    """
+
+    def __init__(
+        self, folder: DrillFolder, clock: DrillClock, *, tell: Callable[[Played], None] = lambda line: None,
+        over: Callable[[LiveDrill], None] = lambda drill: None, begun: bool = False,
+    ) -> None:  # fmt: skip
+        self.folder, self.clock, self.tell, self.over = folder, clock, tell, over
+        self.lines: list[Played] = []
+        self.place = 0
+        self.solver = Solver()
+        self.drilled: Drilled | None = None
+        self.fault = ""
+        self.begun = begun
+        self.app: FastAPI | None = None
+
+    # ---- the clockwork of the server ---------------------------------------------------------------------------
+
+    @property
+    def moments(self) -> DrillClock:
+        return self.clock
+
+    def add(self, app: FastAPI) -> None:
+        from luoshu.show.drillserving import add_drill
+
+        self.app = app
+        app.state.drill = self
+        app.state.companions.append(self.playing)
+        add_drill(app)
+
+    def leave(self, app: FastAPI) -> None:
+        """Keep what stands; nobody's password and nobody's session goes with the folder."""
+        room: Room = app.state.room
+        if self.drilled is None:
+            self.drilled = Drilled(script=self.script, lines=tuple(self.lines))
+        self.folder.keep(room, self.drilled)
+        Credentials(room.journal.engine).forget_all()
+        Sessions(room.journal.engine).forget_all()
+
+    @asynccontextmanager
+    async def playing(self, app: FastAPI) -> AsyncIterator[None]:
+        """Play from the start of the server to its end."""
+        player = threading.Thread(target=self._play, args=(app.state.room,), name="the drill", daemon=True)
+        player.start()
+        if self.begun:
+            self.clock.go()
+        try:
+            yield
+        finally:
+            self.clock.end()
+            await asyncio.to_thread(player.join)
+
+    def _play(self, room: Room) -> None:
+        try:
+            self.drilled = play(self.script, room, solve=self.solver, tell=self._heard, wait=self.clock.wait)
+            if self.clock.ended:
+                return
+            self.clock.free()
+            self.over(self)
+            while self.clock.nap(AFTER_SECONDS):
+                tick(room, self.clock.now())
+        except Exception as error:
+            # people must hear that the script stands still; what they do is still written
+            traceback.print_exception(error)
+            self.fault = f"{type(error).__name__}: {error}"
+
+    def _heard(self, line: Played) -> None:
+        self.lines.append(line)
+        self.place = max(self.place, line.line)
+        self.tell(line)
+
+    # ---- what its page asks ------------------------------------------------------------------------------------
+
+    @property
+    def script(self) -> Script:
+        return self.folder.script
+
+    @property
+    def state(self) -> str:
+        """ready (nobody let its time run yet), running, paused, over (the script is), or broken."""
+        if self.fault:
+            return "broken"
+        if self.drilled is not None:
+            return "over"
+        if self.clock.running:
+            return "running"
+        return "paused" if self.lines else "ready"
+
+    def strip(self) -> DrillStrip:
+        """What every page says above all else."""
+        return DrillStrip(state=self.state, at=self.clock.now(), pace=self.clock.rate)
+
+    def coming(self, most: int) -> list[Moment]:
+        """The next lines of the script."""
+        return [each for each in self.script.moments if each.line > self.place][:most]
+
+
+def live_drill(
+    book: Path, script: Path, out: Path, *, people: tuple[str, ...] = (), pace: float = PACE,
+    longest: float = LONGEST_SECONDS, begun: bool = False, closing: bool = False,
+    serve: Callable[[LiveDrill, tuple[Login, ...]], None],
+    tell: Callable[[Played], None] = lambda line: None,
+) -> Ran:  # fmt: skip
+    """Prepare a drill, let `serve` serve its copy of the book until somebody ends it, and write its folder `out`.
+
+    `people` are the actors who get a password (all, where none are named), beside the one who leads the drill. It
+    begins when that one says so, or with the server (`begun`); with `closing` it ends with its script.
+    What people did in a drill is not thrown away: where its folder cannot be written the copy stays where it was played
+    on, and the error names it.
+    """
+    folder, problems = prepared(book, script, out)
+    if folder is None:
+        return Ran(problems=problems)
+    stays = False
+    try:
+        clock = DrillClock(folder.begins if not folder.script.moments else folder.script.moments[0].at, pace=pace,
+                           longest=longest)  # fmt: skip
+        drill = LiveDrill(folder, clock, tell=tell, begun=begun, over=_stopping if closing else lambda drill: None)
+        logins = _people(folder, people)
+        stays = True
+        serve(drill, logins)
+        ran = folder.finish(drill.solver.plans)
+        stays = False
+        return ran
+    except Exception as error:
+        if stays:
+            raise OSError(say("the drill could not be written out ({reason}); what was played stays in {folder}",
+                              reason=str(error), folder=str(folder.copy))) from error  # fmt: skip
+        raise
+    finally:
+        if not stays:
+            folder.drop()
+
+
+def _stopping(drill: LiveDrill) -> None:
+    assert drill.app is not None
+    drill.app.state.stop()
+
+
+def _people(folder: DrillFolder, chosen: tuple[str, ...]) -> tuple[Login, ...]:
+    """Everybody of the script at the desk, and passwords for those who take part."""
+    from luoshu.book.book import open_book
+    from luoshu.kinds import tables
+
+    script, real = folder.script, datetime.now(UTC)
+    names = {name: actor.name for name, actor in script.actors.items() if not chosen or name in chosen}
+    with open_room(open_book(folder.copy, tables=tables())) as room:
+        folder.begin(room)
+        leader = Language("zh").say("Who leads the drill")
+        room.do(Add(person=LEADER, name=leader), by=CONSOLE, at=folder.begins)
+        room.do(Give(person=LEADER, role="admin"), by=CONSOLE, at=folder.begins)
+        credentials = Credentials(room.journal.engine)
+        logins = []
+        for name, part in {LEADER: leader, **names}.items():
+            password = made_up()
+            credentials.set(name, password, real)
+            logins.append(Login(name=name, password=password, part=part))
+    return tuple(logins)
+
+
+def moment_words(each: Moment) -> Message:
+    """What a line of the script is about, in a few words."""
+    from luoshu.desk.act import ACTS
+
+    if each.wanted is not None:
+        return say("it is looked whether all stands as expected")
+    if each.dispatch is not None:
+        return say("the dispatch is solved anew")
+    if each.show:
+        return say("the board is kept as it stands")
+    return say("take back an act") if each.undo else ACTS[each.what].says
+
+
+STATES: Mapping[str, Message] = {
+    "ready": say("ready to begin"), "running": say("running"), "paused": say("paused"),
+    "over": say("the script is over"), "broken": say("the script cannot go on"),
+}  # fmt: skip
