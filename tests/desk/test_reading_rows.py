@@ -187,14 +187,13 @@ def test_by_the_command_line(room, tmp_path, book, monkeypatch, capsys):
     hour = now.replace(second=0, microsecond=0).isoformat()
     text = f"观测时间,站点,要素,数值,单位\n{hour},栾川站,1小时雨量,85,mm\n{hour},栾川站,雨量,85,mm\n"
     order = ["desk", "readings", str(book.folder), str(file_of(tmp_path, text)), "--incident", "yi", "--desk"]
-    url = f"sqlite:///{desk}"
-    assert main([*order, url]) == 2
-    assert main([*order, url, "--as", "li", "--try"]) == 1
+    assert main([*order, desk]) == 2
+    assert main([*order, desk, "--as", "li", "--try"]) == 1
     assert "1 readings are good, 1 rows are not" in capsys.readouterr().out
-    assert main([*order, url, "--as", "li"]) == 1
+    assert main([*order, desk, "--as", "li"]) == 1
     out, err = capsys.readouterr()
     assert "1 readings are written, 1 rows are not, 0 stood already" in out
     assert "level II is proposed" in out
     assert "g.csv:3" in err
-    assert main([*order, url, "--as", "li"]) == 1
+    assert main([*order, desk, "--as", "li"]) == 1
     assert "0 readings are written, 1 rows are not, 1 stood already" in capsys.readouterr().out
