@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from luoshu.book.problem import Problem
 from luoshu.book.rules import Rule, read_rules
 from luoshu.words.message import say
+
+if TYPE_CHECKING:
+    from luoshu.book.book import Book
 
 CHINA = timezone(timedelta(hours=8), "+08:00")
 """The mainland keeps one time without summer time."""
@@ -83,16 +89,28 @@ class Calendar:
 
 
 def calendar_of(rules: Sequence[Rule] | None = None) -> Calendar:
-    """The years that come with the program, with those of a book's own rule `holidays` in their place."""
-    own = {rule.since.year for rule in rules or ()}
-    built_in = read_rules(BUILT_IN.read_bytes(), "holidays", BUILT_IN.name)[0]
-    rules = [*(rule for rule in built_in if rule.since.year not in own), *(rules or ())]
-    off: set[date] = set()
-    on: set[date] = set()
-    for rule in rules:
-        off.update(_days(str(rule.values.get("off") or ""), rule.since.year))
-        on.update(_days(str(rule.values.get("on") or ""), rule.since.year))
-    return Calendar(off=frozenset(off), on=frozenset(on), known=frozenset(rule.since.year for rule in rules))
+    """The years that come with the program, with those of a book's own rule `holidays` in their place.
+
+    A year whose days cannot be read (`calendar_faults` says so) is left as the program has it.
+    """
+    years: dict[int, tuple[set[date], set[date]]] = {}
+    for rule in (*built_in(), *(rules or ())):
+        with suppress(ValueError):
+            years[rule.since.year] = _off_and_on(rule)
+    off, on = (frozenset(day for year in years.values() for day in year[place]) for place in (0, 1))
+    return Calendar(off=off, on=on, known=frozenset(years))
+
+
+def _off_and_on(rule: Rule) -> tuple[set[date], set[date]]:
+    """The days off and the make-up days of a year; ValueError where what is written is no list of days."""
+    off, on = (set(_days(str(rule.values.get(name) or ""), rule.since.year)) for name in ("off", "on"))
+    return off, on
+
+
+@cache
+def built_in() -> tuple[Rule, ...]:
+    """The years that come with the program."""
+    return read_rules(BUILT_IN.read_bytes(), "holidays", BUILT_IN.name)[0]
 
 
 def calendar_faults(rules: Iterable[Rule]) -> list[Problem]:
@@ -100,15 +118,14 @@ def calendar_faults(rules: Iterable[Rule]) -> list[Problem]:
     found = []
     for rule in rules:
         try:
-            off = set(_days(str(rule.values.get("off") or ""), rule.since.year))
-            both = off & set(_days(str(rule.values.get("on") or ""), rule.since.year))
+            off, on = _off_and_on(rule)
         except ValueError as error:
             says = say("{found} is not a list of days of a year", found=str(error))
             mend = say("Write days as in 01-01, 02-11..02-17, with commas between")
             found.append(Problem(code="bad-value", says=says, source=rule.source, mend=mend))
             continue
-        if both:
-            says = say("{day} is both off and worked", day=min(both))
+        if off & on:
+            says = say("{day} is both off and worked", day=min(off & on))
             found.append(
                 Problem(code="bad-value", says=says, source=rule.source, mend=say("Leave it in one of the two"))
             )
@@ -246,6 +263,11 @@ class Clock:
                 left -= max(timedelta(), hours[1] - begin)
             day += timedelta(days=1)
         raise ValueError("the calendar has no working days")
+
+
+def clock_of(book: Book | None) -> Clock:
+    """The clock of a book's desk: its own rule `holidays` over the years that come with the program."""
+    return Clock(calendar=calendar_of(book.rules("holidays")[0] if book is not None else None))
 
 
 def _merged(start: datetime, pauses: Sequence[Pause], now: datetime | None) -> list[tuple[datetime, datetime]]:

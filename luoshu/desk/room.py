@@ -14,7 +14,7 @@ from luoshu.book.book import Book
 from luoshu.desk.act import Act, Scene, Thing, Told, facts_of, in_bounds, rights
 from luoshu.desk.actor import Actor
 from luoshu.desk.chain import Draft, Entry, canonical
-from luoshu.desk.clock import CHINA, Clock, calendar_of
+from luoshu.desk.clock import CHINA, Clock, clock_of
 from luoshu.desk.journal import Command, Journal, MayNot, Refused, Standing
 from luoshu.desk.place import PLACE
 from luoshu.desk.things import UNDO, Things, ThingsFold, things_of
@@ -27,8 +27,9 @@ class Room:
     """The desk of one book: its journal with everything that stands, its clock, and what lies over the book."""
 
     def __init__(self, place: str | Path, book: Book | None = None, clock: Clock | None = None) -> None:
-        self.book = book
-        self.clock = clock or Clock(calendar=calendar_of(book.rules("holidays")[0] if book else None))
+        self._book = book
+        self._given_clock = clock
+        self.clock = clock or clock_of(book)
         if "://" not in str(place):
             Path(place).parent.mkdir(parents=True, exist_ok=True)
         self.journal = Journal(place, [ThingsFold()])
@@ -39,6 +40,17 @@ class Room:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+    @property
+    def book(self) -> Book | None:
+        """The book that it lies over; whoever reads its files anew puts it here, and its holidays count from then."""
+        return self._book
+
+    @book.setter
+    def book(self, book: Book | None) -> None:
+        if book is not self._book:
+            self._book = book
+            self.clock = self._given_clock or clock_of(book)
 
     def close(self) -> None:
         """Write what still waits, then let go of the journal."""

@@ -9,8 +9,9 @@ from typing import Any
 
 from luoshu.book.directory import Owner
 from luoshu.desk.actor import READERS
-from luoshu.desk.clock import Clock, local_time
+from luoshu.desk.clock import local_time
 from luoshu.desk.incident import Incident
+from luoshu.desk.logbook import HIDDEN, open_facts
 from luoshu.desk.milestone import Milestone, milestones, promised
 from luoshu.desk.minutes import Decision
 from luoshu.desk.removal import Removal
@@ -121,8 +122,7 @@ def after_page(visit: Visit, name: str, query: Mapping[str, str]) -> AfterPage:
     say = language.say
     people = {key: each.name for key, each in things.all(Person).items()}
     timeline = tuple(_line(step, language, people) for step in things.timeline(name))
-    clock = visit.room.clock if visit.room else Clock()
-    kept = tuple(_kept(each, language) for each in promised(things, name, clock, incident.closed or visit.now))
+    kept = tuple(_kept(each, language) for each in promised(things, name, visit.clock, incident.closed or visit.now))
     book = visit.view.book
     owners = {row.id: visit.owner(row.id) for row in book.rows(Owner)} if book else {}
     shelters = {row.id: row.name for row in book.rows(Site)} if book else {}
@@ -204,11 +204,11 @@ def _line(step: Step, language: Language, people: Mapping[str, str]) -> Line:
 
 def telling(step: Step, language: Language) -> str:
     """The facts of an act that tell most, in a line."""
-    known = {each.name for each in fields(step.act)}
+    known = open_facts(step.act.what, {each.name: getattr(step.act, each.name) for each in fields(step.act)})
     found = []
     for name in TELLING:
-        value = getattr(step.act, name, None) if name in known else None
-        if value in (None, "", ()):
+        value = known.get(name)
+        if value in (None, "", (), HIDDEN):
             continue
         words = language.message(value) if isinstance(value, Message) else _plain(value)
         found.append(words if len(words) <= SHORT else words[: SHORT - 1] + "…")

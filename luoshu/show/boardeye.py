@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from luoshu.book.book import Book
 from luoshu.book.directory import Owner
 from luoshu.desk.act import ACTS
-from luoshu.desk.clock import Clock, calendar_of
+from luoshu.desk.clock import Clock
 from luoshu.desk.incident import DUTY, LEVELS, Incident
 from luoshu.desk.staff import Person
 from luoshu.desk.things import Things
@@ -178,6 +178,6 @@ def eye(visit: Visit, name: str) -> Eye:
     return Eye(
         visit=visit, incident=incident, things=visit.things, now=now,
         book=room.book if room and room.book else visit.view.book,
-        clock=room.clock if room else Clock(calendar=calendar_of()),
+        clock=visit.clock,
         names={each.id: each.name for each in visit.things.all(Person).values()},
     )  # fmt: skip

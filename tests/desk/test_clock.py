@@ -143,3 +143,9 @@ def test_a_books_own_year_takes_the_place_of_that_year_only():
     assert not calendar.works(date(2026, 10, 1))
     assert calendar.certain(date(2026, 12, 1), date(2027, 3, 1))
     assert not calendar_of().certain(date(2026, 12, 1), date(2027, 3, 1))
+
+
+def test_days_that_are_none_leave_the_year_as_the_program_has_it():
+    own, _ = read_rules(b"in_force:\n  2026-01-01: {off: '02-30'}\n", "holidays", "rules/holidays.yaml")
+    assert calendar_faults(own)
+    assert calendar_of(own) == calendar_of()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -210,3 +210,16 @@ def test_days_that_no_calendar_turns_are_refused(room):
             room.do(Seal(barrel="a", until=datetime.fromisoformat(at)), by=KEEPER, at=NOON)
     assert room.journal.entries() == []
     room.do(made_of("barrel.seal", {"barrel": "a", "until": "2199-12-31T12:00+08:00"}), by=KEEPER, at=NOON)
+
+
+def test_the_clock_follows_the_holidays_of_the_book(tmp_path):
+    from luoshu.book.book import open_book
+
+    (tmp_path / "book.yaml").write_text("title: 某市台账\nregion: 某市\n", encoding="utf-8")
+    with Room(tmp_path / "desk.sqlite", open_book(tmp_path)) as opened:
+        assert opened.clock.calendar.works(date(2027, 1, 1))
+        (tmp_path / "rules").mkdir()
+        holidays = "in_force:\n  2027-01-01: {off: '01-01..01-03'}\n"
+        (tmp_path / "rules" / "holidays.yaml").write_text(holidays, encoding="utf-8")
+        opened.book = open_book(tmp_path)
+        assert not opened.clock.calendar.works(date(2027, 1, 1))
