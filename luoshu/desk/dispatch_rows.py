@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from luoshu.desk.clock import local_day
 from luoshu.desk.dispatch_why import told, why_unmet
-from luoshu.desk.dispatching import WHOLE_BUT, Dispatching, Need, Served, Shipment, Unmet, nothing_needed
+from luoshu.desk.dispatching import GRAINS, Dispatching, Need, Served, Shipment, Unmet, nothing_needed
 from luoshu.desk.shut_ways import hours_around, shut_ways
 from luoshu.kinds.item import Item
 from luoshu.kinds.reserve_areas import areas
@@ -30,7 +30,8 @@ Floats = NDArray[np.float64]
 class Ground:
     """The problem in arrays: origins by place and item, needs by area and item, hours on the way with loading.
 
-    `stock` and `need` by period; `hours` (places, areas) around what is shut, `free` if nothing were.
+    `stock` and `need` by period; `hours` (places, areas) around what is shut, `free` if nothing were. `grain` is the
+    least part of each item that is sent.
     """
 
     places: tuple[str, ...]
@@ -43,7 +44,7 @@ class Ground:
     weights: Floats
     hours: Floats
     free: Floats
-    whole: NDArray[np.bool_]
+    grain: Floats
     sizes: Floats
     units: tuple[str, ...]
     item_names: tuple[Message, ...]
@@ -147,15 +148,15 @@ def _ground(
     area_at = {spot.area: number for number, spot in enumerate(spots)}
     item_at, place_at = {item: n for n, item in enumerate(items)}, {place: n for n, place in enumerate(places)}
     units = tuple(catalogue[item].unit if item in catalogue else "" for item in items)
-    whole = np.array([unit not in WHOLE_BUT for unit in units])
+    grain = np.array([GRAINS.get(unit, 1.0) for unit in units])
     need, weight = np.zeros((len(spots), len(items), periods)), np.zeros((len(spots), len(items)))
     for each in needs:
         period = int(each.hour / step + 1e-9)
         if period < periods:
             need[area_at[each.area], item_at[each.item], period] += each.amount
             weight[area_at[each.area], item_at[each.item]] += each.amount * each.weight
-    begun = np.cumsum(need, axis=2)  # whole things are needed whole
-    begun[:, whole] = np.ceil(begun[:, whole] - 1e-6)
+    steps = grain[:, None]
+    begun = np.ceil(np.cumsum(need, axis=2) / steps - 1e-6) * steps  # whole things are needed whole
     need = np.diff(begun, axis=2, prepend=0.0)
     total = need.sum(axis=(0, 2))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -170,13 +171,12 @@ def _ground(
             period = int(np.ceil(origin.ready / step - 1e-9))
             if period < periods:
                 stock[place, item, period] += origin.amount
-    begun = np.cumsum(stock, axis=2)
-    begun[:, whole] = np.floor(begun[:, whole] + 1e-6)
+    begun = np.floor(np.cumsum(stock, axis=2) / steps + 1e-6) * steps
     volumes = [catalogue[item].volume if item in catalogue else None for item in items]
     return Ground(
         places=tuple(places), names=tuple(names[place] for place in places), areas=tuple(spots), items=tuple(items),
         pools={key: tuple(sorted(pool, key=_leaves_first)) for key, pool in pools.items()},
-        stock=np.diff(begun, axis=2, prepend=0.0), need=need, weights=weights, hours=way, free=free, whole=whole,
+        stock=np.diff(begun, axis=2, prepend=0.0), need=need, weights=weights, hours=way, free=free, grain=grain,
         sizes=np.array([volume or 0.0 for volume in volumes]), units=units,
         item_names=tuple(item_name(book, item) for item in items),
     )  # fmt: skip
@@ -188,16 +188,17 @@ def _leaves_first(origin: Origin) -> tuple[Any, ...]:
 
 
 def _whole(ground: Ground, plan: Any, limit: Floats) -> Floats:
-    """Rows of place, area, item, period, amount, in whole units where an item has only such.
+    """Rows of place, area, item, period, amount, in whole grains of each item.
 
-    Rounded down, and then up again where a depot's plan still has a unit, its stock and room and the area's need allow.
+    Rounded down, and then up again where a depot's plan still has a part of one, its stock and room and the area's need
+    allow.
     """
     rows = np.column_stack([plan.depot, plan.area, plan.item, plan.period, plan.amount]).astype(np.float64)
     if not len(rows):
         return np.zeros((0, 5))
     exact = rows[:, 4].copy()
-    whole = ground.whole[rows[:, 2].astype(int)]
-    rows[whole, 4] = np.floor(rows[whole, 4] + 1e-6)
+    grains = ground.grain[rows[:, 2].astype(int)]
+    rows[:, 4] = np.floor(exact / grains + 1e-6) * grains
     place, area, item, period = rows[:, :4].astype(int).T
     left = np.cumsum(ground.stock, axis=2)
     asked = ground.need.sum(axis=2)
@@ -206,15 +207,15 @@ def _whole(ground: Ground, plan: Any, limit: Floats) -> Floats:
         left[p, i, t:] -= units
         asked[a, i] -= units
         room[p, t] -= units * ground.sizes[i]
-    for row in np.argsort(-(exact - rows[:, 4]), kind="stable"):
-        p, a, i, t = place[row], area[row], item[row], period[row]
-        over = exact[row] - rows[row, 4]
-        fits = room[p, t] >= ground.sizes[i] - 1e-9
-        if whole[row] and over > 1e-6 and left[p, i, t:].min() >= 1 and asked[a, i] >= 1 and fits:
-            rows[row, 4] += 1
-            left[p, i, t:] -= 1
-            asked[a, i] -= 1
-            room[p, t] -= ground.sizes[i]
+    over = (exact - rows[:, 4]) / grains
+    for row in np.argsort(-over, kind="stable"):
+        p, a, i, t, grain = place[row], area[row], item[row], period[row], grains[row]
+        least, fits = grain * (1 - 1e-6), room[p, t] >= grain * ground.sizes[i] - 1e-9
+        if over[row] > 1e-6 and left[p, i, t:].min() >= least and asked[a, i] >= least and fits:
+            rows[row, 4] += grain
+            left[p, i, t:] -= grain
+            asked[a, i] -= grain
+            room[p, t] -= grain * ground.sizes[i]
     return rows[rows[:, 4] > 1e-6]
 
 

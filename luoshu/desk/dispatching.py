@@ -14,8 +14,11 @@ from luoshu.words.message import Message, say
 if TYPE_CHECKING:
     from luoshu.book.book import Book
 
-WHOLE_BUT = frozenset({"升", "千克", "吨", "立方米", "平方米", "克", "毫升", "米", "公里", "斤"})
-"""Units of which a part can be sent; of everything else only whole ones."""
+GRAINS: Mapping[str, float] = {
+    "升": 0.1, "千克": 0.1, "斤": 0.1, "米": 0.1, "平方米": 0.1, "吨": 0.001, "立方米": 0.001, "公里": 0.001,
+}
+"""The least part that is sent of what can be divided, by its unit; of everything else whole ones. No plan asks anybody
+to load 3,599.9964 litres."""
 MOST_HOURS = 30 * 24.0
 
 
