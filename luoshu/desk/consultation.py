@@ -65,6 +65,7 @@ class Demand(Thing):
     """A need of infrastructure in consultation. `state`: open, accepted, declined or withdrawn."""
 
     sort: ClassVar[str] = "demand"
+    zh: ClassVar[str] = "基础设施需求"
     id: str
     title: str
     text: str
@@ -83,6 +84,7 @@ class Demand(Thing):
     why: str = ""
     closed_by: str = ""
     closed_at: datetime | None = None
+    incident: str = ""
 
     @property
     def owing(self) -> tuple[str, ...]:
@@ -132,6 +134,10 @@ class StateDemand(_OnDemand):
     working_days: int = fact(
         "Working days for the answers", zh="答复期限（工作日）", minimum=1, maximum=120, default=10
     )
+    incident: str = fact(
+        "The incident that showed it", zh="由哪起事件暴露", note_zh="可不填；填了就列入该事件的复盘", refers="incident",
+        default="",
+    )  # fmt: skip
 
     def organisation(self, scene: Scene) -> str:
         return self.party
@@ -144,7 +150,7 @@ class StateDemand(_OnDemand):
             raise Refused(say("name who must answer, other than the party itself"))
         return Demand(
             id=self.demand, title=self.title, text=self.text, party=self.party, field=self.field, place=self.place,
-            asked=asked, working_days=self.working_days, stated_by=told.who, stated_at=told.at,
+            asked=asked, working_days=self.working_days, stated_by=told.who, stated_at=told.at, incident=self.incident,
         )  # fmt: skip
 
 

@@ -24,8 +24,8 @@ LEFT_OUT = (FOLDER, "desk", ".git", "site")
 
 
 def scripts(book: Path) -> dict[str, Path]:
-    """The scripts of a book by name."""
-    return {path.stem: path for path in sorted((book / FOLDER).glob("*.yaml"))}
+    """The scripts of a book by name; what is promised for its drills stands beside them and is none."""
+    return {path.stem: path for path in sorted((book / FOLDER).glob("*.yaml")) if path.name != COMMITMENTS}
 
 
 def drill_book(book: Path, script: Path, out: Path, tables: Iterable[type], title: str = "",
