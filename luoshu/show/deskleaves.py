@@ -16,6 +16,7 @@ from luoshu.show.deskfront import FRONT_LEAF
 from luoshu.show.expertpage import EXPERT_LEAVES
 from luoshu.show.journalpage import JOURNAL_LEAF
 from luoshu.show.pages import Leaf
+from luoshu.show.readingpage import READINGS_LEAF
 from luoshu.show.replaypage import REPLAY_LEAF
 from luoshu.show.rosterpage import ROSTER_LEAF
 from luoshu.show.shelf import Shelf
@@ -27,6 +28,7 @@ DESK_LEAVES: tuple[Leaf, ...] = (
     REPLAY_LEAF,
     BOARD_LEAF,
     DISPATCH_LEAF,
+    READINGS_LEAF,
     ROSTER_LEAF,
     AFTER_LEAF,
     STAFF_LEAF,

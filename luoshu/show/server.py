@@ -31,6 +31,7 @@ from luoshu.show.manual import ApiPage, manual, openapi_with_examples
 from luoshu.show.ogc import add_features
 from luoshu.show.pages import LEAVES, drawn
 from luoshu.show.publish import STATIC
+from luoshu.show.readingdoor import add_readings
 from luoshu.show.refusing import add_errors
 from luoshu.show.rosterpage import add_roster
 from luoshu.show.shelf import Shelf
@@ -91,6 +92,7 @@ def make_app(
         add_board(app)
         add_front(app)
         add_stock(app)
+        add_readings(app)
         for leaf in DESK_LEAVES:
             add_leaf(app, leaf)
     add_settling(app)
