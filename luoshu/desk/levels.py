@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from luoshu.desk.clock import Clock
 from luoshu.desk.incident import LEVELS, Ground, Incident, ProposeLevel, severity
 from luoshu.desk.observed import MEASURES, Reading, counting
+from luoshu.desk.published_readings import OLDEST, published_readings
 from luoshu.desk.responserule import FALLING, STAGES, Limits, ResponseRule, response_rule
 from luoshu.desk.things import Things
 from luoshu.desk.ticking import ticks
@@ -189,7 +190,7 @@ def _calm(fresh: Mapping[tuple[str, str], Reading], incident: Incident, rule: Re
 def levels_due(things: Things, clock: Clock, book: Book | None, now: datetime) -> list[ProposeLevel]:
     """The proposals of levels that are due now, for all open incidents."""
     rule = response_rule(book, now.astimezone(clock.zone).date())
-    readings = list(things.all(Reading).values())
+    readings = [*things.all(Reading).values(), *published_readings(book, rule, clock, now)]
     found = []
     for incident in things.all(Incident).values():
         if incident.open:
@@ -200,10 +201,6 @@ def levels_due(things: Things, clock: Clock, book: Book | None, now: datetime) -
             if made:
                 found.append(made)
     return found
-
-
-OLDEST = timedelta(days=15)
-"""Older readings have no part in any level."""
 
 
 def inside(book: Book | None, places: Iterable[str]) -> set[str]:

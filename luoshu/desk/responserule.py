@@ -29,7 +29,7 @@ STAGES = {"warning": "above_warning", "guarantee": "above_guarantee"}
 """Stages of a station in metres, and what a water level is above each."""
 HOURS = {"quiet_hours": (0.0, 8_784.0), "again_hours": (0.0, 8_784.0)}
 FIELDS = ("limits", "stations", "fresh_hours", "quiet_hours", "again_hours", "release", "margin_metres", "escalation",
-          "unaccepted", "approve_alone", "until")  # fmt: skip
+          "unaccepted", "approve_alone", "indicators", "until")  # fmt: skip
 
 Limits = Mapping[str, float]
 """The limit of each level."""
@@ -50,6 +50,7 @@ class ResponseRule:
     ladders: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
     unaccepted: tuple[Step, ...] = ()
     approve_alone: Mapping[str, float] = field(default_factory=dict)
+    indicators: Mapping[str, str] = field(default_factory=dict)
 
     def fresh(self, measure: str) -> timedelta:
         """How old a reading may be and still count."""
@@ -106,6 +107,7 @@ def _made(own: Mapping[str, Any], title: str, day: date) -> ResponseRule:
         ladders={level: steps for level, steps in ladders.items() if steps},
         unaccepted=_ladder(values.get("unaccepted")),
         approve_alone=_numbers(values.get("approve_alone")),
+        indicators={str(k): str(v) for k, v in _mapping(values.get("indicators")).items() if v in MEASURES},
     )
 
 
@@ -176,6 +178,9 @@ def _faults(values: Mapping[str, Any]) -> Iterator[Message]:
     for name in HOURS:
         if name in values and not (_is_number(values[name]) and values[name] >= 0):
             yield say("{found} is not a number", found=str(values[name])[:40])
+    for measure in _mapping(values.get("indicators")).values():
+        if measure not in MEASURES:
+            yield say("{measure} is nothing that is read here", measure=str(measure)[:40])
     for steps in [*_mapping(values.get("escalation")).values(), values.get("unaccepted")]:
         for tell, share in _mapping(steps).items():
             if tell not in TELLS or not _is_number(share) or share <= 0:

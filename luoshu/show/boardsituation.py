@@ -13,6 +13,7 @@ from luoshu.desk.closure import Closure
 from luoshu.desk.incident import PHASES, TYPES, severity
 from luoshu.desk.levels import inside, reached
 from luoshu.desk.observed import MEASURES, Reading, counting, takes_part
+from luoshu.desk.published_readings import published_readings
 from luoshu.desk.removal import Removal
 from luoshu.desk.resource import Resource
 from luoshu.desk.responserule import response_rule
@@ -180,7 +181,9 @@ def _phases(eye: Eye) -> tuple[PhaseStep, ...]:
 def latest(eye: Eye) -> list[Reading]:
     """The newest reading that counts of each station and measure."""
     found: dict[tuple[str, str], Reading] = {}
-    for each in counting(eye.things.all(Reading).values(), eye.incident, inside(eye.book, eye.incident.places)):
+    rule = response_rule(eye.book, eye.day)
+    readings = [*eye.things.all(Reading).values(), *published_readings(eye.book, rule, eye.clock, eye.now)]
+    for each in counting(readings, eye.incident, inside(eye.book, eye.incident.places)):
         key = (each.station, each.measure)
         if each.at <= eye.now and (key not in found or each.at >= found[key].at):
             found[key] = each
