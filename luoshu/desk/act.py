@@ -34,10 +34,12 @@ A = TypeVar("A", bound="type[Act[Any]]")
 class Thing:
     """What stands of one thing that acts are about: a lot, an incident, a task. A frozen dataclass, made anew by acts.
 
-    `sort` names it in the journal. Where `table` is given, `row` makes the row that lies over the book for it.
+    `sort` names it in the journal, `zh` is what people call the sort in Chinese. Where `table` is given, `row` makes
+    the row that lies over the book for it.
     """
 
     sort: ClassVar[str]
+    zh: ClassVar[str] = ""
     table: ClassVar[type | None] = None
 
     def row(self) -> Any | None:
@@ -157,7 +159,7 @@ class Scene:
         """What stands of one thing, which must be there (Refused)."""
         found = self.get(sort, key)
         if found is None:
-            raise Refused(say("there is no {sort} {key}", sort=sort.sort, key=key))
+            raise Refused(say("there is no {sort} {key}", sort=named(sort.zh or sort.sort, sort.sort), key=key[:64]))
         return found
 
     def all(self, sort: type[T]) -> Mapping[str, T]:

@@ -40,6 +40,7 @@ class Alert(Thing):
     """
 
     sort: ClassVar[str] = "alert"
+    zh: ClassVar[str] = "预警"
     id: str
     kind: str = "Alert"
     state: str = "draft"

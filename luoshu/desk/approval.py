@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -20,6 +21,7 @@ from luoshu.desk.lots import (
     rules_of,
     some,
 )
+from luoshu.desk.things import Step, Things
 from luoshu.kinds.stock_rules import GUARDED
 from luoshu.kinds.store import Store
 from luoshu.words.message import Message, say
@@ -37,6 +39,7 @@ class Approval(Thing):
     """A second person's yes to one act: what may be done, with which lot (or list of lots), how much, and where to."""
 
     sort = "approval"
+    zh = "复核"
 
     id: str
     act: str
@@ -188,26 +191,41 @@ def agreed(
     scene: Scene, act: str, lot: LotStanding, units: float, approval: str, *, store: str = "", place: str = "",
     about: str = "", named_amount: float | None = None, later: date | None = None,
 ) -> None:  # fmt: skip
-    """Refuse what needs a second person and has none. `about` is what the approval names, if not the lot itself,
-    `named_amount` the amount that it names, if not the units that the limit is for. A `later` last day of use always
-    needs one: it would make good what is not.
+    """Refuse what needs a second person and has none. `units` leave or, of a count, are more (or fewer: below zero)
+    than was written. `about` is what the approval names, if not the lot itself, `named_amount` the amount that it
+    names, if not the units. A `later` last day of use always needs one: it would make good what is not.
 
-    What the same person did with the same item of the same store within the term of an approval counts with it, so
-    that parts do not slip below the limit.
+    What the same person did alone with the same item of the same store within the term of an approval counts with it,
+    so that parts do not slip below the limit.
     """
     item, rules = need_item(scene, lot.item), rules_of(scene)
     named, wanted = about or lot.id, units if named_amount is None else named_amount
     if approval:
-        asked = (act, named, exact(wanted), store, place, later)
-        _fits(scene, scene.need(Approval, approval), asked, rules.approval_hours)
+        state = scene.need(Approval, approval)
+        _fits(scene, state, (act, named, exact(wanted), store, place, later), rules.approval_hours)
+        if act == "count" and lot.moved is not None and state.decided_at is not None and lot.moved > state.decided_at:
+            raise Refused(say("{lot} has changed since approval {name} was given: ask again", lot=lot.id,
+                              name=state.id))  # fmt: skip
         return
-    before = 0.0 if act == "count" else _done_alone(scene, act, lot, rules.approval_hours)
-    why = rules.needs_approval(act, item, exact(units + before))
     if later is not None:
-        why = say("its last day would become {day}", day=later)
-    if why is not None:
-        raise Refused(say("a second person must agree ({why}): ask for approval first, then do it with the number of "
-                          "the approval", why=why))  # fmt: skip
+        raise _second_person(say("its last day would become {day}", day=later))
+    before = _done_alone(scene, lot, rules.approval_hours)
+    others = {what: amount for what, amount in before.units.items() if what != act}
+    then, now = before.units[act], before.counting(lot.id, units) if act == "count" else before.units[act] + units
+    if now <= then:
+        return  # nothing more than before: a count that finds what is written, or puts a slip of the pen right
+    why = rules.needs_approval(act, item, exact(now), others)
+    if why is None:
+        return
+    if rules.needs_approval(act, item, abs(exact(units))) is None:
+        hours = rules.approval_hours
+        why = say("{why}, with what you did alone in the last {hours:g} hours", why=why, hours=hours)
+    raise _second_person(why)
+
+
+def _second_person(why: Message) -> Refused:
+    return Refused(say("a second person must agree ({why}): ask for approval first, then do it with the number of "
+                       "the approval", why=why))  # fmt: skip
 
 
 def _fits(scene: Scene, state: Approval, wanted: tuple[str, str, float, str, str, date | None], hours: float) -> None:
@@ -224,14 +242,76 @@ def _fits(scene: Scene, state: Approval, wanted: tuple[str, str, float, str, str
         raise Refused(say("who approved does not carry it out: a second person must"))
 
 
-def _done_alone(scene: Scene, act: str, lot: LotStanding, hours: float) -> float:
-    """How much of the item in the store the same person shipped or scrapped alone within so many hours."""
-    since, total = scene.at - timedelta(hours=hours), 0.0
+@dataclass(frozen=True, kw_only=True)
+class Alone:
+    """What one person did alone with an item of a store: units shipped and scrapped, and what the counts of each lot
+    made more (or fewer: below zero)."""
+
+    shipped: float = 0.0
+    scrapped: float = 0.0
+    counted: Mapping[str, float]
+
+    @property
+    def units(self) -> Mapping[str, float]:
+        """Units by act; too many in one lot do not make up for what lacks in another."""
+        counts = exact(sum(map(abs, self.counted.values())))
+        return {"ship": exact(self.shipped), "scrap": exact(self.scrapped), "count": counts}
+
+    def counting(self, lot: str, more: float) -> float:
+        """The units of counts if a lot is found to hold so many more."""
+        then = {**self.counted, lot: exact(self.counted.get(lot, 0.0) + more)}
+        return exact(sum(map(abs, then.values())))
+
+
+def _done_alone(scene: Scene, lot: LotStanding, hours: float) -> Alone:
+    """What the same person did with the item of the lot's store within so many hours, without anybody else's yes."""
+    since = scene.at - timedelta(hours=hours)
+    gone, counted = {"lot.ship": 0.0, "lot.scrap": 0.0}, dict[str, float]()
     for each in scene.all(LotStanding).values():
         if (each.store, each.item) != (lot.store, lot.item):
             continue
-        for step in scene.things.steps(LotStanding, each.id):
-            recent = step.told.who == scene.by.id and step.told.written > since and step.undone is None
-            if recent and step.act.what == f"lot.{act}" and not getattr(step.act, "approval", ""):
-                total += float(getattr(step.act, "amount", 0.0) or 0.0)
-    return total
+        steps = scene.things.steps(LotStanding, each.id)
+        alone = [
+            step
+            for step in steps
+            if step.told.who == scene.by.id and step.told.written > since and step.undone is None
+            and step.act.what in ("lot.ship", "lot.scrap", "lot.count") and not _by_two(scene.things, step)
+        ]  # fmt: skip
+        numbers = {step.told.number for step in alone if step.act.what == "lot.count"}
+        found = sum(count.after - count.before for count in each.differences if count.number in numbers)
+        counted[each.id] = exact(found)
+        for step in alone:
+            if step.act.what in gone:
+                units = getattr(step.act, "amount", None)
+                gone[step.act.what] += exact(units) if units is not None else _left_by(steps, step)
+    return Alone(shipped=gone["lot.ship"], scrapped=gone["lot.scrap"], counted=counted)
+
+
+def _left_by(steps: Iterable[Step], last: Step) -> float:
+    """How many units left a lot by a shipment that does not say it: all of what was kept under a name."""
+    before: LotStanding | None = None
+    for step in steps:
+        if step is last:
+            break
+        before = step.act.on(before, step.told) if step.undone is None else before
+    after: LotStanding = last.act.on(before, last.told)
+    return exact((before.amount if before is not None else 0.0) - after.amount)
+
+
+def _by_two(things: Things, step: Step) -> bool:
+    """Whether a second person had agreed: by an approval, or by a request of an incident that names the item."""
+    from luoshu.desk.goods_sent import by_another
+    from luoshu.desk.resource import Resource
+
+    if getattr(step.act, "approval", ""):
+        return True
+    numbers = things.together(step.told.number)
+    for with_it in (things.step(number) for number in numbers if number != step.told.number):
+        if with_it is None:
+            continue
+        if with_it.act.what == UseApproval.what:
+            return True
+        request = things.get(Resource, with_it.act.key()) if with_it.act.what == "resource.send" else None
+        if request is not None and by_another(request, step.told.who):
+            return True
+    return False

@@ -11,6 +11,7 @@ from luoshu.desk.clock import Clock, Pause, Term
 from luoshu.desk.incident import DUTY, EVERY_HAND, Incident
 from luoshu.desk.inside import Begins, GoesOn
 from luoshu.desk.journal import Refused
+from luoshu.desk.known import known_party, known_person
 from luoshu.desk.plainwords import named_well, plain, point, wanted
 from luoshu.desk.staff import Person
 from luoshu.words.message import named, say
@@ -46,6 +47,7 @@ class Assignment(Thing):
     """A task: for an organisation or a person, with its term; the clock stands still while it is paused."""
 
     sort = "task"
+    zh = "任务"
     id: str
     incident: str
     title: str
@@ -164,6 +166,11 @@ class GiveTask(Begins[Assignment]):
     lon: float | None = fact("Longitude, WGS-84", zh="经度", minimum=-180, maximum=180, default=None)
     lat: float | None = fact("Latitude, WGS-84", zh="纬度", minimum=-90, maximum=90, default=None)
     template: str = fact("Entry of the checklist", zh="预案条目", hidden=True, default="")
+
+    def check(self, scene: Scene) -> None:
+        super().check(scene)
+        known_party(scene, self.to)
+        known_person(scene, self.person)
 
     def on(self, state: Assignment | None, told: Told) -> Assignment:
         if state is not None:

@@ -19,6 +19,7 @@ class Closure(Thing):
     """A shut road. `geometry` is GeoJSON text; `wkt` the same; `metres` the radius at a point."""
 
     sort = "closure"
+    zh = "道路封闭"
     id: str
     incident: str
     road: str

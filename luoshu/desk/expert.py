@@ -44,6 +44,7 @@ class Expert(Thing):
     """
 
     sort: ClassVar[str] = "expert"
+    zh: ClassVar[str] = "专家"
     id: str
     name: str = ""
     organisation: str = ""

@@ -38,6 +38,7 @@ class Heard(Thing):
     """
 
     sort: ClassVar[str] = "heard"
+    zh: ClassVar[str] = "外部预警"
     id: str
     sender: str
     identifier: str

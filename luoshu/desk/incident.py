@@ -10,6 +10,7 @@ from typing import Any
 from luoshu.book.directory import Place
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.journal import Refused
+from luoshu.desk.known import known_party, known_places
 from luoshu.desk.plainwords import named_well, only, plain, shape, wanted
 from luoshu.words.message import Message, amount, named, say
 
@@ -126,6 +127,7 @@ class Incident(Thing):
     """
 
     sort = "incident"
+    zh = "事件"
     id: str
     type: str
     title: str
@@ -235,6 +237,16 @@ class OpenIncident(Act[Incident]):
 
     def check(self, scene: Scene) -> None:
         known_places(scene, self.places)
+        known_party(scene, self.lead)
+        if scene.get(Incident, self.id) is None and scene.things.steps(Incident, self.id):
+            raise Refused(say("an incident {id} was opened and taken back: take another name", id=self.id))
+
+    def undone(self, scene: Scene, after: Incident | None) -> None:
+        """What was entered in it would stand without an incident."""
+        for step in scene.things.timeline(self.id):
+            if step.undone is None and step.act.thing is not Incident:
+                says = say("work of this incident stands ({act}): close it instead", act=step.act.says)
+                raise Refused(says)
 
     def on(self, state: Incident | None, told: Told) -> Incident:
         if state is not None:
@@ -375,14 +387,6 @@ class CloseIncident(OfIncident):
         state = standing(state)
         return replace(state, phase="closed", phase_since=told.at, closed=told.at, proposal=None, level="",
                        closed_why=plain(self.reason))  # fmt: skip
-
-
-def known_places(scene: Scene, codes: tuple[str, ...]) -> None:
-    """Refuse codes of areas that the book does not know."""
-    known = {row.id for row in scene.rows(Place)}
-    for code in codes:
-        if known and code not in known:
-            raise Refused(say("there is no area {code} in the book", code=code[:40]))
 
 
 def unfinished(scene: Scene, incident: str) -> list[str]:

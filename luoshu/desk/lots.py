@@ -69,6 +69,7 @@ class LotStanding(Thing):
     is when it last changed."""
 
     sort = "lot"
+    zh = "批次"
     table = Lot
 
     id: str

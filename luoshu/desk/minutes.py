@@ -23,6 +23,7 @@ class Decision(Thing):
     """What was decided, by whom, with what is noted of the talk."""
 
     sort = "decision"
+    zh = "决定"
     id: str
     incident: str
     text: str
@@ -38,6 +39,7 @@ class Note(Thing):
     """A short message to everybody of an incident, or to one organisation."""
 
     sort = "message"
+    zh = "消息"
     id: str
     incident: str
     text: str

@@ -11,8 +11,9 @@ from luoshu.book.directory import Place
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.actor import Actor
 from luoshu.desk.chain import moment
-from luoshu.desk.incident import EVERY_HAND, Incident, known_places, open_incident, whose
+from luoshu.desk.incident import EVERY_HAND, Incident, open_incident, whose
 from luoshu.desk.journal import Refused
+from luoshu.desk.known import known_places
 from luoshu.desk.plainwords import plain, point, wanted, zoned
 from luoshu.desk.staff import Person
 from luoshu.desk.things import Things
@@ -71,6 +72,7 @@ class Reading(Thing):
     """One reading: `value` in the unit of its measure, `at` when it was read (not when it was told)."""
 
     sort = "reading"
+    zh = "监测读数"
     id: str
     station: str
     measure: str

@@ -37,6 +37,7 @@ class PickList(Thing):
     """What was picked for one need; which lots it is from, they tell themselves: they keep it under the list's name."""
 
     sort = "picklist"
+    zh = "拣货单"
 
     id: str
     item: str

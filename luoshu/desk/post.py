@@ -26,6 +26,7 @@ class Post(Thing):
     """A part-time post of an expert at a second organisation: `share` of the working time in percent."""
 
     sort: ClassVar[str] = "post"
+    zh: ClassVar[str] = "岗位"
     id: str
     expert: str
     home: str

@@ -11,6 +11,7 @@ from luoshu.desk.act import Scene, Thing, Told, act, fact
 from luoshu.desk.incident import DUTY, EVERY_HAND, Incident
 from luoshu.desk.inside import Begins, GoesOn
 from luoshu.desk.journal import Refused
+from luoshu.desk.known import known_party
 from luoshu.desk.plainwords import named_well, only, plain, wanted
 from luoshu.kinds.site import Site
 from luoshu.words.message import say
@@ -40,6 +41,7 @@ class Removal(Thing):
     """
 
     sort = "removal"
+    zh = "转移安排"
     id: str
     incident: str
     community: str
@@ -115,6 +117,7 @@ class PlanRemoval(Begins[Removal]):
 
     def check(self, scene: Scene) -> None:
         super().check(scene)
+        known_party(scene, self.party)
         if not self.shelter:
             return
         site = shelters(scene).get(self.shelter)
@@ -182,6 +185,10 @@ class ReportRemoval(GoesOn[Removal]):
         at = max(told.at, state.since)
         counted = Counted(at=at, who=told.who, moved=self.moved, back=self.back,
                           words=plain(self.words, 500, phones=0))  # fmt: skip
+        if state.counts and at < max(each.at for each in state.counts):  # told late: newer counts stand already
+            counts = tuple(sorted((*state.counts, counted), key=lambda each: each.at))
+            first = min(filter(None, (state.first_moved, at if self.moved else None)), default=None)
+            return replace(state, counts=counts, first_moved=first)
         whole = self.moved >= state.planned
         return replace(
             state, moved=self.moved, back=self.back, counts=(*state.counts, counted),

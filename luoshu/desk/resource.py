@@ -11,6 +11,7 @@ from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.incident import DUTY, EVERY_HAND, Incident
 from luoshu.desk.inside import Begins, GoesOn
 from luoshu.desk.journal import Refused
+from luoshu.desk.known import known_party
 from luoshu.desk.plainwords import MOST_NAME, named_well, plain, point, wanted
 from luoshu.words.message import Message, amount, named, say
 
@@ -29,6 +30,7 @@ class Resource(Thing):
     """
 
     sort = "resource"
+    zh = "调拨申请"
     id: str
     incident: str
     title: str
@@ -130,6 +132,7 @@ class RequestResource(Begins[Resource]):
 
     def check(self, scene: Scene) -> None:
         super().check(scene)
+        known_party(scene, self.party)
         _unit_fits(scene, self.item, self.unit)
 
     def on(self, state: Resource | None, told: Told) -> Resource:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
@@ -15,11 +16,13 @@ from luoshu.desk.act import Act, Scene, Thing, Told, facts_of, in_bounds, rights
 from luoshu.desk.actor import Actor
 from luoshu.desk.chain import Draft, Entry, canonical
 from luoshu.desk.clock import CHINA, Clock, clock_of
-from luoshu.desk.journal import Command, Journal, MayNot, Refused, Standing
+from luoshu.desk.journal import Command, Journal, MayNot, Refused, Standing, Unclear
 from luoshu.desk.place import PLACE
+from luoshu.desk.plainwords import plain
 from luoshu.desk.things import UNDO, Things, ThingsFold, things_of
 from luoshu.words.message import say
 
+MOST_WHY = 2_000
 V = TypeVar("V")
 
 
@@ -81,6 +84,8 @@ class Room:
         """
 
         def command(standing: Standing) -> Iterable[Draft]:
+            well_marked(mark)
+            plain(why, MOST_WHY)
             things: Things = standing["things"]
             known = standing["marks"].get(mark) if mark else None
             if known is not None:
@@ -141,6 +146,8 @@ class Room:
         first = canonical(facts)
 
         def command(standing: Standing) -> Iterable[Draft]:
+            well_marked(mark)
+            plain(why, MOST_WHY)
             known: Entry | None = standing["marks"].get(mark)
             if known is not None:
                 if (known.draft.who, known.draft.what, known.draft.facts_text) != (by.id, act.what, first):
@@ -187,6 +194,12 @@ def _perform(
         _perform(each, scene, told, done, early=early)
 
 
+def well_marked(mark: str) -> None:
+    """Refuse a mark that could be taken for that of an act written with another (see `_marked`)."""
+    if "#" in mark or re.search(r"~\d+$", mark):
+        raise Unclear({"mark": say("the mark {mark} holds # or ends in ~ and a number: take another", mark=mark[:80])})
+
+
 def _marked(mark: str, early: Sequence[bool]) -> list[str]:
     """The marks of acts written together: `mark` for the one that was asked for, `#` for what is undone with it, `~`
     for what was written before it and stays.
@@ -222,6 +235,11 @@ def overlay(things: Things) -> dict[type, tuple[Any, ...]]:
             if row is not None:
                 found.setdefault(sort.table, []).append(row)
     return {table: tuple(rows) for table, rows in found.items()}
+
+
+def overlaid() -> tuple[type, ...]:
+    """The tables of the book that the desk lays rows over."""
+    return tuple(dict.fromkeys(sort.table for sort in _sorts() if sort.table is not None))
 
 
 def _sorts() -> list[type[Thing]]:

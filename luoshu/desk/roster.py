@@ -26,6 +26,7 @@ class Shift(Thing):
     """One person at one post from a moment to another. `asked`: the shift that its person would rather have."""
 
     sort = "shift"
+    zh = "班次"
     id: str
     post: str
     person: str

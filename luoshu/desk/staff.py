@@ -59,6 +59,7 @@ class Person(Thing):
     """
 
     sort = "person"
+    zh = "人员"
     id: str
     name: str
     organisation: str = ""

@@ -19,6 +19,7 @@ class StoreState(Thing):
     """Whether a store can be used, as the desk says; `until` is its last day out of use once it is open again."""
 
     sort = "store"
+    zh = "仓库"
     table = ShutStore
 
     id: str

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from luoshu.desk.actor import Actor, Grant
 from luoshu.desk.incident import ConfirmLevel, Incident, OpenIncident
 from luoshu.desk.observed import ReportReading
+from luoshu.desk.staff import CONSOLE, Add
 
 NOON = datetime(2021, 7, 20, 4, tzinfo=UTC)
 OFFICER = Actor(id="wang", name="Wang", grants=(Grant(role="duty"),))
@@ -14,6 +15,12 @@ SECOND = Actor(id="liu", name="Liu", grants=(Grant(role="duty"),))
 TEAM = Actor(id="zhang", name="Zhang", organisation="water", grants=(Grant(role="team", organisation="water"),))
 OTHERS = Actor(id="sun", name="Sun", organisation="roads", grants=(Grant(role="team", organisation="roads"),))
 GUEST = Actor(id="zhao", name="Zhao", grants=(Grant(role="viewer"),))
+
+
+def at_the_desk(room, *people, organisation=""):
+    """People who can log in."""
+    for each in people:
+        room.do(Add(person=each, name=each, belongs_to=organisation), by=CONSOLE, at=NOON)
 
 
 def after(**span):

@@ -13,6 +13,7 @@ from luoshu.desk.act import made_of
 from luoshu.desk.actor import Actor, Grant
 from luoshu.desk.assignment import Assignment
 from luoshu.desk.room import open_room
+from luoshu.desk.staff import CONSOLE
 from luoshu.desk.ticking import tick
 from luoshu.show.board import BY_NAME, PARTS, board, board_html
 from luoshu.show.boardeye import eye
@@ -228,6 +229,7 @@ def test_a_part_is_drawn_once_for_all_who_may_see_the_same(desk, monkeypatch):
 
 
 def test_a_task_of_ones_own_is_nobody_elses_part(desk):
+    do(desk, "staff.add", by=CONSOLE, person="li", name="李")
     do(desk, "task.give", id="t3", incident="yi", title="只给李", person="li", hours=3)
     kept, li = Drawn(), Actor(id="li", grants=TEAM.grants)
     other = section_html(kept, eye(visit(desk, actor=replace(li, id="sun")), "yi"), BY_NAME["tasks"])

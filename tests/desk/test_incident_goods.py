@@ -239,3 +239,12 @@ def test_decisions_and_messages(room):
     (step,) = [each for each in things.timeline("yi") if each.act.what == "message.send"]
     room.undo(step.told.number, by=OTHERS, at=NOON, why="说错了")
     assert room.standing().get(Note, "m") is None
+
+
+def test_a_count_told_late_does_not_replace_a_newer_one(room):
+    room.do(PlanRemoval(id="a", incident="yi", community="河下村", people=300), by=OFFICER, at=NOON)
+    room.do(ReportRemoval(removal="a", moved=300), by=OFFICER, at=after(hours=1))
+    room.do(ReportRemoval(removal="a", moved=100), by=OFFICER, at=after(hours=2), happened=after(minutes=10))
+    found = room.standing().get(Removal, "a")
+    assert (found.moved, found.all_moved, found.first_moved) == (300, after(hours=1), after(minutes=10))
+    assert [each.moved for each in found.counts] == [100, 300]

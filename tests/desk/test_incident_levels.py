@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from incidents import NOON, OFFICER, OTHERS, TEAM, after, confirmed, opened, read, standing
+from incidents import NOON, OFFICER, OTHERS, TEAM, after, at_the_desk, confirmed, opened, read, standing
 
 from luoshu.book.book import open_book
 from luoshu.desk.actor import Actor
@@ -277,6 +277,7 @@ def test_a_team_corrects_its_own_figures_and_those_of_nobody_else(room):
 
 
 def test_who_was_given_a_task_by_name_takes_part(room):
+    at_the_desk(room, TEAM.id)
     room.do(GiveTask(id="p", incident="yi", title="看水尺", person=TEAM.id, hours=2.0), by=OFFICER, at=NOON)
     assert told_by(room, TEAM)
     with pytest.raises(MayNot):

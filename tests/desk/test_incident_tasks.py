@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from incidents import GUEST, NOON, OFFICER, OTHERS, TEAM, after, confirmed, opened
+from incidents import GUEST, NOON, OFFICER, OTHERS, TEAM, after, at_the_desk, confirmed, opened
 
 from luoshu.desk.actor import Actor, Grant
 from luoshu.desk.assignment import (
@@ -60,6 +60,7 @@ def test_a_task_is_given_accepted_reported_on_and_done(room):
 
 def test_only_those_whose_task_it_is_and_the_command(room):
     give(room)
+    at_the_desk(room, "zhou")
     give(room, id="p", to="", person="zhou", hours=1)
     for who in (OTHERS, GUEST):
         with pytest.raises(Refused, match="may not"):

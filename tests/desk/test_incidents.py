@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from incidents import GUEST, NOON, OFFICER, TEAM, after, confirmed, opened, read, standing
+from incidents import GUEST, NOON, OFFICER, TEAM, after, at_the_desk, confirmed, opened, read, standing
 
 import luoshu.desk.acts
 from luoshu.book.book import open_book
@@ -15,6 +15,7 @@ from luoshu.desk.incident import (
     CloseIncident,
     ConfirmLevel,
     Ground,
+    Incident,
     OpenIncident,
     ProposeLevel,
     RejectLevel,
@@ -244,3 +245,40 @@ def test_a_book_has_its_own_checklists_and_their_faults_are_named(tmp_path):
     assert [str(each.says) for each in desk_faults(book)] == [
         "war is no type of incident", "V is no level with a list", "entry 2 of flood, level IV, cannot be read"
     ]  # fmt: skip
+
+
+def test_an_incident_in_which_work_stands_is_not_taken_back_and_its_name_is_not_given_again(room):
+    opened(room)
+    opening = room.standing().steps(Incident, "yi")[0].told.number
+    given = room.do(GiveTask(id="t", incident="yi", title="巡堤", to="water", hours=1), by=OFFICER, at=NOON)
+    with pytest.raises(Refused, match="close it instead"):
+        room.undo(opening, by=OFFICER, at=NOON, why="oops")
+    room.undo(given[0].number, by=OFFICER, at=NOON, why="oops")
+    room.undo(opening, by=OFFICER, at=NOON, why="oops")
+    assert standing(room) is None
+    with pytest.raises(Refused, match="another name"):
+        opened(room, drill=True)
+
+
+def test_a_task_for_nobody_is_refused(room, tmp_path):
+    opened(room)
+    with pytest.raises(Refused, match="nobody at the desk"):
+        room.do(GiveTask(id="t", incident="yi", title="巡堤", person="ghost", hours=1), by=OFFICER, at=NOON)
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "book.yaml").write_text("title: 某市台账\nregion: 某市\n", encoding="utf-8")
+    (tmp_path / "tables" / "owner.csv").write_text("id,name\nwater,水利局\n", encoding="utf-8")
+    room.book = open_book(tmp_path)
+    with pytest.raises(Refused, match="no organisation nosuch"):
+        room.do(GiveTask(id="t", incident="yi", title="巡堤", to="nosuch", hours=1), by=OFFICER, at=NOON)
+    at_the_desk(room, "li", organisation="volunteers")
+    for number, party in enumerate(("water", "volunteers")):
+        room.do(GiveTask(id=f"t{number}", incident="yi", title="巡堤", to=party, hours=1), by=OFFICER, at=NOON)
+
+
+def test_a_reason_holds_no_identity_numbers(room):
+    opened(room)
+    with pytest.raises(Refused, match="identity number"):
+        room.do(ConfirmLevel(incident="yi", level="III"), by=OFFICER, at=NOON, why="410303198001011234")
+    (entry,) = room.do(ConfirmLevel(incident="yi", level="III"), by=OFFICER, at=NOON, why="会商")
+    with pytest.raises(Refused, match="identity number"):
+        room.undo(entry.number, by=OFFICER, at=NOON, why="410303198001011234")

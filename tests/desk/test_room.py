@@ -223,3 +223,12 @@ def test_the_clock_follows_the_holidays_of_the_book(tmp_path):
         (tmp_path / "rules" / "holidays.yaml").write_text(holidays, encoding="utf-8")
         opened.book = open_book(tmp_path)
         assert not opened.clock.calendar.works(date(2027, 1, 1))
+
+
+@pytest.mark.parametrize("mark", ["m#1", "m#", "#", "m~0", "~12"])
+def test_a_mark_that_could_be_an_inner_one_is_refused(room, mark):
+    with pytest.raises(Refused, match="take another"):
+        room.do(Fill(barrel="a", litres=1), by=KEEPER, at=NOON, mark=mark)
+    (done,) = room.do(Fill(barrel="a", litres=1), by=KEEPER, at=NOON, mark="m~a/~1b")
+    with pytest.raises(Refused, match="take another"):
+        room.undo(done.number, by=KEEPER, at=NOON, why="x", mark=mark)
