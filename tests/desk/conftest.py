@@ -124,3 +124,15 @@ def desk_server(desk_book, cheap_hashes):
     server = DeskServer(desk_book)
     yield server
     server.room.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One Chromium for all tests of a module; each opens windows (contexts) of its own and closes them."""
+    from browsing import CHROMIUM
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield made
+        made.close()

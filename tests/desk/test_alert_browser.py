@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import threading
-import time
 from datetime import UTC, datetime
 
 import pytest
+from browsing import NEEDS, served
+from deskserver import PASSWORD
 
 from luoshu.desk.act import made_of
 from luoshu.desk.actor import Actor, Grant
@@ -16,15 +14,8 @@ from luoshu.desk.alert import Alert
 from luoshu.desk.capfile import write_alert
 from luoshu.desk.consultation import Demand
 from luoshu.desk.heard import Heard
-from luoshu.show.publish import STATIC
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (STATIC / "luoshu-desk.js").is_file(), reason="the browser side is not built"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = NEEDS
 RULE = "in_force:\n  2020-01-01: {sender: fangxun.example, name: 防汛办（示例）}\n"
 OWNERS = "id,name\nwater,水利局\nroads,公路局\n"
 
@@ -39,42 +30,30 @@ def desk_book(desk_book):
 
 @pytest.fixture
 def address(desk_server):
-    import uvicorn
-
     for name in ("wang", "li"):
         desk_server.person(name, "duty")
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(desk_server.app, log_level="error", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
+    with served(desk_server.app) as address:
+        yield address
 
 
 @pytest.fixture
-def people(address):
+def people(address, browser):
     """Opens a page for somebody; each has a browser window of their own."""
-    from deskserver import PASSWORD
+    errors, windows = [], []
 
-    errors: list[str] = []
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    def opened(name, width=390):
+        context = browser.new_context(base_url=address, viewport={"width": width, "height": 844})
+        windows.append(context)
+        if name:
+            assert context.request.post("/login", data={"name": name, "password": PASSWORD}).ok
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return page
 
-        def opened(name, width=390):
-            context = browser.new_context(base_url=address, viewport={"width": width, "height": 844})
-            if name:
-                assert context.request.post("/login", data={"name": name, "password": PASSWORD}).ok
-            page = context.new_page()
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            return page
-
-        yield opened
-        assert errors == []
-        browser.close()
+    yield opened
+    for each in windows:
+        each.close()
+    assert errors == []
 
 
 def alerts(server):

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import sys
-import threading
-import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
+from browsing import NEEDS, served
 from deskserver import PASSWORD
 from stocked import stocked
 
 from luoshu.desk.lots import LotStanding
-from luoshu.show.publish import STATIC
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (STATIC / "luoshu-desk.js").is_file(), reason="the browser side is not built"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = NEEDS
 
 
 @pytest.fixture
@@ -42,32 +28,20 @@ def desk_book(desk_book):
 
 @pytest.fixture
 def address(desk_server):
-    import uvicorn
-
     desk_server.person("li", "store", organisation="granary")
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(desk_server.app, log_level="error", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
+    with served(desk_server.app) as address:
+        yield address
 
 
 @pytest.fixture
-def page(address):
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        context = browser.new_context(base_url=address, viewport={"width": 390, "height": 844})
-        assert context.request.post("/login", data={"name": "li", "password": PASSWORD}).ok
-        made, errors = context.new_page(), []
-        made.on("pageerror", lambda error: errors.append(str(error)))
-        yield made
-        assert errors == []
-        browser.close()
+def page(address, browser):
+    context = browser.new_context(base_url=address, viewport={"width": 390, "height": 844})
+    assert context.request.post("/login", data={"name": "li", "password": PASSWORD}).ok
+    made, errors = context.new_page(), []
+    made.on("pageerror", lambda error: errors.append(str(error)))
+    yield made
+    context.close()
+    assert errors == []
 
 
 def lot(server, name):
