@@ -1,5 +1,6 @@
 // What can be done: forms of acts and buttons that carry their facts go through the outbox, with a mark made when pressed.
 import { el, toast } from "./element.js";
+import { forgetPages } from "./offline.js";
 
 const ZONE = "+08:00"; // the desk's own time, which its forms show
 
@@ -145,8 +146,4 @@ function goOn(form, answer) {
   const address = new URL(back.startsWith("/") ? back : `/${back}`, location.origin);
   address.searchParams.set("entered", answer.entries[0]);
   location.assign(address);
-}
-
-async function forgetPages() {
-  if (window.caches) for (const name of await caches.keys()) await caches.delete(name);
 }

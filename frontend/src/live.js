@@ -3,6 +3,8 @@
 const HIDDEN_MS = 60000; // a page that nobody sees lets go of its line: a browser has only six to one server
 const FIRST_RETRY_MS = 2000;
 const MOST_RETRY_MS = 30000;
+const SILENT_MS = 4000; // a line on which nobody has said hello by then is said to be cut
+const ZONE = "Asia/Shanghai"; // the desk's own time, as on its pages
 
 /** Follows the stream that the page names (`data-live`), for its sections (`data-section`). */
 export function startLive(desk) {
@@ -10,6 +12,7 @@ export function startLive(desk) {
   if (!page || !window.EventSource) return;
   const sections = new Sections(page);
   const state = document.querySelector("[data-live-state]");
+  let seen = Date.parse(state?.dataset.at); // the page as it was made; while the line is live, it is as of now
   const line = new Line(page.dataset.live, Number(page.dataset.number), {
     entry(word) {
       sections.touch(word.sort);
@@ -18,16 +21,26 @@ export function startLive(desk) {
     reload: () => sections.touchAll(),
     closed: () => desk.outbox?.askLogin(),
     state(name) {
+      if (document.documentElement.dataset.line === "live") seen = Date.now();
       document.documentElement.dataset.line = name;
       if (!state) return;
       state.dataset.state = name;
-      state.textContent = desk.words[`line_${name}`] ?? "";
+      const asOf = name === "cut" && seen ? ` · ${desk.words.as_of.replace("{time}", moment(seen))}` : "";
+      state.textContent = `${desk.words[`line_${name}`] ?? ""}${asOf}`;
       if (name === "live") desk.outbox?.flush();
     },
   });
   line.open();
   document.addEventListener("luoshu:sent", () => line.nudge());
   return line;
+}
+
+/** The hour and minute of a moment, with the day where it is not today's. */
+function moment(milliseconds) {
+  const day = { month: "2-digit", day: "2-digit", timeZone: ZONE };
+  const told = (at, options) => new Date(at).toLocaleString("sv-SE", options);
+  const today = told(milliseconds, day) === told(Date.now(), day);
+  return told(milliseconds, { ...(today ? {} : day), hour: "2-digit", minute: "2-digit", timeZone: ZONE });
 }
 
 export class Line {
@@ -46,7 +59,10 @@ export class Line {
     const joined = this.address.includes("?") ? "&" : "?";
     const source = new EventSource(`${this.address}${joined}after=${this.number}`);
     this.source = source;
+    clearTimeout(this.silent);
+    this.silent = setTimeout(() => this.heard.state("cut"), SILENT_MS);
     source.addEventListener("hello", () => {
+      clearTimeout(this.silent);
       this.wait = FIRST_RETRY_MS;
       this.heard.state("live");
     });
@@ -77,6 +93,7 @@ export class Line {
 
   close() {
     clearTimeout(this.again);
+    clearTimeout(this.silent);
     this.source?.close();
     this.source = null;
   }

@@ -1,6 +1,7 @@
 // The tray at the foot of the desk's pages: what waits to be sent, what was refused and why, and whether there is a line.
 import { el } from "./element.js";
 import { MemoryShelf, Outbox, outcome } from "./outbox.js";
+import { startOffline } from "./offline.js";
 import { openShelf } from "./outboxshelf.js";
 
 const AGAIN_MS = 15000;
@@ -23,7 +24,7 @@ export async function startTray(desk) {
   setInterval(again, AGAIN_MS);
   await tray.draw(outbox);
   again();
-  startWorker(desk, tray);
+  startOffline(desk);
   return outbox;
 }
 
@@ -143,27 +144,4 @@ class Tray {
 /** The facts of an item in one line. */
 function told(facts) {
   return Object.values(facts).flat().filter((value) => value !== "" && value !== null).join(" · ");
-}
-
-/** Lets the pages open without signal, where the browser allows it; where it does not, the page says so. */
-function startWorker(desk) {
-  const note = document.querySelector("[data-offline-note]");
-  if (!("serviceWorker" in navigator) || !isSecureContext) {
-    if (note) note.textContent = desk.words.offline_not;
-    return;
-  }
-  navigator.serviceWorker
-    .register("/desk/worker.js", { scope: "/desk" })
-    .then(() => navigator.serviceWorker.ready)
-    .then((ready) => {
-      if (!navigator.serviceWorker.controller) ready.active.postMessage({ keep: [location.href.split("#")[0], ...needed()] });
-      if (note) note.textContent = desk.words.offline_can;
-    })
-    .catch(() => note && (note.textContent = desk.words.offline_not));
-}
-
-/** The built files that this page has loaded. */
-function needed() {
-  const loaded = performance.getEntriesByType("resource").map((each) => each.name);
-  return loaded.filter((name) => new URL(name).pathname.startsWith("/static/built/"));
 }

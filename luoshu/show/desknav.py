@@ -43,6 +43,7 @@ WORDS = {
     "line_live": marked("live"),
     "line_cut": marked("no line, trying again"),
     "line_closed": marked("logged out"),
+    "as_of": marked("as of {time}"),
     "offline_can": marked("This page also opens without signal, as it was last seen."),
     "offline_not": marked(
         "Without signal this page cannot be opened anew, as its address is not https. Keep it open: what is pressed "

@@ -55,28 +55,38 @@ def address(desk_server):
         thread.join(10)
 
 
-@pytest.fixture
-def people(address):
-    """Opens a page for somebody, each in a browser window of their own; nothing may be complained of but `expected`."""
-    errors: list[str] = []
+@pytest.fixture(scope="module")
+def chromium():
+    """One browser for all: each person has a context of their own in it."""
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-
-        def opened(name, width=1280, expected=()):
-            context = browser.new_context(base_url=address, viewport={"width": width, "height": 844})
-            log_in(context, name)
-            page = context.new_page()
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            page.on("console", lambda said: complain(said, expected))
-            return page
-
-        def complain(said, expected):
-            if said.type == "error" and not any(words in said.text for words in expected):
-                errors.append(said.text)
-
-        yield opened
-        assert errors == []
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def people(address, chromium):
+    """Opens a page for somebody, each in a browser window of their own; nothing may be complained of but `expected`."""
+    errors: list[str] = []
+    contexts = []
+
+    def opened(name, width=1280, expected=()):
+        context = chromium.new_context(base_url=address, viewport={"width": width, "height": 844})
+        contexts.append(context)
+        log_in(context, name)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: complain(said, expected))
+        return page
+
+    def complain(said, expected):
+        if said.type == "error" and not any(words in said.text for words in expected):
+            errors.append(said.text)
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert errors == []
 
 
 def log_in(context, name):
@@ -164,10 +174,7 @@ def test_keys_lead_to_the_sections_and_leave_typed_letters_alone(people):
 def test_without_signal_reports_are_kept_and_sent_after_in_order_and_once(people, desk_server):
     wang = people("wang", 390, expected=("ERR_INTERNET_DISCONNECTED", "Failed to fetch"))
     live(wang, "/desk?language=en")
-    wang.wait_for_function("""async () => {
-        const kept = await caches.match(location.href), script = await caches.match('/static/built/luoshu-desk.js');
-        return Boolean(kept && script);
-    }""")
+    wang.locator("[data-offline-note][data-kept=true]").wait_for()  # the page says so once it is kept, not before
     wang.context.set_offline(True)
     pressed = datetime.now(UTC)
     wang.locator("li[data-key='task:yi.one'] form[data-act='task.accept'] button").click()
@@ -175,6 +182,10 @@ def test_without_signal_reports_are_kept_and_sent_after_in_order_and_once(people
     report(wang, "yi.one", "水位平稳")
     wang.locator(".tray-list li >> nth=1").wait_for()
     assert not desk_server.told("task.accept")
+    opened = wang.reload()  # the telephone went dark in between
+    assert opened.from_service_worker
+    wang.locator("[data-live-state][data-state=cut]", has_text="as of").wait_for()
+    wang.locator(".tray-list li >> nth=1").wait_for()
     time.sleep(1)
     wang.context.set_offline(False)
     wang.evaluate("window.dispatchEvent(new Event('online'))")
@@ -185,6 +196,27 @@ def test_without_signal_reports_are_kept_and_sent_after_in_order_and_once(people
     assert accepted[0].number < reported[0].number
     assert timedelta(seconds=-2) < accepted[0].happened - pressed < timedelta(seconds=6)
     assert accepted[0].at - accepted[0].happened > timedelta(seconds=0.5)
+
+
+def test_a_board_opens_anew_without_signal_until_its_reader_logs_out(people):
+    wang = people("wang", 390, expected=("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "ERR_FAILED"))
+    live(wang, BOARD)
+    wang.locator("[data-offline-note][data-kept=true]").wait_for(state="attached")
+    wang.context.set_offline(True)
+    wang.goto("about:blank")
+    for _ in range(3):
+        assert wang.goto(BOARD).from_service_worker
+        wang.locator("#tasks li", has_text="巡堤").first.wait_for(state="attached")
+        wang.locator(".tray").wait_for(state="attached")  # its scripts came too
+    with pytest.raises(sync_api.Error, match="ERR_"):
+        wang.goto("/desk/incidents/other?language=en")  # what nobody has looked at is not kept
+    wang.context.set_offline(False)
+    live(wang, "/desk?language=en")
+    wang.evaluate("document.querySelector('form.leave').requestSubmit()")
+    wang.wait_for_url("**/login")
+    wang.context.set_offline(True)
+    with pytest.raises(sync_api.Error, match="ERR_"):
+        wang.goto(BOARD)  # who logged out leaves nothing behind
 
 
 def report(page, task, words):
