@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from luoshu.desk.act import Act, Scene
+from luoshu.desk.approval import agreed
 from luoshu.desk.journal import MayNot, Refused
 from luoshu.desk.leaving import Deliver, Ship
 from luoshu.desk.lots import KEEPERS, LotStanding, exact, keeper_of, need_item, need_lot, reasons, short, usable_now
@@ -40,6 +41,8 @@ def goods_leaving(scene: Scene, sending: SendResource) -> list[Act[Any]]:
     if there < units:
         bad = next((each for each in found if each.amount <= 0), None)
         raise Refused(reasons(bad)) if bad is not None else short(", ".join(lots), units, there)
+    if not by_another(state, scene.by.id):
+        _agreed_in_all(scene, [(need_lot(scene, each.lot.id), part) for each, part in parts])
     return [
         Ship(lot=each.lot.id, amount=exact(part), place=state.to or state.title, incident=state.incident,
              due=sending.eta, shipment=state.id)
@@ -55,6 +58,15 @@ def _asked_for(scene: Scene, lot: LotStanding, request: Resource) -> LotStanding
     if item.unit != request.unit:
         raise Refused(say("{item} is counted in {unit}", item=item.name, unit=item.unit))
     return lot
+
+
+def _agreed_in_all(scene: Scene, parts: Sequence[tuple[LotStanding, float]]) -> None:
+    """Refuse parts that together are more of an item out of a store than one person may ship alone."""
+    total: dict[tuple[str, str], float] = {}
+    for lot, part in parts:
+        total[lot.store, lot.item] = exact(total.get((lot.store, lot.item), 0.0) + part)
+    for lot in {(lot.store, lot.item): lot for lot, _ in parts}.values():
+        agreed(scene, "ship", lot, total[lot.store, lot.item], "")
 
 
 def goods_there(scene: Scene, resource: Resource, came: float | None) -> list[Act[Any]]:
@@ -77,11 +89,14 @@ def _moving(scene: Scene, lots: Sequence[str], shipment: str) -> list[tuple[str,
 
 def leaves_with_request(scene: Scene, shipment: str) -> bool:
     """Whether a shipment leaves in this very command for a request that somebody else has approved: the second person
-    has agreed to exactly this. Where the request names no item, nobody has agreed to what leaves: its words could be
-    about anything."""
+    has agreed to exactly this."""
     from luoshu.desk.resource import Resource
 
     sent = scene.changed.get((Resource, shipment)) if shipment else None
-    if not isinstance(sent, Resource) or not sent.item:
-        return False
-    return sent.state == "on the way" and sent.approved_by not in ("", scene.by.id)
+    return isinstance(sent, Resource) and sent.state == "on the way" and by_another(sent, scene.by.id)
+
+
+def by_another(request: Resource, who: str) -> bool:
+    """Whether a second person has agreed that so much leaves by the hand of `who`. Where the request names no item
+    nobody has agreed to what leaves: its words could be about anything."""
+    return bool(request.item) and request.approved_by not in ("", who)

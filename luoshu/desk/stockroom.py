@@ -182,7 +182,7 @@ class Count(LotAct):
         if self.expires is not None:
             keeps_until(scene, need_item(scene, state.item), self.expires)
         later = self.expires if self.expires and state.expires and self.expires > state.expires else None
-        difference = abs(exact(self.amount - state.amount))
+        difference = exact(self.amount - state.amount)
         agreed(scene, "count", state, difference, self.approval, named_amount=self.amount, later=later)
 
     def also(self, scene: Scene) -> Iterable[Act[Any]]:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from math import isfinite
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from luoshu.book.problem import Problem
@@ -22,6 +23,7 @@ BUILT_IN = Path(__file__).with_name("stock.yaml")
 GUARDED = {"ship": "出库", "scrap": "报废", "count": "盘点差异"}
 """The acts that may need a second person; for a count it is the difference that is weighed."""
 MEASURES = ("amount", "value", "weight")
+NOTHING_ELSE: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +38,11 @@ class Limit:
     category: str = ""
     item: str = ""
 
-    def exceeded(self, act: str, item: Item, units: float) -> Message | None:
-        """Why so many units of an item need a second person, None where they do not.
+    def exceeded(
+        self, act: str, item: Item, units: float, others: Mapping[str, float] = NOTHING_ELSE
+    ) -> Message | None:
+        """Why so many units of an item need a second person, None where they do not. `others` are the units of other
+        acts by the same person, which count with them where the limit is for these acts together.
 
         An item whose price or weight is not known is held to the other limits alone.
 
@@ -48,6 +53,7 @@ class Limit:
         named = (not self.item or self.item == item.id) and item.category.startswith(self.category)
         if act not in self.acts or not named:
             return None
+        units += sum(more for what, more in others.items() if what in self.acts)
         if self.amount is not None and units > self.amount:
             return say("{found}, more than {most}", found=amount(units, item.unit), most=amount(self.amount, item.unit))
         worth = units * item.price if item.price is not None else None
@@ -69,9 +75,11 @@ class StockRules:
     limits: tuple[Limit, ...] = ()
     built_in: bool = True
 
-    def needs_approval(self, act: str, item: Item, units: float) -> Message | None:
-        """Why a second person must agree to so many units, None where one person is enough."""
-        return next((why for limit in self.limits if (why := limit.exceeded(act, item, units))), None)
+    def needs_approval(
+        self, act: str, item: Item, units: float, others: Mapping[str, float] = NOTHING_ELSE
+    ) -> Message | None:
+        """Why a second person must agree to so many units, None where one person is enough (see `Limit.exceeded`)."""
+        return next((why for limit in self.limits if (why := limit.exceeded(act, item, units, others))), None)
 
 
 def stock_rules(book: Book | None, day: date) -> StockRules:
