@@ -52,6 +52,6 @@ def figures(plan: Dispatching) -> dict[str, Any]:
     loads = len(plan.shipments)
     return {
         "gap": plan.gap, "share": share, "shipments": loads, "unmet": len(plan.unmet), "fairness": plan.fairness,
-        "says": say("{loads} loads, {share:.1f} % of what is needed, at most {gap:.2%} from the best plan",
+        "says": say("{loads} loads, {share:.1f}% of what is needed, at most {gap:.2%} from the best plan",
                     loads=loads, share=100.0 if share >= 1 else min(100 * share, 99.9), gap=plan.gap),
     }  # fmt: skip

@@ -19,6 +19,8 @@ from luoshu.desk.resource import Resource
 from luoshu.desk.staff import Person
 from luoshu.desk.things import Step
 from luoshu.kinds.site import Site
+from luoshu.show.afterneeds import Resting, resting, shown_by
+from luoshu.show.demandpage import DemandView
 from luoshu.show.language import Language, marked
 from luoshu.show.page import Page, Visit
 from luoshu.show.pages import Leaf
@@ -108,6 +110,8 @@ class AfterPage(Page):
     undone: tuple[Line, ...]
     open_points: tuple[str, ...]
     timeline: tuple[Line, ...]
+    needs: tuple[DemandView, ...] = ()
+    resting: tuple[Resting, ...] = ()
     docx: str = ""
 
 
@@ -175,6 +179,8 @@ def after_page(visit: Visit, name: str, query: Mapping[str, str]) -> AfterPage:
               for each in removals if each.moved < each.planned),
         ]),
         timeline=timeline,
+        needs=shown_by(visit, name),
+        resting=resting(visit),
         docx=f"/desk/incidents/{name}/report.docx" if visit.links.mouth == "server" else "",
     )  # fmt: skip
 

@@ -56,6 +56,17 @@ def paper_of(page: AfterPage, language: Language) -> bytes:
     )  # fmt: skip
     _lines(made, language, say("Decisions"), page.decisions)
     _lines(made, language, say("Taken back"), page.undone)
+    _table(
+        made, say("Promises that rest on the stock"), (say("Promise"), say("Share"), say("Why")), (5, 3, 8.5),
+        [(each.words, f"{each.met} {each.verdict_word}", "; ".join(each.because)) for each in page.resting],
+    )  # fmt: skip
+    _table(
+        made, say("Needs of infrastructure that it showed"),
+        (say("What"), say("Whose"), say("Answers"), say("Outcome")), (4, 3, 5.5, 4),
+        [(each.title, each.party,
+          "; ".join(f"{one.party}: {one.stance or say('no answer')} {one.text}".strip() for one in each.answers),
+          " · ".join(filter(None, (each.state_word, each.requirement or each.why)))) for each in page.needs],
+    )  # fmt: skip
     made.add_heading(say("Open points"), 1)
     for each in page.open_points or (say("Everything that was promised was done."),):
         made.add_paragraph(each, style="List Bullet" if page.open_points else None)

@@ -200,8 +200,7 @@ def person(visit: Visit, id: str) -> str:
 
 def owners(visit: Visit) -> dict[str, str]:
     """The names of the organisations of the book, in the language of who looks."""
-    book = visit.room.book if visit.room else None
-    language = visit.language
+    book, language = visit.view.book, visit.language
     english = language.code == "en"
     rows = book.rows(Owner) if book is not None else ()
     return {each.id: (each.name_en if english and each.name_en else language.word(each.name)) for each in rows}

@@ -113,11 +113,10 @@ def demands_page(visit: Visit, name: str, query: Mapping[str, str]) -> DemandsPa
 
 def demand_view(visit: Visit, demand: Demand) -> DemandView:
     """A need as it stands."""
-    assert visit.room is not None
     assert visit.now is not None
-    language, names, book = visit.language, owners(visit), visit.room.book
+    language, names, book = visit.language, owners(visit), visit.view.book
     places = {each.id: each.name for each in book.rows(Place)} if book is not None else {}
-    due = demand.due(visit.room.clock)
+    due = demand.due(visit.clock)
     told: dict[str, list[str]] = {}
     for each in demand.told:
         told.setdefault(each.party, []).append(f"{language.message(RUNGS[each.rung])} · {local_time(each.at)}")
@@ -140,7 +139,7 @@ def demand_view(visit: Visit, demand: Demand) -> DemandView:
         place=language.word(places.get(demand.place, demand.place)), state=demand.state,
         state_word=language.message(STATES[demand.state]), stated=local_time(demand.stated_at), due=local_time(due),
         due_at=due.isoformat(),
-        due_unsure=not visit.room.clock.calendar.certain(demand.stated_at.date(), due.date()),
+        due_unsure=not visit.clock.calendar.certain(demand.stated_at.date(), due.date()),
         late=bool(demand.owing) and visit.now > due, answered=len(latest),
         asked=len(demand.asked), owing=tuple(names.get(each, each) for each in demand.owing), answers=tuple(rows),
         part_of=demand.part_of, part_of_words=language.word(promise.commitment.words) if promise else demand.part_of,

@@ -23,10 +23,11 @@ from luoshu.desk.drillsupply import Solver
 from luoshu.desk.incident import Incident
 from luoshu.desk.keeping import backup
 from luoshu.desk.place import PLACE
-from luoshu.desk.room import Room, open_room
+from luoshu.desk.room import Room, open_room, overlaid
 from luoshu.desk.staff import CONSOLE, Add, Give
 from luoshu.desk.things import Things, things_of
 from luoshu.kinds import tables
+from luoshu.kinds.commitment import Gauge
 from luoshu.region import Region
 from luoshu.show.afteraction import after_page
 from luoshu.show.afterpaper import write_paper
@@ -180,6 +181,7 @@ class DrillFolder:
         view = view_of(Region(self.copy, last.astimezone(CHINA).date(), book))
         leaves = {each.name: each for each in _desk_leaves() if each.name in DRAWN}
         incidents = [each.id for each in things.all(Incident).values()]
+        before = self.before(view)
         for code in LANGUAGES:
             language = Language(code)
             for incident in incidents:
@@ -191,8 +193,15 @@ class DrillFolder:
                 self.files.append(paper)
             boards = self.boards(leaves["board"], view, language) if "board" in leaves else ()
             visit = self.visit("", view, language, things, last)
-            page = drill_page(visit, self.drilled, plans, head=head, files=self.files, boards=boards)
+            page = drill_page(visit, self.drilled, plans, head=head, files=self.files, boards=boards, before=before)
             self.draw("drill.html", "drill", page, visit)
+
+    def before(self, view: View) -> tuple[Gauge, ...]:
+        """Where the promises stood before the drill that rest on what it moved."""
+        laid, day = set(overlaid()), self.begins.astimezone(CHINA).date()
+        kept = [each.commitment for each in view.gauges if laid & set(each.commitment.needs)]
+        book = open_book(self.copy, tables=tables())
+        return tuple(each.gauge(book, day) for each in kept)
 
     def visit(self, path: str, view: View, language: Language, things: Things, now: datetime) -> Visit:
         links = SiteLinks(path=path, language=language.code, day=view.day)

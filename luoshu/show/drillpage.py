@@ -10,6 +10,9 @@ from luoshu.desk.clock import local_time
 from luoshu.desk.drill import Drilled, Played
 from luoshu.desk.drillscript import Script
 from luoshu.desk.incident import Incident
+from luoshu.kinds.commitment import Gauge
+from luoshu.show.afterneeds import resting, shown_by
+from luoshu.show.demandpage import DemandView
 from luoshu.show.language import Language, marked
 from luoshu.show.links import file_name
 from luoshu.show.page import Page, Visit
@@ -42,6 +45,17 @@ class Supplied:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Weighed:
+    """A promise that rests on the stock, before the drill and after it, in words, with the reasons at its end."""
+
+    words: str
+    before: str
+    after: str
+    verdict_word: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class DrillPage(Page):
     """The first page of a drill: what it is, what it showed, and the way to everything in the folder."""
 
@@ -58,14 +72,16 @@ class DrillPage(Page):
     entries: int
     head: str
     boards: tuple[tuple[str, str], ...] = ()
+    weighed: tuple[Weighed, ...] = ()
+    needs: tuple[DemandView, ...] = ()
 
 
 def drill_page(
     visit: Visit, drilled: Drilled, plans: Sequence[object], *, head: str, files: Iterable[str] = (),
-    boards: tuple[tuple[str, str], ...] = (),
+    boards: tuple[tuple[str, str], ...] = (), before: tuple[Gauge, ...] = (),
 ) -> DrillPage:  # fmt: skip
     """The first page of the folder of a drill: `head` is the hash of its journal's last entry, `files` what was written
-    so far, `boards` the kept ones with their titles."""
+    so far, `boards` the kept ones with their titles, `before` the gauges of the promises before the drill."""
     language, things, script = visit.language, visit.things, drilled.script
     assert things is not None
     english = language.code == "en"
@@ -93,6 +109,17 @@ def drill_page(
         counts=tuple((language.text(words), drilled.count(name)) for name, words in OUTCOMES.items()),
         dispatches=tuple(_supplied(plan, language, visit.view) for plan in plans),
         lines=lines, entries=things.number, head=head, boards=boards,
+        weighed=_weighed(visit, before),
+        needs=tuple(each for incident in things.all(Incident) for each in shown_by(visit, incident)),
+    )  # fmt: skip
+
+
+def _weighed(visit: Visit, before: tuple[Gauge, ...]) -> tuple[Weighed, ...]:
+    shares = {each.commitment.id: visit.language.share(each.met) for each in before}
+    return tuple(
+        Weighed(words=each.words, before=shares.get(each.id, ""), after=each.met, verdict_word=each.verdict_word,
+                because=each.because)
+        for each in resting(visit)
     )  # fmt: skip
 
 
