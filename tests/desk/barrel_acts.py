@@ -1,8 +1,10 @@
-"""The smallest domain: barrels that are filled, half a litre more than is said, and poured into one another."""
+"""The smallest domain: barrels that are filled, poured into one another and sealed."""
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from luoshu.desk.act import ACTS, Act, Thing, act, fact
 from luoshu.desk.actor import Actor, Grant
@@ -14,31 +16,31 @@ KEEPER = Actor(id="li", name="Li", grants=(Grant(role="store"),))
 
 @dataclass(frozen=True, kw_only=True)
 class Barrel(Thing):
-    sort = "vat"
+    sort = "barrel"
     id: str
     litres: float = 0.0
 
 
 @act
 class Fill(Act[Barrel]):
-    what = "vat.fill"
+    what = "barrel.fill"
     says = say("fill a barrel")
     thing = Barrel
     roles = frozenset({"store"})
-    barrel: str = fact("The barrel")
-    litres: float = fact("How much", minimum=0)
+    barrel: str = fact("The barrel", zh="桶")
+    litres: float = fact("How much", zh="升数", minimum=0)
 
     def key(self):
         return self.barrel
 
     def on(self, state, told):
         state = state or Barrel(id=self.barrel)
-        return replace(state, litres=state.litres + self.litres + 0.5)
+        return replace(state, litres=state.litres + self.litres)
 
 
 @act
 class Pour(Act[Barrel]):
-    what = "vat.pour"
+    what = "barrel.pour"
     says = say("pour from one barrel into another")
     thing = Barrel
     roles = frozenset({"store"})
@@ -58,5 +60,31 @@ class Pour(Act[Barrel]):
         return [Fill(barrel=self.into, litres=self.litres)]
 
 
-for each in (Fill, Pour):  # put on the list only by the test that uses them
-    ACTS.pop(each.what, None)
+@act
+class Seal(Act[Barrel]):
+    what = "barrel.seal"
+    says = say("seal a barrel")
+    thing = Barrel
+    roles = frozenset({"store"})
+    barrel: str = fact("The barrel")
+    until: datetime = fact("Until when")
+
+    def key(self):
+        return self.barrel
+
+    def on(self, state, told):
+        return state or Barrel(id=self.barrel)
+
+
+ALL = {each.what: each for each in (Fill, Pour, Seal)}
+for what in ALL:  # put on the list only while a test uses them
+    ACTS.pop(what, None)
+
+
+@contextlib.contextmanager
+def listed():
+    """While it lasts barrels are among the acts of the desk."""
+    ACTS.update(ALL)
+    yield
+    for what in ALL:
+        ACTS.pop(what, None)

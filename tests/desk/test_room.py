@@ -2,87 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from barrel_acts import KEEPER, Barrel, Fill, Pour, Seal, listed
 
-from luoshu.desk.act import ACTS, Act, Thing, act, fact, made_of
+from luoshu.desk.act import made_of
 from luoshu.desk.actor import Actor, Grant, machine
 from luoshu.desk.journal import Refused
 from luoshu.desk.room import Room
-from luoshu.words.message import say
 
 NOON = datetime(2021, 7, 20, 4, tzinfo=UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Barrel(Thing):
-    sort = "barrel"
-    id: str
-    litres: float = 0.0
-
-
-@act
-class Fill(Act[Barrel]):
-    what = "barrel.fill"
-    says = say("fill a barrel")
-    thing = Barrel
-    roles = frozenset({"store"})
-    barrel: str = fact("The barrel", zh="桶")
-    litres: float = fact("How much", zh="升数", minimum=0)
-
-    def key(self):
-        return self.barrel
-
-    def on(self, state, told):
-        state = state or Barrel(id=self.barrel)
-        return replace(state, litres=state.litres + self.litres)
-
-
-@act
-class Pour(Act[Barrel]):
-    what = "barrel.pour"
-    says = say("pour from one barrel into another")
-    thing = Barrel
-    roles = frozenset({"store"})
-    barrel: str = fact("The barrel")
-    into: str = fact("The other one")
-    litres: float = fact("How much", minimum=0)
-
-    def key(self):
-        return self.barrel
-
-    def on(self, state, told):
-        if state is None or state.litres < self.litres:
-            raise Refused(say("there is not so much in it"))
-        return replace(state, litres=state.litres - self.litres)
-
-    def also(self, scene):
-        return [Fill(barrel=self.into, litres=self.litres)]
-
-
-@act
-class Seal(Act[Barrel]):
-    what = "barrel.seal"
-    says = say("seal a barrel")
-    thing = Barrel
-    roles = frozenset({"store"})
-    barrel: str = fact("The barrel")
-    until: datetime = fact("Until when")
-
-    def key(self):
-        return self.barrel
-
-    def on(self, state, told):
-        return state or Barrel(id=self.barrel)
-
-
 @pytest.fixture(autouse=True, scope="module")
-def _off_the_list():
-    yield
-    for what in ("barrel.fill", "barrel.pour", "barrel.seal"):
-        ACTS.pop(what)
+def _on_the_list():
+    with listed():
+        yield
 
 
 @pytest.fixture
@@ -91,7 +27,6 @@ def room(place):
         yield opened
 
 
-KEEPER = Actor(id="li", name="Li", grants=(Grant(role="store"),))
 OFFICER = Actor(id="wang", name="Wang", grants=(Grant(role="duty"),))
 GUEST = Actor(id="zhao", name="Zhao", grants=(Grant(role="viewer"),))
 

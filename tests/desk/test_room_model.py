@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from barrel_acts import KEEPER, Barrel, Fill, Pour
+from barrel_acts import KEEPER, Barrel, Fill, Pour, listed
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
-from luoshu.desk.act import ACTS
 from luoshu.desk.journal import Refused
 from luoshu.desk.room import Room, things_of
 
@@ -24,7 +24,7 @@ DESKS = st.integers(0, 1)
 
 
 class TwoDesks(RuleBasedStateMachine):
-    """The model is a list of (number, [(barrel, litres), ...]): what each act that stands did, undone ones left out."""
+    """The model is what each act that stands did, by number: (barrel, litres, poured out) each; undone ones are out."""
 
     numbers = Bundle("numbers")
 
@@ -32,7 +32,8 @@ class TwoDesks(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         place = Path(self.folder.name) / "desk.sqlite"
-        ACTS.update({each.what: each for each in (Fill, Pour)})
+        self.list = contextlib.ExitStack()
+        self.list.enter_context(listed())
         self.desks = [Room(place), Room(place)]
         self.done, self.marks, self.entries = {}, {}, 0
 
@@ -40,8 +41,7 @@ class TwoDesks(RuleBasedStateMachine):
         for desk in self.desks:
             desk.close()
         self.folder.cleanup()
-        for each in (Fill, Pour):
-            ACTS.pop(each.what, None)
+        self.list.close()
 
     def litres(self, without=None):
         """What is in each barrel that was ever filled, or None where somewhere on the way it was less than nothing."""
@@ -49,8 +49,8 @@ class TwoDesks(RuleBasedStateMachine):
         for number, changes in self.done.items():
             if number == without:
                 continue
-            for barrel, litres in changes:
-                if litres <= 0 and (barrel not in found or found[barrel] + litres < 0):
+            for barrel, litres, poured in changes:
+                if poured and (barrel not in found or found[barrel] + litres < 0):
                     return None
                 found[barrel] = found.get(barrel, 0) + litres
         return found
@@ -80,12 +80,12 @@ class TwoDesks(RuleBasedStateMachine):
 
     @rule(target=numbers, desk=DESKS, barrel=NAMES, litres=LITRES, mark=MARKS)
     def fill(self, desk, barrel, litres, mark):
-        return self.do(desk, Fill(barrel=barrel, litres=litres), mark, [(barrel, litres + 0.5)])
+        return self.do(desk, Fill(barrel=barrel, litres=litres), mark, [(barrel, litres, False)])
 
     @rule(target=numbers, desk=DESKS, barrel=NAMES, into=NAMES, litres=LITRES, mark=MARKS)
     def pour(self, desk, barrel, into, litres, mark):
         return self.do(
-            desk, Pour(barrel=barrel, into=into, litres=litres), mark, [(barrel, -litres), (into, litres + 0.5)]
+            desk, Pour(barrel=barrel, into=into, litres=litres), mark, [(barrel, -litres, True), (into, litres, False)]
         )
 
     @rule(desk=DESKS, number=numbers)
