@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,13 @@ from luoshu.desk.chain import BEGINNING, Entry, hash_of
 from luoshu.desk.shelves import (
     WAIT_SECONDS,
     NotAnEntry,
+    answered,
     engine_of,
     entries_table,
     lock_for_writing,
+    locked_since,
     put,
+    put_and_commit,
     stored,
 )
 from luoshu.desk.unkept import REPLACED, SHORTER, Unkept, damaged, unkept
@@ -103,6 +106,8 @@ class Cabinet:
         self.table = entries_table()
         self.file = None if "://" in str(place) else Path(place)
         self._connection: Connection | None = None
+        self._local = self.file is not None
+        self._open, self._waiting = False, ""
         self._written: Any = None
         self._node: Any = None
         try:
@@ -136,47 +141,58 @@ class Cabinet:
     def since(self, number: int, head: str) -> list[Entry]:
         """The entries after the last one known, which other programs wrote; each is checked against its chain."""
         with self._asking() as connection:
-            fresh = self._since(connection, number, head)
-            if connection.dialect.name != "sqlite":
-                connection.rollback()
-        return fresh
+            return self._since(connection, number, head)
 
     @contextlib.contextmanager
-    def writing(self, number: int, head: str) -> Iterator[tuple[list[Entry], Connection]]:
-        """A transaction that no other writer overlaps, with the entries that others wrote before it; `keep` ends it."""
+    def writing(self, number: int, head: str) -> Iterator[list[Entry]]:
+        """A transaction that no other writer overlaps; gives what others wrote before it. `keep` and `commit` end it,
+        else nothing is written."""
         with self._asking() as connection:
-            lock_for_writing(connection)
-            yield self._since(connection, number, head), connection
-            if connection.in_transaction():
-                connection.rollback()
+            self._open = True
+            if self._local:
+                answered(connection, "BEGIN IMMEDIATE")
+                yield self._since(connection, number, head)
+            else:
+                yield self._fitting(lambda after: locked_since(connection, after), number, head)
+            if self._open:
+                self._open, self._waiting = False, ""
+                answered(connection, "ROLLBACK")
 
     def keep(self, entries: Sequence[Entry]) -> None:
-        """Put entries into the transaction that is open."""
+        """Put entries into the transaction that is open; what a server is told waits for `commit`."""
         assert self._connection is not None
-        put(self._connection, entries)
+        if self._local:
+            put(self._connection, entries)
+        else:
+            self._waiting = put_and_commit(entries)
 
     def commit(self) -> None:
         """End the transaction that is open: when this comes back the entries are on the disk."""
         assert self._connection is not None
-        self._connection.commit()
+        answered(self._connection, self._waiting or "COMMIT")
+        self._open, self._waiting = False, ""
 
     def stands(self, entries: Sequence[Entry]) -> bool:
         """Whether entries stand after a commit whose answer was lost; waits for the server to have done with it."""
         with self._asking() as connection:
             lock_for_writing(connection)
             found = list(stored(connection, entries[0].number - 1, len(entries)))
-            connection.rollback()
+            answered(connection, "ROLLBACK")
         return [each.hash for each in found] == [each.hash for each in entries]
 
     def _since(self, connection: Connection, number: int, head: str) -> list[Entry]:
-        if connection.dialect.name == "sqlite":
+        if self._local:
             # the number changes when another connection wrote; while it does not nothing has to be read
-            written = (connection.exec_driver_sql("PRAGMA data_version").scalar(), number, head)
-            if self._written == written[0] and number:
+            ((written,),) = answered(connection, "PRAGMA data_version")
+            if self._written == written and number:
                 return []
-            self._written = written[0]
+            self._written = written
+        return self._fitting(lambda after: list(stored(connection, after)), number, head)
+
+    def _fitting(self, ask: Callable[[int], list[Entry]], number: int, head: str) -> list[Entry]:
+        """The entries after the last one known, once it was found and each fits the one before."""
         try:
-            found = list(stored(connection, max(number - 1, 0)))
+            found = ask(max(number - 1, 0))
         except NotAnEntry as error:
             raise damaged(say("entry {number} was changed after it was written", number=error.number)) from None
         if number and (not found or (found[0].number, found[0].hash) != (number, head)):
@@ -195,7 +211,7 @@ class Cabinet:
         try:
             self._same_file()
             if self._connection is None:
-                self._connection = self.engine.connect()
+                self._connection = self._connected()
                 self._node = self._file_now()
             yield self._connection
         except BaseException as error:
@@ -205,8 +221,15 @@ class Cabinet:
                 raise
             raise said from error
 
+    def _connected(self) -> Connection:
+        if self._local:
+            return self.engine.connect()
+        # transactions are begun and ended by sentences of ours; by themselves they would cost a way to the server each
+        return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
     def _drop(self) -> None:
         connection, self._connection, self._written = self._connection, None, None
+        self._open, self._waiting = False, ""
         if connection is not None:
             with contextlib.suppress(Exception):
                 connection.invalidate()

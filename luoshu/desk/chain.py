@@ -42,11 +42,12 @@ class Draft:
     def __post_init__(self) -> None:
         if not self.who or not self.what:
             raise ValueError("an entry needs to say who and what")
-        words = {"who": self.who, "what": self.what, "why": self.why, "about": self.about, "mark": self.mark}
-        for name, text in words.items():
-            if len(text) > MOST_TEXT:
-                raise ValueError(f"{name} is longer than {MOST_TEXT} characters")
-        _sayable("".join(words.values()))
+        words = "".join((self.who, self.what, self.why, self.about, self.mark))
+        if len(words) > MOST_TEXT:
+            for name in ("who", "what", "why", "about", "mark"):
+                if len(getattr(self, name)) > MOST_TEXT:
+                    raise ValueError(f"{name} is longer than {MOST_TEXT} characters")
+        _sayable(words)
         if self.happened is not None:
             if self.happened.tzinfo is None:
                 raise ValueError("happened needs a time zone, as in 2021-07-20T08:00+08:00")
@@ -100,9 +101,10 @@ def hash_of(draft: Draft, number: int, at: datetime, before: str) -> str:
     >>> one == hash_of(Draft(who="a", what="b", why="c"), 1, day, BEGINNING), len(one)
     (False, 64)
     """
-    happened = moment(draft.happened) if draft.happened else None
-    values = [number, moment(at), draft.who, draft.what, draft.why, draft.about, happened, draft.mark, draft.undoes]
-    told = _LINE.encode(values)
+    happened = f'"{moment(draft.happened)}"' if draft.happened else "null"
+    undoes = "null" if draft.undoes is None else f"{draft.undoes:d}"
+    words = f"{_text(draft.who)},{_text(draft.what)},{_text(draft.why)},{_text(draft.about)}"
+    told = f'[{number:d},"{moment(at)}",{words},{happened},{_text(draft.mark)},{undoes}]'  # a list of JSON
     return hashlib.sha256(f"{before}\n{told}\n{draft.facts_text}".encode()).hexdigest()
 
 
@@ -116,7 +118,7 @@ def canonical(value: Any) -> str:
     return _SORTED.encode(value)
 
 
-_LINE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_text = json.encoder.encode_basestring
 _SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
 
 

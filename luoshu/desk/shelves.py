@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ WAIT_SECONDS = 30.0
 """How long a writer waits for another one before it refuses."""
 AT_ONCE = 2_000
 COLUMNS = ("number", "at", "who", "what", "about", "why", "facts", "happened", "mark", "undoes", "before", "hash")
+ROWS_AT_ONCE = 16
+"""Rows of one sentence of SQLite. With fewer the writer waits more often for the interpreter, with more it works longer
+in the database; old ones take 999 values."""
 _NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
 _TYPES = ", ".join(f'"{name}" {"bigint" if name in ("number", "undoes") else "text"}' for name in COLUMNS)
 
@@ -75,7 +79,7 @@ def _server(address: str, wait: float) -> Engine:
         cursor = connection.cursor()
         for setting in (
             "synchronous_commit = on", f"lock_timeout = {round(wait * 1000)}",
-            f"idle_in_transaction_session_timeout = {round(wait * 2000)}",
+            f"idle_in_transaction_session_timeout = {round(wait * 2000)}", "standard_conforming_strings = on",
         ):  # fmt: skip
             cursor.execute(f"SET {setting}")
         cursor.close()
@@ -86,12 +90,14 @@ def _server(address: str, wait: float) -> Engine:
 
 def entries_table() -> Table:
     """The table of entries, the same in both databases."""
-    from sqlalchemy import BigInteger, Column, MetaData, Table, Text
+    from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text
 
+    # in SQLite INTEGER, and only that, makes the number the row's own, which needs no index beside the table
+    number = BigInteger().with_variant(Integer(), "sqlite")
     return Table(
         "entry",
         MetaData(),
-        Column("number", BigInteger, primary_key=True, autoincrement=False),
+        Column("number", number, primary_key=True, autoincrement=False),
         Column("at", Text, nullable=False),
         Column("who", Text, nullable=False),
         Column("what", Text, nullable=False),
@@ -114,16 +120,56 @@ def lock_for_writing(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
 
 
+def answered(connection: Connection, sentence: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """What the driver itself answers: the way of every commit, without what SQLAlchemy adds to each sentence."""
+    driver: Any = connection.connection.driver_connection
+    cursor = driver.cursor()
+    cursor.execute(sentence, values)
+    return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
+
+
+def locked_since(connection: Connection, after: int) -> list[Entry]:
+    """Begin a transaction as `lock_for_writing` does, in PostgreSQL, and give what stands after a number then: one way
+    to the server and back. Each sentence sees what was committed before it began, so the last one what the lock let
+    stand."""
+    lock = f"BEGIN; SELECT pg_advisory_xact_lock({LOCK}); {_select(after, AT_ONCE)}"
+    found = [_entry(row) for row in answered(connection, lock) if len(row) == len(COLUMNS)]
+    return found if len(found) < AT_ONCE else [*found, *stored(connection, found[-1].number)]
+
+
 def put(connection: Connection, entries: Sequence[Entry]) -> None:
     """Write entries, in order, into the transaction that is open."""
-    rows = [_row(each) for each in entries]
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"INSERT INTO entry ({_NAMES}) VALUES ({', '.join('?' * len(COLUMNS))})", rows)
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(_insert("%s"), (_told(entries),))
         return
-    # all rows as one JSON: one way to the server and back instead of one for each row
-    told = json.dumps([dict(zip(COLUMNS, row, strict=True)) for row in rows], ensure_ascii=False)
-    insert = f"INSERT INTO entry ({_NAMES}) SELECT {_NAMES} FROM json_to_recordset(CAST(%s AS json)) AS t ({_TYPES})"
-    connection.exec_driver_sql(insert, (told,))
+    rows = [_row(each) for each in entries]
+    first, most = 0, ROWS_AT_ONCE
+    while first < len(rows):  # a row at a time lets go of the interpreter, and waits for it again, with each
+        while most > len(rows) - first:
+            most //= 2
+        answered(connection, _rows(most), [value for row in rows[first : first + most] for value in row])
+        first += most
+
+
+def put_and_commit(entries: Sequence[Entry]) -> str:
+    """The sentences that write entries into the open transaction of PostgreSQL and end it, on one way."""
+    quoted = _told(entries).replace("'", "''")  # whole, as standard_conforming_strings is on
+    return _insert(f"'{quoted}'") + "; COMMIT"
+
+
+@cache
+def _rows(count: int) -> str:
+    one = f"({', '.join('?' * len(COLUMNS))})"
+    return f"INSERT INTO entry ({_NAMES}) VALUES {', '.join([one] * count)}"
+
+
+def _insert(told: str) -> str:
+    return f"INSERT INTO entry ({_NAMES}) SELECT {_NAMES} FROM json_to_recordset(CAST({told} AS json)) AS t ({_TYPES})"
+
+
+def _told(entries: Sequence[Entry]) -> str:
+    """All rows as one JSON: one way to the server and back instead of one for each row."""
+    return json.dumps([dict(zip(COLUMNS, _row(each), strict=True)) for each in entries], ensure_ascii=False)
 
 
 def _row(entry: Entry) -> tuple[Any, ...]:
@@ -134,13 +180,16 @@ def _row(entry: Entry) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+def _select(after: int, limit: int) -> str:
+    return f"SELECT {_NAMES} FROM entry WHERE number > {after:d} ORDER BY number LIMIT {limit:d}"
+
+
 def stored(connection: Connection, after: int = 0, most: int | None = None) -> Iterator[Entry]:
     """The entries that stand after a number, in order, at most so many."""
     left = most
     while left is None or left > 0:
         limit = AT_ONCE if left is None else min(left, AT_ONCE)
-        select = f"SELECT {_NAMES} FROM entry WHERE number > {after:d} ORDER BY number LIMIT {limit:d}"
-        rows = connection.exec_driver_sql(select).fetchall()
+        rows = connection.exec_driver_sql(_select(after, limit)).fetchall()
         for row in rows:
             yield _entry(tuple(row))
         if len(rows) < limit:

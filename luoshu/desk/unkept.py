@@ -86,6 +86,8 @@ def unkept(error: BaseException) -> Unkept | None:
         return _of_sqlite(cause)
     if isinstance(error, DBAPIError):
         return _of_postgres(cause, error.connection_invalidated)
+    if type(error).__module__.partition(".")[0] == "pg8000":
+        return _of_postgres(error, False)
     if isinstance(cause, OSError):
         return Unkept(AWAY, "away")
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -159,20 +160,18 @@ def full_disk():
 
 
 def test_a_commit_that_fails_is_not_acknowledged_and_the_next_one_works(place, monkeypatch):
-    import luoshu.desk.cabinet as module
-
     with Journal(place, [Stock()]) as journal:
         journal.append(received("tents", 1), at=NOON)
-        put = module.put
+        keep = journal.cabinet.keep
 
-        def full(*given):
-            put(*given)
+        def full(entries):
+            keep(entries)
             raise full_disk()
 
-        monkeypatch.setattr(module, "put", full)
+        monkeypatch.setattr(journal.cabinet, "keep", full)
         with pytest.raises(Unkept, match="disk of the journal is full: nothing was written"):
             journal.append(received("tents", 5), at=NOON)
-        monkeypatch.setattr(module, "put", put)
+        monkeypatch.setattr(journal.cabinet, "keep", keep)
         assert journal.look(lambda standing: standing["stock"]["tents"]) == 1
         assert journal.append(received("tents", 2), at=NOON).number == 2
         assert journal.look(lambda standing: standing["stock"]["tents"]) == 3
@@ -194,3 +193,117 @@ def test_what_is_written_comes_back_with_the_same_hash(facts, at):
     draft = Draft(who="a", what="b", facts=facts, happened=at)
     again = Draft(who="a", what="b", facts=json.loads(canonical(facts)), happened=of_moment(moment(at)))
     assert hash_of(draft, 1, at, BEGINNING) == hash_of(again, 1, of_moment(moment(at)), BEGINNING)
+
+
+@given(st.lists(TEXT.filter(bool), min_size=5, max_size=5), st.integers(1, 2**63 - 1), st.none() | st.integers(1, 9))
+def test_the_hash_covers_a_list_of_json(words, number, undoes):
+    """Written out by hand for speed; an entry of any year must keep its hash."""
+    import hashlib
+    import json
+
+    who, what, why, about, mark = words
+    draft = Draft(who=who, what=what, why=why, about=about, mark=mark, undoes=undoes, facts={"a": 1})
+    told = [number, moment(NOON), who, what, why, about, None, mark, undoes]
+    line = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    whole = f'{BEGINNING}\n{line}\n{{"a":1}}'.encode()
+    assert hash_of(draft, number, NOON, BEGINNING) == hashlib.sha256(whole).hexdigest()
+
+
+def test_the_hash_of_an_entry_never_changes():
+    draft = Draft(who="李\"\\\n", what="lot.receive", why="涨水", about="lot:帐篷", facts={"b": 1.5, "a": ["水"]},
+                  happened=NOON, mark="m/1", undoes=3)  # fmt: skip
+    assert hash_of(draft, 7, NOON, BEGINNING) == "e0671b0595c8febff4ed7ab4597284753254b2ac0a6d890e4a6b828f64714679"
+
+
+def test_words_that_a_database_could_take_for_its_own_stand_as_they_are(place):
+    odd = [
+        "'",
+        "''",
+        "\\'",
+        "$$",
+        "'; DROP TABLE entry; --",
+        "%s %%",
+        ":name",
+        "?",
+        '"',
+        "\\u0000 \\x00 E'\\n'",
+        "水\n\t'",
+    ]
+    with Journal(place) as journal:
+        drafts = [Draft(who=word, what=word, why=word, about=word, facts={word: word}) for word in odd]
+        waiting = [journal.submit(lambda standing, draft=draft: [draft], at=NOON) for draft in drafts]
+        assert [each.result()[0].draft.who for each in waiting] == odd
+    with Journal(place) as journal:
+        assert [entry.draft.facts for entry in journal.entries()] == [{word: word} for word in odd]
+        assert journal.fault() is None
+
+
+@pytest.mark.parametrize("count", [1, 2, 15, 16, 17, 100, 511])
+def test_a_command_of_many_entries_stands_whole(place, count):
+    drafts = [Draft(who="a", what="b", facts={"n": n}) for n in range(count)]
+    with Journal(place) as journal:
+        assert len(journal.do(lambda standing: drafts, at=NOON)) == count
+        assert [entry.draft.facts["n"] for entry in journal.entries()] == list(range(count))
+        assert journal.fault() is None
+
+
+class Interrupted:
+    """A gate whose owner is interrupted while it waits, at one time or another."""
+
+    def __init__(self, gate, wait):
+        self.gate, self.wait = gate, wait
+
+    def acquire(self):
+        self.wait()
+        raise KeyboardInterrupt
+
+    def release(self):
+        self.gate.release()
+
+
+@pytest.mark.parametrize("moment_of_it", ["before", "after"])
+def test_who_is_interrupted_while_it_waits_strands_nobody(tmp_path, monkeypatch, moment_of_it):
+    """Writers wake one another: a Ctrl-C in one of them must not leave the others asleep."""
+    from luoshu.desk import journal as module
+
+    begun, held, made, count = threading.Event(), threading.Event(), [], 24
+    asked = module._Asked
+
+    def ask(command, at, answer=None):
+        one = asked(command, at, answer)
+        made.append(one)
+        if len(made) % 3 == 2:
+            one.gate = Interrupted(one.gate, (lambda: None) if moment_of_it == "before" else (lambda: held.wait(30)))
+        return one
+
+    def slow(standing):
+        begun.set()
+        held.wait(30)
+        return [Draft(who="a", what="b")]
+
+    with Journal(tmp_path / "desk.sqlite") as journal:
+        monkeypatch.setattr(module, "_Asked", ask)
+        ended = []
+
+        def write(command):
+            try:
+                ended.append(len(journal.do(command, at=NOON)))
+            except KeyboardInterrupt:
+                ended.append("interrupted")
+
+        threads = [threading.Thread(target=write, args=(slow,))]
+        threads[0].start()
+        assert begun.wait(30)
+        more = [
+            threading.Thread(target=write, args=(lambda standing: [Draft(who="a", what="b")],)) for _ in range(count)
+        ]
+        for thread in more:
+            thread.start()
+        while len(made) <= count or journal._asked.qsize() < count:
+            time.sleep(0.001)
+        held.set()
+        for thread in (*threads, *more):
+            thread.join(20)
+        assert not any(thread.is_alive() for thread in (*threads, *more))
+        assert ended.count("interrupted") == sum(isinstance(each.gate, Interrupted) for each in made)
+        assert len(journal.entries()) == count + 1
