@@ -104,6 +104,7 @@ class ExpertsPage(Page):
     team: tuple[TeamLine, ...]
     posts: tuple[PostRow, ...]
     enter: Form
+    contacts: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +166,13 @@ def experts_page(visit: Visit, name: str, query: Mapping[str, str]) -> ExpertsPa
         team=tuple(_line(visit, each, skills) for each in lines),
         posts=tuple(post_row(visit, each) for each in visit.things.all(Post).values() if each.expert in known),
         enter=form_of(visit, "expert.enter", {"expert": f"e{visit.now:%y%m%d%H%M%S%f}"}),
+        contacts=sees_contacts(visit),
     )
+
+
+def sees_contacts(visit: Visit) -> bool:
+    """Whether who looks may have all telephones in one file: a keeper for all organisations and incidents."""
+    return visit.actor is not None and visit.actor.may(KEEPERS)
 
 
 def _tasks(query: Mapping[str, str]) -> tuple[TaskRow, ...]:
@@ -305,17 +312,18 @@ def expert_page(visit: Visit, name: str, query: Mapping[str, str]) -> ExpertPage
     )  # fmt: skip
 
 
+EXPERTS_LEAF = Leaf(
+    name="experts",
+    path="desk/experts",
+    template="experts.html",
+    type=ExpertsPage,
+    build=experts_page,
+    roles=KEEPERS,
+    personal=True,
+    says=marked("The expert bank: found by need, with reasons; the best team; two-way posts."),
+)
 EXPERT_LEAVES = (
-    Leaf(
-        name="experts",
-        path="desk/experts",
-        template="experts.html",
-        type=ExpertsPage,
-        build=experts_page,
-        roles=KEEPERS,
-        personal=True,
-        says=marked("The expert bank: found by need, with reasons; the best team; two-way posts."),
-    ),
+    EXPERTS_LEAF,
     Leaf(
         name="expert",
         path="desk/experts/{name}",

@@ -19,6 +19,7 @@ from luoshu.show.boardserving import add_board
 from luoshu.show.deskfront import add_front
 from luoshu.show.door import Door
 from luoshu.show.events import add_events
+from luoshu.show.expertdoor import add_experts
 from luoshu.show.guard import Guard, is_loopback
 from luoshu.show.incidentfile import add_incident_files
 from luoshu.show.journalpage import add_export
@@ -93,6 +94,7 @@ def make_app(
         add_front(app)
         add_stock(app)
         add_readings(app)
+        add_experts(app)
         for leaf in DESK_LEAVES:
             add_leaf(app, leaf)
     add_settling(app)
