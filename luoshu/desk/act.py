@@ -92,9 +92,10 @@ class Act(ABC, Generic[T]):
     """One thing that can be done: its fields are the facts that the journal keeps.
 
     `what` is its name in journal, address and API ("lot.receive"), `says` what it is called by people, `thing` the
-    class of what it is about, `roles` who may. `machines` tells whether a part of the program may do it, `lasting` why
-    it can never be taken back (None: it can) and `undoers` who may take back what others did. Values are checked by the
-    types of the fields, then `check`, then `on`; what any of them refuses is not written.
+    class of what it is about, `roles` who may. `machines` tells whether a part of the program may do it, `in_order`
+    that it never happened before the last act on its thing, `lasting` why it can never be taken back (None: it can) and
+    `undoers` who may take back what others did. Values are checked by the types of the fields, then `check`, then `on`;
+    what any of them refuses is not written.
     """
 
     __pydantic_config__: ClassVar[Any] = {
@@ -105,6 +106,7 @@ class Act(ABC, Generic[T]):
     thing: ClassVar[type[Thing]]
     roles: ClassVar[frozenset[str]] = frozenset()
     machines: ClassVar[bool] = False
+    in_order: ClassVar[bool] = False
     lasting: ClassVar[Message | None] = None
     undoers: ClassVar[frozenset[str]] = frozenset({"duty", "admin"})
 

@@ -186,7 +186,7 @@ def _perform(
         _perform(each, scene, told, done, early=True)
     act.check(scene)
     place = (act.thing, act.key())
-    after = act.on(scene.get(*place), replace(told, number=told.number + len(done)))
+    after = act.on(scene.get(*place), scene.things.in_time(act, replace(told, number=told.number + len(done))))
     also = list(act.also(scene))
     scene.changed[place] = after
     done.append((act, early))

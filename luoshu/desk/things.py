@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -149,7 +149,7 @@ class Things:
 
     def _add(self, entry: Entry) -> None:
         act = made_of(entry.draft.what, entry.draft.facts)
-        told, key = told_of(entry), act.key()
+        told, key = self.in_time(act, told_of(entry)), act.key()
         record = self._records.get(act.thing, {}).get(key) or _Record()
         before, state = record.state, act.on(record.state, told)
         record.steps.append(Step(act=act, told=told))
@@ -162,6 +162,23 @@ class Things:
         incident = act.incident_of(before) or act.incident_of(state)
         if incident:
             self._timelines.setdefault(incident, []).append(entry.number)
+
+    def in_time(self, act: Act[Any], told: Told) -> Told:
+        """What an entry tells, put no earlier than it can have been: a sender's clock that runs behind is bounded.
+
+        Nothing happens to a thing, or in an incident, before its first act that stands; an act that is `in_order` not
+        before the last one on its thing.
+        """
+        if told.at >= told.written:
+            return told
+        record = self._records.get(act.thing, {}).get(act.key()) or _Record()
+        steps = [step for step in record.told() if not step.undone]
+        floors = [steps[-1 if act.in_order else 0].told.at] if steps else []
+        numbers = self._timelines.get(act.incident_of(record.state), ())
+        beginning = next((step for step in map(self.step, tuple(numbers)) if step and not step.undone), None)
+        if beginning is not None:
+            floors.append(beginning.told.at)
+        return replace(told, at=min(max(told.at, *floors), told.written)) if floors else told
 
     def _undo(self, entry: Entry) -> None:
         target = entry.draft.undoes or 0

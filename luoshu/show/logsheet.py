@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -50,11 +51,10 @@ def write_log(place: str | Path, path: Path, language: Language, tell: Tell = la
 def row_of(entry: Entry, language: Language) -> tuple[Any, ...]:
     """An entry as the cells of a log, times as on a clock in China."""
     draft = entry.draft
-    happened = entry.happened.astimezone(CHINA) if draft.happened else None
     return (
         entry.number,
-        entry.at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
-        happened.strftime("%Y-%m-%d %H:%M:%S") if happened else "",
+        _to_the_second(entry.at),
+        _to_the_second(draft.happened) if draft.happened else "",
         draft.who,
         _act_in_words(draft.what, language),
         draft.about,
@@ -63,6 +63,13 @@ def row_of(entry: Entry, language: Language) -> tuple[Any, ...]:
         draft.undoes or "",
         entry.hash,
     )
+
+
+def _to_the_second(at: datetime) -> str:
+    try:
+        return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+    except OverflowError:  # a sender's clock may be anywhere; what it said is kept
+        return at.isoformat()
 
 
 def _act_in_words(what: str, language: Language) -> str:

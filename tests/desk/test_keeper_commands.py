@@ -85,6 +85,16 @@ def test_the_log_reads_as_words_and_holds_no_formulas(run, book, tmp_path):
     assert sheet["H2"].data_type == "s"
 
 
+def test_a_clock_at_the_end_of_time_does_not_stop_the_export(run, book, tmp_path):
+    (book / "desk").mkdir()
+    with Journal(book / PLACE) as journal:
+        far = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+        journal.append(Draft(who="wang", what="note", happened=far), at=NOON)
+    for name in ("log.xlsx", "log.csv", "log.jsonl"):
+        assert run("desk", "export", book, tmp_path / name)[0] == 0
+    assert "9999-12-31T23:59:59" in (tmp_path / "log.csv").read_text("utf-8-sig")
+
+
 @pytest.mark.parametrize("name", ["log.doc", "nowhere/log.csv"])
 def test_a_file_that_cannot_be_written_is_refused_in_plain_words(run, book, name, tmp_path):
     (book / "desk").mkdir()
