@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TEMPLATE = re.compile(r"\{[a-z_]+\}")
 PACKAGE = Path(__file__).parents[1]
-KEYWORDS = {"say": None, "_": None, "marked": None}
+KEYWORDS = {"say": None, "say_": None, "_": None, "marked": None}
 """Functions whose first argument is a sentence for people."""
 
 

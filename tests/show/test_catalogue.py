@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from luoshu.show.catalogue import extracted, read_catalogue, untranslated
+from luoshu.show.catalogue import KEYWORDS, PACKAGE, extracted, read_catalogue, untranslated
 from luoshu.show.language import Language, catalogue
 from luoshu.words.message import AMOUNT, NAMED, Message
 
@@ -26,6 +26,16 @@ def test_every_sentence_has_its_chinese() -> None:
 def test_no_sentence_is_kept_that_nobody_says() -> None:
     there = extracted()
     assert [str(entry.id) for entry in read_catalogue("zh") if entry.id and entry.id not in there] == []
+
+
+def test_every_name_by_which_sentences_are_said_is_known_to_the_catalogue() -> None:
+    names = {
+        name
+        for path in PACKAGE.rglob("*.py")
+        for line in path.read_text("utf-8").splitlines()
+        for name in re.findall(r"(\w+) = [\w.]*(?:language|tongue)\.say$|import say as (\w+)", line)
+    }
+    assert {a or b for a, b in names} - set(KEYWORDS) == set()
 
 
 def test_translations_fill_the_same_gaps() -> None:
