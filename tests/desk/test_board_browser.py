@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import threading
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from browsing import NEEDS, served
+from deskserver import PASSWORD
 
 from luoshu.desk.actor import Actor, Grant
 from luoshu.desk.assignment import Assignment, GiveTask
 from luoshu.desk.incident import ConfirmLevel, Incident, OpenIncident
 from luoshu.desk.minutes import Note, SendMessage
 from luoshu.desk.observed import ReportReading
-from luoshu.show.publish import STATIC
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-    pytest.mark.skipif(not (STATIC / "luoshu-desk.js").is_file(), reason="the browser side is not built"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = NEEDS
 OFFICER = Actor(id="wang", grants=(Grant(role="duty"),))
 SCRIPT = "<script>window.ran=1</script><img src=x onerror=window.ran=1>"
 BOARD = "/desk/incidents/yi?language=en"
@@ -31,8 +24,6 @@ BOARD = "/desk/incidents/yi?language=en"
 
 @pytest.fixture
 def address(desk_server):
-    import uvicorn
-
     for name in ("wang", "li"):
         desk_server.person(name, "duty")
     now = datetime.now(UTC)
@@ -42,40 +33,22 @@ def address(desk_server):
         GiveTask(id="yi.two", incident="yi", title="清点", person="wang", hours=4),
     ):
         desk_server.room.do(act, by=OFFICER, at=now)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(desk_server.app, log_level="error", lifespan="off",
-                                               timeout_graceful_shutdown=1))  # fmt: skip
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """One browser for all: each person has a context of their own in it."""
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+    with served(desk_server.app) as address:
+        yield address
 
 
 @pytest.fixture
-def people(address, chromium):
+def people(address, browser):
     """Opens a page for somebody, each in a browser window of their own; nothing may be complained of but `expected`."""
     errors: list[str] = []
     contexts = []
 
     def opened(name, width=1280, expected=()):
-        context = chromium.new_context(base_url=address, viewport={"width": width, "height": 844})
+        context = browser.new_context(base_url=address, viewport={"width": width, "height": 844})
         contexts.append(context)
         log_in(context, name)
         page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("pageerror", lambda error: page.url.startswith("chrome-error:") or errors.append(str(error)))
         page.on("console", lambda said: complain(said, expected))
         return page
 
@@ -90,8 +63,6 @@ def people(address, chromium):
 
 
 def log_in(context, name):
-    from deskserver import PASSWORD
-
     assert context.request.post("/login", data={"name": name, "password": PASSWORD}).ok
 
 
