@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field
 from datetime import date, datetime
 from functools import cache, partial
@@ -189,16 +189,26 @@ def act(cls: A) -> A:
 _BUILDING = threading.Lock()
 
 
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: type[Act[Any]]) -> TypeAdapter[Any]:
-    with _BUILDING:  # it takes long to build: many threads that ask at once would each build their own
-        return _built(kind)
+    found = _ADAPTERS.get(kind)
+    if found is None:
+        from pydantic import TypeAdapter
+
+        with _BUILDING:  # it takes long to build: many threads that ask at once would each build their own
+            found = _ADAPTERS.get(kind) or TypeAdapter(kind)
+            _ADAPTERS[kind] = found
+    return found
 
 
-@cache
-def _built(kind: type[Act[Any]]) -> TypeAdapter[Any]:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(kind)
+def warm(stop: Callable[[], bool] = lambda: False) -> None:
+    """Build what checks the facts of every act, so that the first one of each sort is as fast as the next ones."""
+    for kind in list(ACTS.values()):
+        if stop():
+            return
+        _adapter(kind)
 
 
 def facts_of(made: Act[Any]) -> dict[str, Any]:

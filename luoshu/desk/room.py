@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from luoshu.book.book import Book
 from luoshu.desk.act import Act, Scene, Thing, Told, facts_of, in_bounds, rights
 from luoshu.desk.actor import Actor
-from luoshu.desk.chain import Draft, Entry, canonical
+from luoshu.desk.chain import Draft, Entry
 from luoshu.desk.clock import CHINA, Clock, clock_of
 from luoshu.desk.journal import Command, Journal, MayNot, Refused, Standing, Unclear
 from luoshu.desk.place import PLACE
@@ -142,15 +142,14 @@ class Room:
 
     def _doing(self, act: Act[Any], by: Actor, at: datetime, why: str, happened: datetime | None, mark: str) -> Command:
         mark = mark or secrets.token_hex(12)
-        facts = facts_of(act)
-        first = canonical(facts)
+        asked = _draft(act, by, why, happened, mark)
 
         def command(standing: Standing) -> Iterable[Draft]:
             well_marked(mark)
             plain(why, MOST_WHY)
             known: Entry | None = standing["marks"].get(mark)
             if known is not None:
-                if (known.draft.who, known.draft.what, known.draft.facts_text) != (by.id, act.what, first):
+                if (known.draft.who, known.draft.what, known.draft.facts_text) != (by.id, act.what, asked.facts_text):
                     raise Refused(say("the mark {mark} stands for another act already", mark=mark))
                 return _with(known, standing["marks"])
             things: Things = standing["things"]
@@ -159,20 +158,18 @@ class Room:
             in_bounds(act)
             done: list[tuple[Act[Any], bool]] = []
             _perform(act, scene, told, done, asked=True)
+            marks = _marked(mark, [first for _, first in done])
             return [
-                Draft(
-                    who=by.id,
-                    what=each.what,
-                    why=why,
-                    about=f"{each.thing.sort}:{each.key()}",
-                    facts=facts if each is act else facts_of(each),
-                    happened=happened,
-                    mark=each_mark,
-                )
-                for (each, _), each_mark in zip(done, _marked(mark, [first for _, first in done]), strict=True)
+                asked if each is act else _draft(each, by, why, happened, each_mark)
+                for (each, _), each_mark in zip(done, marks, strict=True)
             ]
 
         return command
+
+
+def _draft(act: Act[Any], by: Actor, why: str, happened: datetime | None, mark: str) -> Draft:
+    about = f"{act.thing.sort}:{act.key()}"
+    return Draft(who=by.id, what=act.what, why=why, about=about, facts=facts_of(act), happened=happened, mark=mark)
 
 
 def _perform(
