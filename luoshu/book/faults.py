@@ -121,6 +121,7 @@ FAULTS: dict[str, Message] = {
     "no-expiry": say("A lot of something that expires has no last day; it does not count as available."),
     "late-expiry": say("A lot would expire later than its item can keep; one of the days is wrong."),
     "reading-row": say("A row of a file of readings cannot be taken; the other rows count."),
+    "expert-row": say("A row of the expert bank's workbook cannot be taken over; the other rows are."),
     "stock-row": say("A row of receipts or of a stock-take cannot be written; the other rows are."),
     "ends-before": say("Something ends before it begins; one of the two days is wrong."),
     # the desk's journal

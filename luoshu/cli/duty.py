@@ -1,4 +1,4 @@
-"""The commands of the desk: alerts of others, readings from files of gauges."""
+"""The commands of the desk: alerts of others, readings from files of gauges, the expert bank as a workbook."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from luoshu.words.message import say
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from luoshu.desk.actor import Actor
     from luoshu.desk.room import Room
 
 
@@ -125,3 +126,72 @@ def _say_proposed(room: Room, language: Language, now: datetime) -> None:
             print(says)
             for ground in each.proposal.because:
                 print("  " + language.message(ground.says()))
+
+
+@verb(
+    "desk experts",
+    say("the expert bank as a workbook: out, with lists to choose from; in, with what was filled in"),
+    "luoshu desk experts out examples/luoyang experts.xlsx --as wang",
+    argument("way", choices=("out", "in"), help=say("out: write the workbook; in: take its filled-in rows over")),
+    BOOK,
+    argument("file", metavar="FILE", help=say("the workbook (.xlsx)")),
+    argument("--as", dest="person", metavar="PERSON", default="", help=say("the login name of who asks; it is logged")),
+    argument("--contacts", action="store_true", help=say("out: with telephones, for who keeps the whole bank")),
+    argument("--try", dest="only_try", action="store_true", help=say("in: say what would be done, write nothing")),
+    DESK,
+)
+def experts(args: argparse.Namespace, language: Language) -> int:
+    from datetime import UTC, datetime
+
+    from luoshu.book.book import open_book
+    from luoshu.cli.stockroom_verbs import actor_named
+    from luoshu.desk.expert import KEEPERS
+    from luoshu.desk.room import open_room
+    from luoshu.kinds import tables
+
+    folder, now = book_folder(args.book), datetime.now(UTC)
+    with open_room(open_book(folder, tables=tables()), args.desk) as room:
+        actor = actor_named(room, args.person, now)
+        if not (actor.may(KEEPERS) if args.contacts else actor.reads(KEEPERS)):
+            raise NotDone(say("{name} may not see the expert bank", name=actor.name or actor.id))
+        if args.way == "out":
+            return _experts_out(room, actor, args, now, language)
+        return _experts_in(room, actor, args, now, language)
+
+
+def _experts_out(room: Room, actor: Actor, args: argparse.Namespace, now: datetime, language: Language) -> int:
+    from luoshu.book import files
+    from luoshu.desk.chain import Draft
+    from luoshu.desk.clock import local_day
+    from luoshu.desk.expert_file import expert_workbook
+    from luoshu.show.daybook import LOOK
+
+    path = Path(args.file)
+    about = "luoshu desk experts out" + (" --contacts" if args.contacts else "")
+    room.journal.append(Draft(who=actor.id, what=LOOK, about=about), at=now)  # nothing personal goes out unwritten
+    data = expert_workbook(room.standing(), room.book, local_day(now), now.isoformat(), contacts=args.contacts)
+    files.write(path, data)
+    print(language.say("{file} is written", file=path.name))
+    return GOOD
+
+
+def _experts_in(room: Room, actor: Actor, args: argparse.Namespace, now: datetime, language: Language) -> int:
+    from dataclasses import replace
+
+    from luoshu.desk.clock import local_day
+    from luoshu.desk.expert_rows import expert_rows
+    from luoshu.desk.stock_rows import tried, written
+
+    path = Path(args.file)
+    rows, _, unchanged, problems = expert_rows(path, room.standing(), room.book, local_day(now))
+    if args.only_try:
+        rows = tried(room, rows, by=actor, at=now)
+    else:
+        rows = written(room, rows, by=actor, at=now, why=f"luoshu desk experts in {path.name}"[:200])
+    bad = [replace(row.problem(), code="expert-row") for row in rows if row.trouble is not None]
+    said = "{good} changes are good, {bad} rows are not, {already} stood already"
+    if not args.only_try:
+        said = "{good} changes are written, {bad} rows are not, {already} stood already"
+    already = unchanged + sum(row.already is not None and row.trouble is None for row in rows)
+    print(language.say(said, good=sum(row.good for row in rows), bad=len(bad), already=already))
+    return report_problems([*problems, *bad], language) if problems or bad else GOOD
