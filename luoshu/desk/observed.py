@@ -14,7 +14,7 @@ from luoshu.desk.chain import moment
 from luoshu.desk.incident import EVERY_HAND, Incident, open_incident, whose
 from luoshu.desk.journal import Refused
 from luoshu.desk.known import known_places
-from luoshu.desk.plainwords import plain, point, wanted, zoned
+from luoshu.desk.plainwords import plain, point, wanted
 from luoshu.desk.staff import Person
 from luoshu.desk.things import Things
 from luoshu.words.conversion import convert
@@ -118,7 +118,7 @@ class ReportReading(Act[Reading]):
             open_incident(scene, self.incident)
         if self.place:
             known_places(scene, (self.place,))
-        if zoned(self.at) > scene.at + AHEAD:
+        if self.at > scene.at + AHEAD:
             raise Refused(say("{at} has not come yet: a reading is of what was", at=self.at.isoformat()))
 
     def organisation(self, scene: Scene) -> str:
@@ -132,7 +132,6 @@ class ReportReading(Act[Reading]):
         return whose(scene, self.incident, mine if takes_part(scene.things, scene.by, self.incident) else "")
 
     def on(self, state: Reading | None, told: Told) -> Reading:
-        zoned(self.at)
         point(self.lon, self.lat)
         value, unit = measured(self.measure, self.value, self.unit)
         return Reading(

@@ -7,13 +7,10 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from luoshu.desk.journal import Refused
 from luoshu.words.message import say
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 MOST_NAME = 64
 MOST_TITLE = 120
@@ -137,13 +134,6 @@ def point(lon: float | None, lat: float | None) -> tuple[float, float] | None:
     if lon is None or lat is None:
         raise Refused(say("a place needs both longitude and latitude"))
     return lon, lat
-
-
-def zoned(at: datetime) -> datetime:
-    """A moment with its time zone; Refused without one."""
-    if at.tzinfo is None:
-        raise Refused(say("{at} has no time zone, as in 2021-07-20T08:00+08:00", at=at.isoformat()))
-    return at
 
 
 def only(declared: Any, fits: Callable[[Any], bool]) -> Any:

@@ -150,13 +150,13 @@ def _page(
 
 def _line(visit: Visit, row: Row, names: Mapping[str, str], done: bool) -> ChangeLine:
     assert visit.things is not None
-    say_ = visit.language.say
+    language = visit.language
     if row.trouble is not None:
-        says, tone = visit.language.message(row.trouble), "bad"
+        says, tone = language.message(row.trouble), "bad"
     elif row.already is not None:
-        says, tone = say_("written before, as number {number}", number=row.already), "quiet"
+        says, tone = language.say("written before, as number {number}", number=row.already), "quiet"
     else:
-        says, tone = say_("written, number {number}", number=row.number or 0) if done else "", "good"
+        says, tone = language.say("written, number {number}", number=row.number or 0) if done else "", "good"
     code = str(vars(row.act).get("expert", "")) if row.act is not None else ""
     known = visit.things.get(Expert, code) if code else None
     place = f"{row.sheet} {row.line}" if row.sheet else ""
