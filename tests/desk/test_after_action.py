@@ -2,71 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
 from docx import Document
 
 from luoshu.cli import main
 from luoshu.desk.actor import Actor, Grant
-from luoshu.desk.capfile import read_alert
-from luoshu.show.publish import MARKER
 
 ROOT = Path(__file__).parents[2]
 OFFICER = Actor(id="officer", name="officer", grants=(Grant(role="duty"),))
-
-
-@pytest.fixture(scope="module")
-def drilled(tmp_path_factory):
-    """The folder of the example's drill, played once."""
-    out = tmp_path_factory.mktemp("drill") / "out"
-    assert main(["--language", "en", "desk", "drill", str(ROOT / "examples" / "luoyang"), "--out", str(out)]) == 0
-    return out
-
-
-def test_the_drill_of_the_example_leaves_all_that_it_should(drilled, capsys):
-    told = json.loads((drilled / MARKER).read_text("utf-8"))
-    assert all((drilled / name).is_file() for name in told["files"])
-    for name in ("index.html", "en/index.html", "desk/incidents/flood-2021.html", "en/desk/incidents/flood-2021.html"):
-        text = (drilled / name).read_text("utf-8")
-        assert "演练" in text or "DRILL" in text.upper()
-        assert "<form" not in text
-    for path in sorted((drilled / "cap").glob("*.xml")):
-        alert, problems = read_alert(path.read_bytes(), path.name)
-        assert not problems
-        assert alert["status"] == "Exercise"
-    assert not list(drilled.rglob("*key*.pem"))
-    assert main(["--language", "en", "desk", "verify", str(drilled / "book")]) == 0
-    assert "whole" in capsys.readouterr().out
-    assert not (ROOT / "examples" / "luoyang" / "desk").exists()
-
-
-def test_the_review_of_the_drill_is_a_word_file(drilled):
-    for code, words in (("zh", "里程碑"), ("en", "Milestones")):
-        paper = Document(str(drilled / f"review-flood-2021-{code}.docx"))
-        headings = [each.text for each in paper.paragraphs if each.style.name.startswith(("Heading", "Title"))]
-        assert words in headings
-        cells = [cell.text for made in paper.tables for row in made.rows for cell in row.cells]
-        assert "伊川县滨河五村（虚构）" in cells
-        assert "3200" in cells
-
-
-def test_twice_the_same_drill_is_the_same_drill(drilled, tmp_path):
-    book = str(small_book(tmp_path / "book", SCRIPT))
-    for name in ("once", "again"):
-        assert main(["desk", "drill", book, "--quiet", "--out", str(tmp_path / name)]) == 0
-
-    def acts(folder):
-        lines = gzip.decompress((folder / "journal.jsonl.gz").read_bytes()).decode().splitlines()
-        told = [json.loads(line) for line in lines]
-        return [(each["at"], each["who"], each["what"], each["about"]) for each in told if "what" in each]
-
-    assert acts(tmp_path / "once") == acts(tmp_path / "again")
-    assert len(acts(drilled)) > 150
 
 
 def test_a_drill_writes_over_nothing_that_is_not_its_own(tmp_path, capsys):

@@ -11,6 +11,7 @@ import pytest
 
 from luoshu.cli import main, parser
 from luoshu.show.language import Language
+from luoshu.show.publish import MARKER
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = ROOT / "examples" / "luoyang"
@@ -35,6 +36,17 @@ def test_the_flood_goes_as_its_script_expects_and_leaves_a_whole_journal(played,
     assert not list((EXAMPLE / "tables").glob("lot.csv"))  # what is invented stays out of the example
 
 
+def test_its_pages_are_marked_as_a_drill_and_nothing_can_be_pressed_or_stolen(played):
+    told = json.loads((played / MARKER).read_text("utf-8"))
+    assert all((played / name).is_file() for name in told["files"])
+    for name in ("index.html", "en/index.html", "desk/incidents/flood-2021.html", "en/desk/incidents/flood-2021.html"):
+        text = (played / name).read_text("utf-8")
+        assert "演练" in text or "DRILL" in text.upper()
+        assert "<form" not in text
+    assert not list(played.rglob("*key*.pem"))
+    assert not (EXAMPLE / "desk").exists()
+
+
 def test_its_alerts_are_valid_signed_exercises(played, capsys):
     files = sorted((played / "cap").glob("*.xml"))
     assert [each.stem for each in files] == ["a-flood-1", "a-flood-2", "a-flood-3"]
@@ -54,6 +66,7 @@ def test_its_review_is_a_word_file_with_what_was_promised_and_done(played):
         cells = [cell.text for table in made.tables for row in table.rows for cell in row.cells]
         assert words in text + "".join(cells)
         assert any("核对沿河低洼村人数" in cell for cell in cells)
+        assert {"伊川县滨河五村（虚构）", "3200"} <= set(cells)
 
 
 def test_pages_open_from_files_and_call_nobody(played):
@@ -139,3 +152,4 @@ def test_what_happened_is_the_same_when_it_is_played_again(played, tmp_path, cap
         ]  # fmt: skip
 
     assert told(played) == told(again)
+    assert len(told(played)) > 150
