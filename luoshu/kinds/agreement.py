@@ -10,6 +10,9 @@ from luoshu.kinds.item import Item
 from luoshu.kinds.site import SYSTEM, SYSTEM_ZH, X_ZH, Y_ZH, X, Y
 
 
+STATES = {"signed": "已签", "offered": "意向"}
+
+
 @table(zh="产能协议", caption_zh="与生产企业签订的代储和应急生产协议：日常库存、转产时间和应急产能。")
 class Agreement:
     """What a producer has agreed to keep in stock and to make when called on, of one item."""
@@ -17,6 +20,14 @@ class Agreement:
     id: str = column("Short code", zh="编号", note_zh="协议的简短编号", key=True, aliases=("协议编号",))
     name: str = column("The producer", zh="企业", note_zh="生产企业名称", aliases=("企业名称", "生产企业"))
     item: str = column("What it makes", zh="物资", note_zh="物资编号", refers=Item, aliases=("物资编号",))
+    state: str = column(
+        "signed, or only offered: what is offered counts for nothing until it is signed", zh="状态",
+        note_zh="已签或意向；意向协议签订前一律不计", choices=STATES, default="signed",
+    )  # fmt: skip
+    fee: float | None = column(
+        "What the agreement costs a year", zh="年费", note_zh="协议每年的费用；留空为未知", unit="元", minimum=0,
+        default=None,
+    )  # fmt: skip
     daily_stock: float = column(
         "Units kept ready at the works on every day", zh="日常库存", note_zh="企业每日保持的库存数量", minimum=0,
         unit_from="item.unit", default=0.0, aliases=("代储数量",),
@@ -76,4 +87,5 @@ class Agreement:
         >>> Agreement(id="a", name="A", item="tent", until=date(2021, 6, 30)).holds(date(2021, 7, 1))
         False
         """
-        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+        begun, over = self.since is None or self.since <= day, self.until is not None and self.until < day
+        return self.state == "signed" and begun and not over

@@ -19,6 +19,12 @@ CASES = 100
 ENOUGH = 1e-6
 
 
+def chance_in(reserve: Reserve, seen: Picture, book: Book, day: date) -> float | None:
+    """The chance of a picture of the book, counted once; see `chance_of`."""
+    key = ("reserve chance", seen, day)
+    return book.derived(key, lambda of: chance_of(reserve, seen, of, day), *reserve.needs)
+
+
 def chance_of(reserve: Reserve, seen: Picture, book: Book, day: date) -> float | None:
     """In how many of a hundred cases everything is there in time everywhere; 0 where it is not even without trouble.
 
@@ -43,14 +49,27 @@ def stands(held: Held, seen: Picture, case: Case) -> bool:
     """Whether one good is enough in a case: as it was shared out, else shared out anew."""
     if not len(held.origins):
         return False
-    arrives = np.array([case.arrives(each, held.arrives[n]) for n, each in enumerate(held.origins)])
-    if seen.moments.first is not None and arrives[held.amount > 0].min(initial=np.inf) > seen.moments.first:
-        return False
+    if seen.moments.first is not None:
+        arrives = arriving(held, case)[held.amount > 0]
+        if arrives.min(initial=np.inf) > seen.moments.first:
+            return False
+    return missing_in(held, case) <= ENOUGH
+
+
+def arriving(held: Held, case: Case) -> np.ndarray:
+    """When each origin's units are in each area in a case, in hours."""
+    return np.array([case.arrives(each, held.arrives[n]) for n, each in enumerate(held.origins)])
+
+
+def missing_in(held: Held, case: Case) -> float:
+    """What part of what is needed of a good is missing in a case, as it was shared out, else shared out anew."""
+    if not len(held.origins):
+        return 1.0
+    arrives = arriving(held, case)
     there = arrives[:, :, None] <= held.at[None, None, :] + 1e-9
     come = (held.out.given[:, :, None] * there).sum(axis=0)
     if (come >= held.asked * (1 - ENOUGH)).all():
-        return True
-    again = share_out(
+        return 0.0
+    return share_out(
         held.amount, arrives, held.asked, held.at, weights=held.weights, lasts=held.lasts, fair=False
-    )  # fmt: skip
-    return again.missing <= ENOUGH
+    ).missing  # fmt: skip

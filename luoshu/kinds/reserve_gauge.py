@@ -11,7 +11,7 @@ import numpy as np
 from luoshu.book.problem import Source
 from luoshu.kinds.commitment import Amount, Gauge, Reason
 from luoshu.kinds.needing import EVENTS
-from luoshu.kinds.reserve_chance import CASES, chance_of
+from luoshu.kinds.reserve_chance import CASES, chance_in
 from luoshu.kinds.reserve_figures import area_shares, days_of, figures_of, hour_of, maybe, percent_of
 from luoshu.kinds.reserve_goods import unlike_units_told
 from luoshu.kinds.reserve_state import Held, Picture, picture, region_word
@@ -36,7 +36,7 @@ def reserve_gauge(reserve: Reserve, book: Book, day: date) -> Gauge:
             commitment=reserve, day=day, met=None, because=(Reason(says=seen, source=reserve.source, tone="warn"),),
             goal=100.0, unit="%", figures=(figure,),
         )  # fmt: skip
-    chance = book.derived(("reserve chance", seen, day), lambda of: chance_of(reserve, seen, of, day), *reserve.needs)
+    chance = chance_in(reserve, seen, book, day)
     verdict = verdict_on(reserve, seen, day, chance)
     because = (
         _whole(reserve, seen, day), *_goods(seen), *_areas(seen), *_chance(seen, chance), *_left_out(seen, book),

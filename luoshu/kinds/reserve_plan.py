@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from math import ceil, floor, isfinite
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,22 +14,24 @@ from luoshu.kinds.agreement import Agreement
 from luoshu.kinds.commitment import Move, Plan, Reason
 from luoshu.kinds.item import Item
 from luoshu.kinds.lot import Lot
-from luoshu.kinds.position import positions
-from luoshu.kinds.reserve_figures import maybe
+from luoshu.kinds.reserve_chance import chance_in
+from luoshu.kinds.reserve_faults import MOST_DAYS
+from luoshu.kinds.reserve_figures import maybe, percent_of
+from luoshu.kinds.reserve_grounds import signed
+from luoshu.kinds.reserve_holding import AIM, Chosen, choose_holding
 from luoshu.kinds.reserve_state import Held, Picture, picture
-from luoshu.kinds.shut_store import ShutStore
 from luoshu.kinds.stock import available
 from luoshu.kinds.stock_rules import stock_rules
 from luoshu.kinds.store import Store
-from luoshu.kinds.supplying import hours_between, item_name
+from luoshu.kinds.supplying import item_name
 from luoshu.words.message import Message, amount, named, say
 
 if TYPE_CHECKING:
     from luoshu.book.book import Book
     from luoshu.kinds.reserve import Reserve
 
-STEPS = 14
-"""Halvings by which the share that a budget can pay for is found."""
+MOST_ROTATED = 5
+"""Lots that expire soon for which it is gauged what stands without them."""
 SEEN_TO = frozenset({"unchecked", "uncounted", "count-too-old"})
 """Reasons that a look at the store can remove."""
 
@@ -66,22 +68,40 @@ def _plan(reserve: Reserve, book: Book, day: date, budget: float | None, count: 
         return None
     steps: list[Step] = []
     notes: list[Reason] = []
-    if seen.met < 1:
+    before = chance_in(reserve, seen, book, day)
+    if _weak(seen, before):
         steps += _looked_at(seen, book, day)
         steps += _renewed(seen, book, day)
         after = _over(book, steps)
         better = picture(reserve, after, day)
-        if isinstance(better, Picture) and better.met < 1:
-            bought, told = _held_more(better, after, day, budget)
+        if isinstance(better, Picture) and _weak(better, chance_in(reserve, better, after, day)):
+            bought, told = _held_more(reserve, better, after, day, budget)
             steps += bought
             notes += told
-    steps += _rotated(seen, book, day)
+    steps += _rotated(reserve, seen, book, day)
     if not steps:
         return None
-    moves = _gauged(reserve, book, day, seen, steps if count is None else steps[:count])
+    steps = steps if count is None else steps[:count]
+    moves = _gauged(reserve, book, day, seen, steps)
+    notes = [*_chances(reserve, before, _over(book, steps), day), *notes]
     gain = sum(move.gain or 0.0 for move in moves)
     return Plan(moves=tuple(moves), gain=gain, bound=max(1.0 - seen.met, gain), because=tuple(notes), problem="reserve",
                 certified=None if gain >= 1 - seen.met - 1e-9 else _missed(seen, gain), together=True)  # fmt: skip
+
+
+def _weak(seen: Picture, chance: float | None) -> bool:
+    """Whether something lacks, with every way open or in more than one of ten cases of trouble."""
+    return seen.met < 1 or (chance is not None and chance < AIM)
+
+
+def _chances(reserve: Reserve, before: float | None, book: Book, day: date) -> Iterator[Reason]:
+    """The chance of keeping it whole before and after, gauged on the book with all steps done."""
+    seen = picture(reserve, book, day)
+    after = chance_in(reserve, seen, book, day) if isinstance(seen, Picture) else None
+    if before is not None and after is not None and after != before:
+        says = say("The chance that all of it is there in time, also with ways cut, goes from {before} to {after}",
+                   before=amount(percent_of(before), "%"), after=amount(percent_of(after), "%"))  # fmt: skip
+        yield Reason(says=says, tone="good" if after > before else "bad")
 
 
 def _missed(seen: Picture, gain: float) -> float:
@@ -135,7 +155,7 @@ def _renewed(seen: Picture, book: Book, day: date) -> Iterator[Step]:
     items = {item for held in seen.held if held.share < 1 - 1e-9 for item in held.good.items}
     recount = stock_rules(book, day).recount_days
     for row in book.rows(Agreement):
-        if row.item not in items:
+        if row.item not in items or row.state != "signed":
             continue
         ended = row.until is not None and row.until < day
         unseen = (
@@ -149,70 +169,31 @@ def _renewed(seen: Picture, book: Book, day: date) -> Iterator[Step]:
         else:
             continue
         fresh = replace(row, until=None if ended else row.until, counted=day)
-        yield Step(does=says, group="agreement", rows={Agreement: (fresh,)}, table="agreement", row=row.id)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Shops:
-    """Open stores with a known place: the hours at which what they held in addition would be in each area."""
-
-    stores: tuple[Store, ...]
-    hours: np.ndarray
-    lon: np.ndarray
-    lat: np.ndarray
-
-
-def _shops(seen: Picture, book: Book, day: date) -> _Shops:
-    shut = {row.store for row in book.rows(ShutStore) if row.shut(day)}
-    rows = [row for row in book.rows(Store) if row.state == "open" and row.id not in shut]
-    where = positions(rows, book)
-    good = [n for n in range(len(rows)) if where.good[n]] if not seen.moments.ready else list(range(len(rows)))
-    stores = tuple(rows[n] for n in good)
-    lon, lat = where.lon[good], where.lat[good]
-    if seen.moments.ready:
-        return _Shops(stores=stores, hours=np.zeros((len(stores), len(seen.areas))), lon=lon, lat=lat)
-    hours, _, _ = hours_between(
-        book, day, zip(lon, lat, strict=True), [each.lon for each in seen.areas], [each.lat for each in seen.areas]
-    )
-    ready = np.array([store.hours_to_open for store in stores])
-    return _Shops(stores=stores, hours=hours + ready[:, None], lon=lon, lat=lat)
+        yield Step(does=says, group="agreement", rows={Agreement: (fresh,)}, table="agreement", row=row.id,
+                   cost=(row.fee or 0.0) if ended else 0.0)  # fmt: skip
 
 
 def _held_more(
-    seen: Picture, book: Book, day: date, budget: float | None
+    reserve: Reserve, seen: Picture, book: Book, day: date, budget: float | None
 ) -> tuple[list[Step], list[Reason]]:  # fmt: skip
-    """What to buy and where to hold it, so that the weakest good gets as strong as the budget pays for."""
-    shops = _shops(seen, book, day)
-    if not shops.stores:
-        says = say("There is no open store with a known place, so that nothing more can be held")
-        return [], [Reason(says=says, tone="warn")]
-    short = [held for held in sorted(seen.held, key=lambda each: each.share) if held.share < 1 - 1e-9]
+    """What to open, sign, buy and hold, so that the promise gets as strong as the budget pays for."""
     notes: list[Reason] = []
-    prices = {held.line.good: _price(held, book) for held in short}
-    free = [held for held in short if prices[held.line.good][1] is None]
-    if budget is not None and free:
-        names = "、".join(held.line.name for held in free)
-        says = say("Goods without a price in the catalogue are left out under a budget: {names}", names=names)
-        notes.append(Reason(says=says, tone="warn"))
-        short = [held for held in short if held not in free]
-    target = _reached(short, shops, prices, budget)
-    steps: list[Step] = []
-    for held in short:
-        units, cost = _bought(held, shops, prices, target)
-        if not isfinite(cost):
-            says = say("No stock in these stores would bring {good} everywhere in time", good=held.line.name)
+    prices = {held.line.good: _price(held, book) for held in seen.held}
+    if budget is not None:
+        free = [held for held in seen.held if prices[held.line.good][1] is None and held.share < 1 - 1e-9]
+        if free:
+            names = "、".join(held.line.name for held in free)
+            says = say("Goods without a price in the catalogue are left out under a budget: {names}", names=names)
             notes.append(Reason(says=says, tone="warn"))
-            continue
-        steps += _holds(held, shops, units, prices[held.line.good], book, day, ceil if budget is None else floor)
-    if steps:
-        says = say("Where to hold what is bought is chosen to cost the least for what it brings (a linear program, "
-                   "solved to its optimum); whole units, room in the stores and what a purchase takes in time are not "
-                   "in it")  # fmt: skip
-        notes.append(Reason(says=says))
-        says = say("A promise is as good as its weakest good: what is bought of one may show its gain only with the "
-                   "others")  # fmt: skip
-        notes.append(Reason(says=says))
-    return steps, notes
+        prices = {good: each for good, each in prices.items() if each[1] is not None}
+    chosen, told = choose_holding(reserve, seen, book, day, budget, prices)
+    notes += told
+    if chosen is None:
+        return [], notes
+    steps = [*_opened(chosen, day)]
+    for number, held in enumerate(chosen.wares):
+        steps += _holds(seen, held, chosen, chosen.units[number], prices[held.line.good], book, day)
+    return steps, [*notes, *_told(chosen)] if steps else notes
 
 
 def _price(held: Held, book: Book) -> tuple[str, float | None, float]:
@@ -225,57 +206,69 @@ def _price(held: Held, book: Book) -> tuple[str, float | None, float]:
     return best.id, best.price, held.good.items[best.id]
 
 
-def _reached(
-    short: list[Held], shops: _Shops, prices: Mapping[str, tuple[str, float | None, float]], budget: float | None
-) -> float:
-    """The largest share that the budget can bring every short good to."""
-    if budget is None:
-        return 1.0
+def _opened(chosen: Chosen, day: date) -> Iterator[Step]:
+    """The candidates to open and the offers to sign, and what it would cost without each."""
+    grounds = chosen.grounds
+    for number, row in enumerate(grounds.stores):
+        if chosen.found.opened[number]:
+            says = say("Open {store} as a store", store=named(row.name))
+            yield Step(
+                does=says, group="open", rows={Store: (replace(row, state="open"),)}, cost=row.cost, table="store",
+                row=row.id, lon=float(grounds.lon[number]), lat=float(grounds.lat[number]),
+                because=_without(chosen, f"store:{row.id}"),
+            )  # fmt: skip
+    for number, offer in enumerate(grounds.offers):
+        if chosen.found.signed[number]:
+            says = say("Sign the agreement that {name} offers", name=named(offer.name))
+            yield Step(does=says, group="agreement", rows={Agreement: (signed(offer, day),)}, cost=offer.fee,
+                       table="agreement", row=offer.id, because=_without(chosen, f"agreement:{offer.id}"))  # fmt: skip
 
-    def cost(share: float) -> float:
-        return sum(_bought(held, shops, prices, share)[1] for held in short)
 
-    if cost(1.0) <= budget:
-        return 1.0
-    low, high = 0.0, 1.0
-    for _ in range(STEPS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if cost(middle) <= budget else (low, middle)
-    return low
+def _without(chosen: Chosen, name: str) -> tuple[Reason, ...]:
+    more = chosen.dearer.get(name)
+    if more is None or more <= 0:
+        return ()
+    if not isfinite(more):
+        return (Reason(says=say("Without it nothing that is held elsewhere would do")),)
+    return (Reason(says=say("Without it the same would cost at least {cost} more", cost=amount(round(more), "元"))),)
 
 
-def _bought(
-    held: Held, shops: _Shops, prices: Mapping[str, tuple[str, float | None, float]], share: float
-) -> tuple[np.ndarray, float]:
-    """Units of the good to add in each store for a share of the promise, and their cost (without a price: in units)."""
-    from luoshu.methods.sharing_out import top_up
-
-    _, price, times = prices[held.line.good]
-    each = np.full(len(shops.stores), (price if price is not None else 1.0) / times)
-    allowed = 1.0 if share <= held.share else (1 - share) * (1 - 1e-6)
-    found = top_up(held.amount, held.arrives, held.asked, held.at, shops.hours, each, allowed=allowed,
-                   weights=held.weights, lasts=held.lasts)  # fmt: skip
-    return found.units, found.cost
+def _told(chosen: Chosen) -> Iterator[Reason]:
+    """What the choice rests on, how good it is, and what is not in it."""
+    if chosen.cases:
+        says = say("Where to hold it is decided over the {cases} worst of {drawn} cases of cut ways and late "
+                   "producers, but for the one in ten that is given up; they are other cases than those of the chance",
+                   cases=chosen.cases, drawn=chosen.drawn)  # fmt: skip
+        yield Reason(says=says)
+    if chosen.calm is not None and chosen.cases:
+        says = say("With every way open alone it would have cost {cost}", cost=amount(round(chosen.calm), "元"))
+        yield Reason(says=says)
+    if chosen.calm is not None and chosen.found.gap > 5e-4:
+        says = say("A better choice could spare at most {share} of what this one costs", share=amount(
+            percent_of(chosen.found.gap), "%"))  # fmt: skip
+        yield Reason(says=says, tone="warn")
+    says = say("It is the choice that costs the least for what it brings (a program solved by HiGHS); whole units and "
+               "what a purchase takes in time are not in it, room in the stores only where it is written")  # fmt: skip
+    yield Reason(says=says)
+    says = say("A promise is as good as its weakest good: what is bought of one may show its gain only with the others")
+    yield Reason(says=says)
 
 
 def _holds(
-    held: Held, shops: _Shops, units: np.ndarray, priced: tuple[str, float | None, float], book: Book, day: date,
-    whole_of: Callable[[float], int],
+    seen: Picture, held: Held, chosen: Chosen, units: np.ndarray, priced: tuple[str, float | None, float], book: Book,
+    day: date,
 ) -> Iterator[Step]:  # fmt: skip
-    item, price, times = priced
+    item, price, _ = priced
     if item not in {row.id for row in book.rows(Item)}:
         says = say("Take {good} into the catalogue and buy it: at least {amount} are needed", good=held.line.name,
-                   amount=amount(float(ceil(units.sum() - 1e-6)), held.line.unit))  # fmt: skip
+                   amount=amount(float(units.sum()), held.line.unit))  # fmt: skip
         yield Step(does=says, group="buy", rows={}, cost=None)
         return
     for number in np.argsort(-units, kind="stable"):
-        if units[number] <= 1e-6:
-            continue
-        slack = 1e-6 if whole_of is ceil else -1e-6
-        whole = float(whole_of(units[number] / times - slack))  # under a budget nothing is bought beyond it
+        whole = float(units[number])
         if whole <= 0:
             continue
-        store = shops.stores[int(number)]
+        grounds, store = chosen.grounds, chosen.grounds.stores[int(number)]
         lot = Lot(id=f"plan-{item}-{store.id}", item=item, store=store.id, amount=whole, condition="good", counted=day,
                   expires=day + timedelta(days=3650))  # fmt: skip
         unit = next((row.unit for row in book.rows(Item) if row.id == item), "")
@@ -283,19 +276,49 @@ def _holds(
                    where=named(store.name))  # fmt: skip
         yield Step(
             does=says, group="buy", rows={Lot: (lot,)}, cost=None if price is None else price * whole, table="store",
-            row=store.id, lon=float(shops.lon[number]), lat=float(shops.lat[number]),
+            row=store.id, lon=float(grounds.lon[number]), lat=float(grounds.lat[number]),
+            because=_reaches(seen, grounds.hours[int(number)]),
         )  # fmt: skip
 
 
-def _rotated(seen: Picture, book: Book, day: date) -> Iterator[Step]:
-    """What expires soon: to be used elsewhere and bought anew before its last day."""
+def _reaches(seen: Picture, hours: np.ndarray) -> tuple[Reason, ...]:
+    """What stands at a store is for whom, and what of that stays when its ways are cut."""
+    if seen.moments.ready:
+        return ()
+    within = seen.moments.all if seen.moments.half is None else seen.moments.half
+    says = say("From there {count} of {all} areas are reached within {hours:g} hours, {cut} of them also by a detour",
+               count=int((hours <= within).sum()), all=len(hours), hours=within,
+               cut=int((hours + seen.doubts.detour_hours <= within).sum()))  # fmt: skip
+    return (Reason(says=says),)
+
+
+def _rotated(reserve: Reserve, seen: Picture, book: Book, day: date) -> Iterator[Step]:
+    """What expires soon: to be used elsewhere and bought anew before its last day, and what stands if it is not."""
     items = {item for held in seen.held for item in held.good.items}
     warn = stock_rules(book, day).warn_days
     soon = [each for each in available(book, day)
             if each.amount > 0 and each.lot.item in items and each.lot.expires
             and each.lot.expires <= day + timedelta(days=warn)]  # fmt: skip
-    for each in sorted(soon, key=lambda one: (one.lot.expires or day, one.lot.id)):
+    for number, each in enumerate(sorted(soon, key=lambda one: (one.lot.expires or day, one.lot.id))):
         says = say("Use {amount:g} {item} at {where} elsewhere and replace them before {day}, their last day",
                    amount=each.amount, item=item_name(book, each.lot.item), day=each.lot.expires,
                    where=named(each.store.name if each.store else each.lot.store))  # fmt: skip
-        yield Step(does=says, group="rotate", rows={}, table="lot", row=each.lot.id)
+        because = _lost(reserve, each.lot, book) if number < MOST_ROTATED else ()
+        yield Step(does=says, group="rotate", rows={}, table="lot", row=each.lot.id, because=because)
+
+
+def _lost(reserve: Reserve, lot: Lot, book: Book) -> tuple[Reason, ...]:
+    """What of the promise stands on the day after a lot's last one, with it replaced and without, gauged anew."""
+    if lot.expires is None:
+        return ()
+    after = lot.expires + timedelta(days=1)
+    kept = book.over({Lot: (replace(lot, expires=after + timedelta(days=MOST_DAYS)),)})
+    found = picture(reserve, book, after), picture(reserve, kept, after)
+    if not all(isinstance(each, Picture) for each in found):
+        return ()
+    without, having = (each.met for each in found if isinstance(each, Picture))
+    if having - without <= 1e-6:
+        return (Reason(says=say("The promise does not rest on them on {day}", day=after)),)
+    says = say("If they are not replaced {without} of the promise stands on {day}, else {having}", day=after,
+               without=amount(percent_of(without), "%"), having=amount(percent_of(having), "%"))  # fmt: skip
+    return (Reason(says=says, tone="warn"),)

@@ -47,8 +47,8 @@ def cases_of(
 
     Each way from a store or producer of the book to an area is cut with the chance of the need sheet, which adds its
     detour; ways near each other tend to be cut together (`methods/cut_together`). Each producer's surge may come late,
-    by its own chance, else the sheet's. All stores and producers are drawn, also candidates and those that hold nothing,
-    so that the cases stay what they are when goods move.
+    by its own chance, else the sheet's. All stores and producers are drawn, candidates and empty ones too, so that the
+    cases stay what they are when goods move.
     """
     random = np.random.default_rng(zlib.crc32(f"{reserve.id} {day.isoformat()}{purpose}".encode()))
     places, lon, lat = _places(book)

@@ -119,6 +119,8 @@ def _against(
         yield "no-expiry", say("it expires, and nobody has written when")
     if store is None:
         yield "unknown-store", say("{store} is no store of the book", store=lot.store)
+    elif store.state == "candidate":
+        yield "store-candidate", say("{store} is a candidate that nobody has opened", store=store.name or store.id)
     elif store.state != "open":
         yield "store-closed", say("{store} is closed", store=store.name or store.id)
     if lot.received is not None and lot.received > day + GRACE:

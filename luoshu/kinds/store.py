@@ -6,7 +6,7 @@ from luoshu.book.directory import Place
 from luoshu.book.table import column, table
 from luoshu.kinds.site import SYSTEM, SYSTEM_ZH, X_ZH, Y_ZH, X, Y
 
-STATES = {"open": "可用", "closed": "停用"}
+STATES = {"open": "可用", "closed": "停用", "candidate": "备选"}
 SORTS = {
     "": "未注明",
     "central": "中央级",
@@ -36,8 +36,9 @@ class Store:
     system: str = column("Coordinate system: " + SYSTEM, zh="坐标系", note_zh=SYSTEM_ZH, default="")
     place: str = column("Area that it lies in", zh="区划", note_zh="所在区划的代码", refers=Place, default="")
     state: str = column(
-        "Whether goods can leave it: open, closed (nothing in it counts as available)", zh="状态",
-        note_zh="可用或停用；停用仓库中的物资一律不计为可用", choices=STATES, default="open",
+        "Whether goods can leave it: open, closed (nothing in it counts as available), candidate (could be opened)",
+        zh="状态", note_zh="可用、停用或备选（可以启用的地点）；停用和备选仓库中的物资一律不计为可用", choices=STATES,
+        default="open",
     )  # fmt: skip
     hours: str = column(
         "When it is staffed, as in 24 小时 or 08:00-18:00", zh="开放时间", note_zh="有人值守的时间", default=""
@@ -49,6 +50,10 @@ class Store:
     space: float | None = column(
         "How much it holds", zh="库容", note_zh="可存放的体积", unit="立方米", minimum=0, default=None
     )
+    cost: float | None = column(
+        "What it costs to open a candidate", zh="启用费用", note_zh="启用备选仓库所需资金；留空为未知", unit="元",
+        minimum=0, default=None,
+    )  # fmt: skip
     contact: str = column(
         "The office on duty; never a person's own number", zh="值班联系方式",
         note_zh="值班室的联系方式，不写个人电话", default="",

@@ -178,6 +178,8 @@ def _left_out(row: Agreement, reason: str, says: Message) -> Uncounted:
 def _not_in_force(row: Agreement, items: set[str], day: date) -> Message | None:
     if row.item not in items:
         return say("{item} does not stand in the catalogue", item=row.item)
+    if row.state != "signed":
+        return say("the agreement has not been signed")
     if row.since is not None and row.since > day:
         return say("the agreement begins on {day}", day=row.since)
     if row.until is not None and row.until < day:

@@ -33,11 +33,14 @@ def close(
     cutoff: float = np.inf,
     start: Floats | None = None,
     seconds: float = 60.0,
+    within: float = 0.0,
+    within_share: float = 0.0,
 ) -> Closed:
     """Minimises ``costs · x`` under ``row_low <= rows x <= row_high`` with the marked columns whole numbers.
 
     ``whole_objective`` says that every answer has a whole-number value, so that the search may stop when less than one
-    is left. ``cutoff``: answers that are not better need not be found. ``bound`` is the solver's own dual bound: it
+    is left. ``within`` (and ``within_share`` of the objective): how near to the bound an answer is good enough.
+    ``cutoff``: answers that are not better need not be found. ``bound`` is the solver's own dual bound: it
     holds also when the time ran out.
 
     >>> rows = sparse.csr_array(np.array([[1.0, 1.0]]))
@@ -56,8 +59,9 @@ def close(
     model.integrality_ = [kinds[int(one)] for one in whole]
     limits = {"objective_bound": float(cutoff)} if np.isfinite(cutoff) else {}
     solver = solver_of(
-        model, time_limit=float(seconds), mip_rel_gap=0.0, mip_abs_gap=0.999 if whole_objective else 1e-9, **limits
-    )
+        model, time_limit=float(seconds), mip_rel_gap=float(within_share),
+        mip_abs_gap=0.999 if whole_objective else max(1e-9, within), **limits,
+    )  # fmt: skip
     if start is not None:
         known = highspy.HighsSolution()
         known.col_value = [float(value) for value in start]

@@ -13,7 +13,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SPARING = 1e-4
-"""How much what is spent counts beside what is missing, under a budget: nothing is bought that serves nobody."""
+"""How much hours count where choices cost the same (a share of the price, for a day), and under a budget what is spent
+beside what is missing: nothing is bought that serves nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,7 @@ class Ware:
     what is missing at each counts. ``have`` (sources): units; ``arrives`` (cases, sources, areas): the hour at which
     they are there, infinity: no way; ``lasts`` (sources): the last hour at which they may be used. ``offers``
     (sources): the number of the offer that must be signed before a source gives anything, -1 for none. ``price``,
-    ``volume``: of a unit that is bought (volume 0: not known, takes no room).
+    ``volume``: of a unit that is bought (volume 0: not known, takes no room). ``whole``: only whole units are bought.
     """
 
     need: Floats
@@ -36,10 +37,11 @@ class Ware:
     offers: Ints
     price: float
     volume: float = 0.0
+    whole: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class Stocked:
     """What to hold: ``units`` (wares, places), which places to open and which offers to sign, and what it costs in all.
 
     ``missing`` (cases): of the ware that lacks most, the share that is missing, by the weights of its moments.
@@ -69,8 +71,10 @@ def hold_in_time(
     room: ArrayLike | None = None,
     fees: ArrayLike = (),
     budget: float | None = None,
+    near: float = 1e-6,
     seconds: float = 30.0,
-) -> Held | None:
+    parts: bool = False,
+) -> Stocked | None:
     """The least that must be spent so that in no case more is missing than ``at_most``; under a ``budget`` the choice
     that leaves the least missing on average over the cases. None where no choice does it, or none was found in time.
 
@@ -80,8 +84,9 @@ def hold_in_time(
 
     A program in two stages: what is held is decided before the case is known, who gets it after (Rawls and Turnquist,
     Transportation Research B 44, 2010), with hours to keep instead of miles to pay (their service constraints, OR
-    Spectrum 33, 2011). All wares lack alike in the sense that the worst counts. HiGHS; places and offers are whole,
-    units are not. ValueError for numbers that cannot be meant.
+    Spectrum 33, 2011). Of several wares the one that lacks most counts. Solved by HiGHS to within ``near`` of its
+    bound (a share of the cost; under a budget of what is needed); places and offers are whole, units where their ware
+    says so (``parts``: nothing is, which is quick and gives a bound only). ValueError for numbers that cannot be meant.
 
     >>> ware = Ware(need=np.array([[10.0], [6.0]]), at=np.array([4.0]), weights=np.ones(1), have=np.array([4.0]),
     ...             arrives=np.array([[[1.0, 9.0]]]), lasts=np.array([np.inf]), offers=np.array([-1]), price=5.0)
@@ -91,7 +96,10 @@ def hold_in_time(
     """
     case = _Program(wares, more, at_most, opening, room, fees, budget)
     costs, rows, low, high, top = case.laid()
-    found = close(costs, rows, low, high, low=np.zeros(len(costs)), high=top, whole=case.whole(), seconds=seconds)
+    found = close(
+        costs, rows, low, high, low=np.zeros(len(costs)), high=top, whole=case.whole() & (not parts), seconds=seconds,
+        within=0.0 if budget is None else near, within_share=near if budget is None else 0.0,
+    )  # fmt: skip
     return None if found.values is None else case.answer(found.values, found.bound)
 
 
@@ -127,6 +135,7 @@ class _Program:
         self.high: list[Floats] = []
         self.height = 0
         self.worth: list[tuple[int, Floats]] = []
+        self.soon: list[tuple[Ints, Floats]] = []
 
     def laid(self) -> tuple[Floats, sparse.csr_array, Floats, Floats, Floats]:
         """Costs, rows with their limits, and the upper limits of the columns."""
@@ -142,9 +151,11 @@ class _Program:
         if self.budget is not None:
             some = np.flatnonzero(spent)
             self._row(np.zeros(len(some), dtype=np.int64), some, spent[some], 1, -np.inf, self.budget)
-        costs = spent
+        costs = spent.copy()
+        for ways, late in self.soon:
+            costs[ways] += late * (SPARING / self.cases if self.budget is None else SPARING / 100 / self.cases)
         if self.budget is not None:
-            costs = spent * (SPARING / max(self.budget, 1.0))
+            costs += spent * (SPARING / max(self.budget, 1.0) - 1)
             costs[self.lack : self.lack + self.cases] = 1 / self.cases
             for begin, price in self.worth:  # of equal choices the one that lacks least of the others too
                 costs[begin : begin + len(price)] += SPARING / len(self.worth) * price
@@ -156,10 +167,11 @@ class _Program:
         return costs, table, np.concatenate(self.low), np.concatenate(self.high), top
 
     def whole(self) -> NDArray[np.bool_]:
-        """Which columns are whole: places that cost something to open, and offers."""
+        """Which columns are whole: places that cost something to open, offers, and units that cannot be parted."""
         whole = np.zeros(self.width, dtype=bool)
         whole[: self.places] = self.opening > 0
         whole[self.places : self.hold] = True
+        whole[self.hold : self.lack] = np.repeat([ware.whole for ware in self.wares], self.places)
         return whole
 
     def _row(self, row: Ints, column: Ints, value: Floats, count: int, low: ArrayLike, high: ArrayLike) -> None:
@@ -194,6 +206,9 @@ class _Program:
         short = self.width + len(source) + np.arange(areas * moments)
         self.width += len(source) + areas * moments
         own = source < len(have)
+        hours = np.minimum(self.more[case][source[~own] - len(have), area[~own]], 24.0) / 24
+        unit = ware.price if self.budget is None else 1 / float(ware.need[:, -1].sum())
+        self.soon.append((ways[~own], hours * unit))
         limit = np.concatenate([np.where(offers < 0, have, 0.0), np.zeros(self.places)])
         signed, place = np.flatnonzero(offers >= 0), np.arange(self.places)
         self._row(
@@ -216,7 +231,7 @@ class _Program:
         self._row(one, np.append(short, self.lack + case), np.append(price, -1.0), 1, -np.inf, 0.0)
         self.worth.append((int(short[0]), price))
 
-    def answer(self, values: Floats, bound: float) -> Held:
+    def answer(self, values: Floats, bound: float) -> Stocked:
         """The answer, its cost and what it leaves missing counted again."""
         units = np.maximum(values[self.hold : self.lack].reshape(len(self.wares), self.places), 0.0)
         units[units < 1e-7 * (1 + units.max(initial=0.0))] = 0.0
@@ -226,9 +241,11 @@ class _Program:
         missing = np.maximum(values[self.lack : self.lack + self.cases], 0.0)
         missing[missing < 1e-9] = 0.0
         objective = cost if self.budget is None else float(missing.mean())
-        bound -= 0.0 if self.budget is None else 2 * SPARING  # what is spent and what lacks of others count beside it
-        return Held(units=units, opened=opened, signed=signed, cost=cost, missing=missing, objective=objective,
-                    bound=min(max(bound, 0.0), objective))  # fmt: skip
+        bound = bound / (1 + SPARING) if self.budget is None else bound - 3 * SPARING  # for what counts beside it
+        return Stocked(
+            units=units, opened=opened, signed=signed, cost=cost, missing=missing, objective=objective,
+            bound=min(max(bound, 0.0), objective),
+        )  # fmt: skip
 
 
 def _merged(ware: Ware, case: int) -> tuple[Floats, Ints, Floats, Ints]:

@@ -67,7 +67,7 @@ def test_places_and_offers_are_opened_where_that_is_cheapest_of_all_choices():
         best = min(best, found.cost + 12 * open_two + 15 * open_three + 9 * sign)
     held = hold_in_time(goods, more, at_most=[0.0], opening=opening, fees=fees)
     assert held.cost == pytest.approx(best)
-    assert held.gap == 0
+    assert held.gap < 2e-4
 
 
 def test_without_hours_it_is_the_program_of_rawls_and_turnquist():
