@@ -1,11 +1,14 @@
-"""Signatures of alerts: one over the whole alert is made and proven; every other way to sign proves nothing here."""
+"""Signatures of alerts: over the whole alert they are made and proven; every other way to sign proves nothing here."""
 
 from __future__ import annotations
 
+import base64
+import copy
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from luoshu.desk.capform import NAMESPACE, SIGNATURE, time_of
@@ -14,6 +17,7 @@ from luoshu.words.message import Message, say
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
+    from signxml.algorithms import SignatureMethod
 
 Element = Any
 DSIG = "{http://www.w3.org/2000/09/xmldsig#}"
@@ -24,6 +28,10 @@ C14N = (
     "http://www.w3.org/2006/12/xml-c14n11", "http://www.w3.org/2006/12/xml-c14n11#WithComments",
 )  # fmt: skip
 MOST_KNOWN = 50
+MOST_SIGNATURES = MOST_CARRIED = 4
+"""So many signatures, and certificates in each, are looked at: each costs, and no sender has more."""
+_PREFIXES = "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"
+_GONE = f"{DSIG}gone"
 BROKEN = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
 """What a library may raise on elements that are missing or hold nonsense."""
 
@@ -35,10 +43,15 @@ STATES: Mapping[str, Message] = {
     "lapsed": say("signed by a known sender, outside the time for which the certificate holds"),
     "weak": say("signed in a way that anybody could forge today"),
     "unproven": say("signed without a certificate, so that nothing is proven"),
+    "several": say("signed several times in ways that cannot be proven here"),
     "forged": say("forged or damaged: the signature does not fit"),
 }
 """What a signature is worth; only `known` proves who sent it."""
+PROVEN = ("known", "lapsed", "unknown")
+"""States in which the alert is whole as the owner of the certificate signed it, the best first."""
 NOTHING = say("{found}", found="")
+CHANGED = say("the alert was changed after it was signed")
+ELSE = say("the signature is over something else than the alert")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,50 +72,58 @@ class Seal:
 def seal_of(root: Element, known: Mapping[str, Certificate] | None = None) -> Seal:
     """What the signature of an alert is worth. `root` is the parsed alert with its comments and instructions left in.
 
-    One signature is taken, as a child of the alert, with one reference to the whole document and no transformation but
-    leaving the signature itself out; anything else could sign one thing and show another ("signature wrapping").
-    `known` are certificates whose owners are known here, by their SHA-256.
+    A signature is taken as a child of the alert, with one reference to the whole document and no transformation but
+    leaving the signature itself out; anything else could sign one thing and show another ("signature wrapping"). Of
+    several beside each other the best counts: some systems add their own to the author's. `known` are certificates
+    whose owners are known here, by their SHA-256.
     """
     signatures = list(root.iter(SIGNATURE))
     if not signatures:
         return Seal(state="unsigned")
-    wrong = _wrapped(root, signatures)
-    if wrong is not None:
-        return Seal(state="forged", why=wrong)
-    return _proven(root, signatures[0], known or {}, time_of(root.findtext(f"{{{NAMESPACE}}}sent", "").strip()))
+    if any(each.getparent() is not root for each in signatures):
+        return Seal(state="forged", why=say("the signature does not stand in the alert itself"))
+    sent = time_of(root.findtext(f"{{{NAMESPACE}}}sent", "").strip())
+    found = [_seal(root, place, known or {}, sent) for place in range(len(signatures[:MOST_SIGNATURES]))]
+    if len(signatures) == 1:
+        return found[0]
+    proven = (each for state in PROVEN for each in found if each.state == state)
+    return next(proven, Seal(state="several", why=say("it carries {count} signatures", count=len(signatures))))
 
 
-def _wrapped(root: Element, signatures: list[Element]) -> Message | None:
+def _seal(root: Element, place: int, known: Mapping[str, Certificate], sent: datetime | None) -> Seal:
+    """What one of the signatures that stand in the alert is worth."""
+    signature = root.findall(SIGNATURE)[place]
+    wrong = _wrapped(signature)
+    return Seal(state="forged", why=wrong) if wrong is not None else _proven(root, place, known, sent)
+
+
+def _wrapped(signature: Element) -> Message | None:
     """Why this signature would not be over the whole alert and nothing else; None where it is."""
-    if len(signatures) > 1:
-        return say("it carries {count} signatures", count=len(signatures))
-    (signature,) = signatures
-    if signature.getparent() is not root:
-        return say("the signature does not stand in the alert itself")
     references = list(signature.iter(f"{DSIG}Reference"))
     if len(references) != 1 or signature.find(f"{DSIG}Object") is not None or list(signature.iter(f"{DSIG}Manifest")):
-        return say("the signature is over something else than the alert")
+        return ELSE
     (reference,) = references
     if reference.get("URI") != "":
         return say("the signature is over a part of the file only")
     transforms = [each.get("Algorithm") for each in reference.iter(f"{DSIG}Transform")]
     if ENVELOPED not in transforms or not ALLOWED.issuperset(transforms) or len(transforms) > 3:
-        return say("the signature is over something else than the alert")
+        return ELSE
     return None
 
 
-def _proven(root: Element, signature: Element, known: Mapping[str, Certificate], sent: datetime | None) -> Seal:
-    certificate = _certificate(signature)
-    if certificate is None:
-        # without a certificate of its own it may still be by somebody who is known
-        certificate = next((each for each in list(known.values())[:MOST_KNOWN] if not _fits(root, each)[0]), None)
-        if certificate is None:
-            return Seal(state="unproven")
+def _proven(root: Element, place: int, known: Mapping[str, Certificate], sent: datetime | None) -> Seal:
+    carried = _carried(root.findall(SIGNATURE)[place])
+    # without a certificate of its own it may still be by somebody who is known
+    tried = [(each, _fits(root, place, each)) for each in carried or list(known.values())[:MOST_KNOWN]]
+    good = [each for each, (state, _) in tried if not state]
+    if not carried and not good:
+        return Seal(state="unproven")
+    if not good:  # of several certificates the one whose key made the signature says best what is wrong
+        certificate, (state, why) = next((each for each in tried if each[1][1] == CHANGED), tried[0])
+        return Seal(state=state, why=why, signer=name_of(certificate), fingerprint=fingerprint(certificate))
+    certificate = next((each for each in good if fingerprint(each) in known), good[0])
     mark = fingerprint(certificate)
     told: dict[str, Any] = {"signer": name_of(certificate), "fingerprint": mark}
-    state, why = _fits(root, certificate)
-    if state:
-        return Seal(state=state, why=why, **told)
     if mark not in known:
         return Seal(state="unknown", **told)
     if sent is None or not certificate.not_valid_before_utc <= sent <= certificate.not_valid_after_utc:
@@ -110,21 +131,69 @@ def _proven(root: Element, signature: Element, known: Mapping[str, Certificate],
     return Seal(state="known", **told)
 
 
-def _fits(root: Element, certificate: Certificate) -> tuple[str, Message]:
-    """Whether the signature is this certificate's over this alert: ("", …), or the state that says what is wrong."""
-    from cryptography import exceptions as crypto
-    from lxml import etree
+def _fits(root: Element, place: int, certificate: Certificate) -> tuple[str, Message]:
+    """Whether a signature is this certificate's over this alert: ("", …), or the state that says what is wrong."""
     from signxml.algorithms import DigestAlgorithm, SignatureMethod
-    from signxml.exceptions import InvalidDigest, InvalidSignature, SignXMLException
-    from signxml.verifier import SignatureConfiguration, XMLVerifier
 
     methods = frozenset(
         each for each in SignatureMethod if each.name.startswith(("RSA_", "ECDSA_", "SHA")) and "SHA1" not in each.name
     )
     digests = {each.value for each in DigestAlgorithm if "SHA1" not in each.name}
-    used, digest = (_algorithm(root, name) for name in ("SignatureMethod", "DigestMethod"))
+    signature = root.findall(SIGNATURE)[place]
+    used, digest = (_algorithm(signature, name) for name in ("SignatureMethod", "DigestMethod"))
     if used not in {each.value for each in methods} or digest not in digests:
         return "weak", say("the method is {method}", method=(used + " " + digest)[:200])
+    state, why = "forged", CHANGED
+    for reading, nth in _readings(root, place):
+        state, why = _verified(reading, nth, certificate, methods)
+        if why != CHANGED:  # the key does not fit, whatever it was signed over
+            break
+    return state, why
+
+
+def _readings(root: Element, place: int) -> Iterator[tuple[Element, int]]:
+    """What the sender may have signed, and which signature of it is looked at: the alert without its comments, as the
+    standard has it for a whole document, or with them; without the other signatures, or with them. All of these show
+    the same to people: comments and signatures are no part of what is read."""
+    from lxml import etree
+
+    commented = next(root.iter(etree.Comment), None) is not None
+    several = len(root.findall(SIGNATURE)) > 1
+    for comments in (False, True)[: 1 + commented]:
+        for others in (False, True)[: 1 + several]:
+            made = copy.deepcopy(root.getroottree()).getroot()
+            if not comments:
+                etree.strip_tags(made, etree.Comment)
+            if not others:
+                _leave_out(made, [each for nth, each in enumerate(made.findall(SIGNATURE)) if nth != place])
+            yield made, place if others else 0
+
+
+def _leave_out(root: Element, parts: Iterable[Element]) -> None:
+    """Take parts of an alert out of it; the blanks after them are its own, and stay."""
+    from lxml import etree
+
+    for each in parts:
+        each.clear(keep_tail=True)
+        each.tag = _GONE
+    etree.strip_tags(root, _GONE)
+
+
+def _verified(
+    root: Element, place: int, certificate: Certificate, methods: frozenset[SignatureMethod]
+) -> tuple[str, Message]:
+    """Whether a signature in exactly this document is this certificate's over all the rest of it."""
+    from cryptography import exceptions as crypto
+    from lxml import etree
+    from signxml.exceptions import InvalidDigest, InvalidSignature, SignXMLException
+    from signxml.verifier import SignatureConfiguration, XMLVerifier
+
+    class Nth(XMLVerifier):
+        """Looks at one of several signatures, where signxml looks at the first."""
+
+        def _get_signature(self, root: Element) -> Element:
+            return root.findall(SIGNATURE)[place]
+
     middle = (
         certificate.not_valid_before_utc + (certificate.not_valid_after_utc - certificate.not_valid_before_utc) / 2
     )  # whether the certificate held when the alert was sent is judged apart
@@ -133,37 +202,65 @@ def _fits(root: Element, certificate: Certificate) -> tuple[str, Message]:
         ignore_ambiguous_key_info=True,
     )  # fmt: skip
     try:
-        result = XMLVerifier().verify(etree.tostring(root), x509_cert=certificate, expect_config=settings)
-    except InvalidDigest:
-        return "forged", say("the alert was changed after it was signed")
+        result = Nth().verify(etree.tostring(root), x509_cert=certificate, expect_config=settings)
+    except InvalidDigest:  # the key has signed something, which may hold the instructions around the alert
+        return ("", NOTHING) if _with_instructions(root, place) else ("forged", CHANGED)
     except (InvalidSignature, crypto.InvalidSignature):
         return "forged", say("the signature is not by the owner of this certificate")
     except (SignXMLException, crypto.UnsupportedAlgorithm, etree.LxmlError, *BROKEN) as error:
         return "forged", say("the signature is broken ({reason})", reason=shown(str(error), 120))
     covered = result.signed_xml if not isinstance(result, list) else None
-    if covered is None or covered.tag != root.tag or len(covered) != len(root) - 1:
-        return "forged", say("the signature is over something else than the alert")
+    rest = [each.tag for each in _elements(root) if each is not root.findall(SIGNATURE)[place]]
+    if covered is None or covered.tag != root.tag or [each.tag for each in _elements(covered)] != rest:
+        return "forged", ELSE
     return "", NOTHING
 
 
-def _algorithm(root: Element, name: str) -> str:
-    found = root.find(f"{SIGNATURE}/{DSIG}SignedInfo//{DSIG}{name}")
+def _with_instructions(root: Element, place: int) -> bool:
+    """Whether the digest is of the document with the instructions before and after the alert (as for a style sheet),
+    which the standard counts in and signxml leaves out. Source: XML Signature 1.1, 4.4.3.3, and Canonical XML, 2.2."""
+    from lxml import etree
+
+    around = [*root.itersiblings(preceding=True), *root.itersiblings()]
+    if not any(each.tag is etree.ProcessingInstruction for each in around) or next(root.iter(etree.Comment), None):
+        return False
+    tree = copy.deepcopy(root.getroottree())
+    signature = tree.getroot().findall(SIGNATURE)[place]
+    reference = signature.find(f"{DSIG}SignedInfo/{DSIG}Reference")
+    said = "".join((reference.findtext(f"{DSIG}DigestValue") or "").split())
+    how = _algorithm(signature, "DigestMethod").rpartition("#")[2].replace("-", "_")
+    exclusive = any("xml-exc-c14n" in str(each.get("Algorithm")) for each in reference.iter(f"{DSIG}Transform"))
+    prefixes = next((each.get("PrefixList", "").split() for each in reference.iter(_PREFIXES)), None)
+    _leave_out(tree.getroot(), [signature])
+    data = etree.tostring(tree, method="c14n", exclusive=exclusive, with_comments=False, inclusive_ns_prefixes=prefixes)
+    return how in hashlib.algorithms_available and said == base64.b64encode(hashlib.new(how, data).digest()).decode()
+
+
+def _elements(root: Element) -> list[Element]:
+    """The elements right inside another; comments and instructions are none."""
+    return [each for each in root if isinstance(each.tag, str)]
+
+
+def _algorithm(signature: Element, name: str) -> str:
+    found = signature.find(f"{DSIG}SignedInfo//{DSIG}{name}")
     return str(found.get("Algorithm", "")) if found is not None else ""
 
 
-def _certificate(signature: Element) -> Certificate | None:
-    """The first certificate that the signature carries; None where it carries none that can be read."""
-    import base64
+def _carried(signature: Element) -> list[Certificate]:
+    """The certificates that the signature carries, in any order, as the standard has it; what is none is left out."""
     import binascii
 
     from cryptography import x509
 
-    for each in signature.iter(f"{DSIG}X509Certificate"):
+    found: list[Certificate] = []
+    for each in islice(signature.iter(f"{DSIG}X509Certificate"), MOST_CARRIED):
         try:
-            return x509.load_der_x509_certificate(base64.b64decode("".join((each.text or "").split()), validate=True))
+            found.append(
+                x509.load_der_x509_certificate(base64.b64decode("".join((each.text or "").split()), validate=True))
+            )
         except (ValueError, binascii.Error):
-            return None
-    return None
+            continue
+    return found
 
 
 def name_of(certificate: Certificate) -> str:

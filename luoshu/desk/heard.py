@@ -14,7 +14,7 @@ from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.capfile import read_alert
 from luoshu.desk.capform import NAMESPACE, time_of
 from luoshu.desk.capparse import parsed
-from luoshu.desk.capsign import Seal, seal_of
+from luoshu.desk.capsign import PROVEN, Seal, seal_of
 from luoshu.desk.clock import CHINA
 from luoshu.desk.incident import Incident
 from luoshu.desk.journal import Refused
@@ -130,6 +130,8 @@ class TakeIn(Act[Heard]):
     incident: str = fact("The incident that it may concern", zh="事件编号", refers=Incident, default="")
 
     def key(self) -> str:
+        if kept_length(self.xml) > MOST_HEARD:
+            raise Refused(say("the alert is too long to be kept: {count} characters", count=len(self.xml)))
         reading = reading_of(self.xml)
         if not reading.id:
             first = reading.faults[0] if reading.faults else say("it does not say who sent it")
@@ -137,8 +139,6 @@ class TakeIn(Act[Heard]):
         return reading.id
 
     def check(self, scene: Scene) -> None:
-        if kept_length(self.xml) > MOST_HEARD:
-            raise Refused(say("the alert is too long to be kept: {count} characters", count=len(self.xml)))
         seal = seal_of(parsed(as_bytes(self.xml)))
         if seal.state == "forged":
             raise Refused(say("the signature does not fit: {why}", why=seal.why))
@@ -246,7 +246,8 @@ def _not_followed(old: Heard, new: Heard, was: Seal, now: Seal) -> Message | Non
         return say("{id} says that it changes this alert, and is older", id=new.identifier)
     if new.status != old.status:
         return say("{id} says that it changes this alert, and is not as real", id=new.identifier)
-    if was.state != "unsigned" and was.fingerprint != now.fingerprint:
+    proven = now.state in PROVEN or was.state not in PROVEN  # a certificate that is only shown proves nothing
+    if was.state != "unsigned" and not (proven and now.state != "unsigned" and was.fingerprint == now.fingerprint):
         return say("{id} says that it changes this alert, and is not signed as it was", id=new.identifier)
     return None
 

@@ -110,9 +110,6 @@ def test_a_signature_wrapped_around_the_true_alert_while_another_is_shown(text, 
     whole = etree.fromstring(etree.tostring(evil))
     whole.append(etree.fromstring(text.encode()))
     wraps.append(whole)  # as a child, signature and all
-    both = etree.fromstring(text.encode())
-    both.append(etree.fromstring(etree.tostring(signature)))
-    wraps.append(both)  # the same signature twice
     inside = etree.fromstring(etree.tostring(evil))
     inside[-1].append(etree.fromstring(etree.tostring(signature)))
     wraps.append(inside)  # in the info
@@ -125,6 +122,111 @@ def test_a_signature_wrapped_around_the_true_alert_while_another_is_shown(text, 
         assert codes, etree.tostring(each)[:200]
 
 
+COMMENT = "<!-- made by system X -->"
+METHODS = (
+    "http://www.w3.org/2006/12/xml-c14n11", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
+    "http://www.w3.org/2001/10/xml-exc-c14n#", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_comment_between_the_elements_is_nobodys_forgery(method, pair):
+    text = write_alert(FLOOD).decode().replace("<scope>", f"{COMMENT}<scope>")
+    assert judged(made(pair, "rsa-sha256", "sha256", text=text, c14n=method, **_keys(pair)), pair) == ("known", [])
+
+
+def test_a_comment_that_came_on_the_way_is_no_forgery_and_hides_none(text, pair):
+    assert judged(text.replace("<scope>", f"{COMMENT}<scope>"), pair) == ("known", [])
+    hidden = text.replace("<status>Actual</status>", f"<status>Test</status>{COMMENT}")
+    assert judged(hidden, pair)[0] == "forged"
+    out = re.sub(r"(<headline>.*</headline>)", r"<!-- \1 -->", text)
+    assert out != text
+    assert judged(out, pair)[0] == "forged"
+
+
+def _keys(pair):
+    return {"key": pair.key, "cert": pair.certificate.decode()}
+
+
+def _with_first(text, body):
+    """The alert with one more certificate before its own."""
+    one = re.search(r"<ds:X509Certificate>.*?</ds:X509Certificate>", text, flags=re.S).group()
+    return text.replace(one, re.sub(r">[^<]*<", f">{body}<", one) + one)
+
+
+def test_the_certificates_of_a_signature_stand_in_any_order(text, pair, stranger):
+    other = "".join(stranger.certificate.decode().splitlines()[1:-1])
+    assert judged(_with_first(text, other), pair) == ("known", [])
+    assert judged(_with_first(text, other), stranger) == (
+        "unknown",
+        [],
+    )  # a certificate that signed nothing proves none
+    assert judged(_with_first(text, "nonsense"), pair) == ("known", [])
+    theirs = signed(write_alert(FLOOD), stranger)[0].decode()
+    known = "".join(pair.certificate.decode().splitlines()[1:-1])
+    assert judged(_with_first(theirs, known), pair) == ("unknown", [])
+    assert judged(_with_first(text, other).replace("伊川县", "洛宁县"), pair)[0] == "forged"
+
+
+def _signature(data):
+    return etree.fromstring(data).find(f"{DSIG}Signature")
+
+
+def _two(pair, stranger, over_all):
+    """An alert of the pair that a system (the stranger) has signed too: over the alert, or over it as it was signed."""
+    first = signed(write_alert(FLOOD), pair)[0].decode()
+    if over_all:
+        return made(stranger, "rsa-sha256", "sha256", text=first.partition("?>")[2], **_keys(stranger))
+    both = etree.fromstring(first.encode())
+    both.append(_signature(made(stranger, "rsa-sha256", "sha256", **_keys(stranger))))
+    return etree.tostring(both)
+
+
+@pytest.mark.parametrize("over_all", [True, False])
+def test_what_the_author_and_a_system_have_signed_is_whole(over_all, pair, stranger):
+    both = _two(pair, stranger, over_all)
+    assert len(etree.fromstring(both).findall(f"{DSIG}Signature")) == 2
+    assert judged(both, pair) == ("known", [])
+    assert judged(both, stranger) == ("known", [])
+    assert judged(both, None) == ("unknown", [])
+    changed = both.decode().replace("伊川县", "洛宁县").replace("&#20234;&#24029;&#21439;", "洛宁县")
+    assert changed != both.decode()
+    assert judged(changed, pair) == ("several", [])
+    resigned = made(stranger, "rsa-sha256", "sha256", text=write_alert(FLOOD | {"status": "Test"}).decode(),
+                    **_keys(stranger))  # fmt: skip
+    lent = etree.fromstring(resigned)
+    lent.append(_signature(both))
+    assert judged(etree.tostring(lent), pair) == ("unknown", [])  # the known signature is lent to another text
+    double = etree.fromstring(signed(write_alert(FLOOD), pair)[0])
+    double.append(_signature(etree.tostring(double)))
+    assert judged(etree.tostring(double), pair) == ("known", [])
+
+
+def test_instructions_around_the_alert_are_signed_with_it(pair):
+    """Other programs sign the line of a style sheet too, as the standard has it: digest and signature made here."""
+    import base64
+    import hashlib
+
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import padding
+
+    sheet = b'<?xml-stylesheet href="cap.xsl" type="text/xsl"?>'
+    bare = write_alert(FLOOD).replace(b"<alert ", sheet + b"\n<alert ", 1)
+    text = signed(write_alert(FLOOD), pair)[0].replace(b"<alert ", sheet + b"\n<alert ", 1)
+    digest = hashlib.sha256(etree.tostring(etree.fromstring(bare).getroottree(), method="c14n")).digest()
+    tree = etree.fromstring(text).getroottree()
+    tree.find(f".//{DSIG}DigestValue").text = base64.b64encode(digest).decode()
+    alone = etree.fromstring(etree.tostring(tree.find(f".//{DSIG}Signature")))
+    info = etree.tostring(alone.find(f"{DSIG}SignedInfo"), method="c14n")
+    key = serialization.load_pem_private_key(pair.key, None)
+    value = key.sign(info, padding.PKCS1v15(), hashes.SHA256())
+    tree.find(f".//{DSIG}SignatureValue").text = base64.b64encode(value).decode()
+    standard = etree.tostring(tree, encoding="UTF-8")
+    assert judged(standard, pair) == ("known", [])
+    assert judged(standard.replace(b"cap.xsl", b"evil.xsl"), pair)[0] == "forged"
+    assert judged(standard.replace("伊川县".encode(), "洛宁县".encode()), pair)[0] == "forged"
+
+
 def test_a_stranger_who_shows_the_known_certificate_is_a_forger(text, pair, stranger):
     other = signed(write_alert(FLOOD), stranger)[0].decode()
     body = "".join(pair.certificate.decode().splitlines()[1:-1])
@@ -132,15 +234,15 @@ def test_a_stranger_who_shows_the_known_certificate_is_a_forger(text, pair, stra
     assert judged(faked, pair)[0] == "forged"
 
 
-def made(pair, algorithm, digest, **more):
+def made(pair, algorithm, digest, text="", c14n=METHODS[0], **more):
     from signxml import XMLSigner
 
     class Old(XMLSigner):
         def check_deprecated_methods(self):
             pass  # to make what is refused
 
-    signer = Old(signature_algorithm=algorithm, digest_algorithm=digest)
-    return etree.tostring(signer.sign(etree.fromstring(write_alert(FLOOD)), **more))
+    signer = Old(signature_algorithm=algorithm, digest_algorithm=digest, c14n_algorithm=c14n)
+    return etree.tostring(signer.sign(etree.fromstring(text.encode() if text else write_alert(FLOOD)), **more))
 
 
 def test_weak_methods_prove_nothing(pair):

@@ -143,6 +143,20 @@ def test_what_was_signed_is_cancelled_only_by_the_same_signer(room, tmp_path):
     assert stand(room, known=[one.certificate])[RAIN["identifier"]].state == "cancelled"
 
 
+def test_a_signature_that_proves_nothing_cancels_nothing_that_was_proven(room, tmp_path):
+    """SHA-1 is not looked into any further: whoever shows the sender's certificate beside it is not the sender."""
+    make_key(tmp_path / "a", "气象台", AT)
+    one = key_of(tmp_path / "a")
+    take(room, signed(xml().encode(), one)[0].decode())
+    weak = signed(later("Update").encode(), one)[0].decode().replace("rsa-sha256", "rsa-sha1")
+    weak = weak.replace("xmldsig-more#rsa-sha1", "xmldsig#rsa-sha1").replace("<msgType>Update", "<msgType>Cancel")
+    take(room, weak)
+    found = stand(room, known=[one.certificate])
+    assert found["2"].seal.state == "weak"
+    assert found[RAIN["identifier"]].state == "holds"
+    assert "is not signed as it was" in str(found[RAIN["identifier"]].claims[0])
+
+
 def test_what_is_forged_or_unreadable_is_not_kept_and_small_faults_are_said(room, tmp_path):
     make_key(tmp_path, "气象台", AT)
     text = signed(xml().encode(), key_of(tmp_path))[0].decode()
