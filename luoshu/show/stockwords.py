@@ -26,6 +26,7 @@ REASONS: Mapping[str, str] = {
     "count-too-old": marked("count too old"),
     "no-expiry": marked("no last day"),
     "store-closed": marked("store closed"),
+    "store-candidate": marked("store not opened"),
     "not-yet": marked("not in yet"),
     "unknown-item": marked("not in the catalogue"),
     "unknown-store": marked("unknown store"),
