@@ -28,8 +28,8 @@ C14N = (
     "http://www.w3.org/2006/12/xml-c14n11", "http://www.w3.org/2006/12/xml-c14n11#WithComments",
 )  # fmt: skip
 MOST_KNOWN = 50
-MOST_SIGNATURES = MOST_CARRIED = 4
-"""So many signatures, and certificates in each, are looked at: each costs, and no sender has more."""
+MOST_SIGNATURES, MOST_CARRIED = 3, 6
+"""So many signatures, and certificates in each, are looked at: each costs, and senders have no more."""
 _PREFIXES = "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"
 _GONE = f"{DSIG}gone"
 BROKEN = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
@@ -114,12 +114,16 @@ def _wrapped(signature: Element) -> Message | None:
 def _proven(root: Element, place: int, known: Mapping[str, Certificate], sent: datetime | None) -> Seal:
     carried = _carried(root.findall(SIGNATURE)[place])
     # without a certificate of its own it may still be by somebody who is known
-    tried = [(each, _fits(root, place, each)) for each in carried or list(known.values())[:MOST_KNOWN]]
+    tried: list[tuple[Certificate, tuple[str, Message]]] = []
+    for each in carried or list(known.values())[:MOST_KNOWN]:
+        tried.append((each, _fits(root, place, each)))
+        if tried[-1][1][1] == CHANGED:  # this key made the signature, so that no other can have
+            break
     good = [each for each, (state, _) in tried if not state]
     if not carried and not good:
         return Seal(state="unproven")
     if not good:  # of several certificates the one whose key made the signature says best what is wrong
-        certificate, (state, why) = next((each for each in tried if each[1][1] == CHANGED), tried[0])
+        certificate, (state, why) = tried[-1] if tried[-1][1][1] == CHANGED else tried[0]
         return Seal(state=state, why=why, signer=name_of(certificate), fingerprint=fingerprint(certificate))
     certificate = next((each for each in good if fingerprint(each) in known), good[0])
     mark = fingerprint(certificate)
