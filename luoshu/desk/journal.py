@@ -17,9 +17,12 @@ from luoshu.desk.chain import BEGINNING, Draft, Entry, moment, written
 from luoshu.desk.followers import Followers
 from luoshu.desk.shelves import WAIT_SECONDS, stored
 from luoshu.desk.unkept import AWAY, SHORTER, UNSURE, Unkept, unkept
+from luoshu.desk.waiting import Asked, wake
 from luoshu.words.message import Message, say
 
 MOST_IN_ONE_COMMIT = 512
+SLOW_SECONDS = 0.002
+"""A commit that takes longer is worth waiting a little for more commands, so that they share it."""
 REMEMBER_SECONDS = 1.0
 """How often it is written down, beside a journal's file, which entry is the newest."""
 
@@ -68,71 +71,7 @@ Command = Callable[[Standing], Iterable[Draft]]
 append, or raises `Refused`."""
 
 
-class _Asked:
-    """A command that waits for its answer: in a future where one was asked for, else behind a gate: that costs less.
-
-    `after` are those of the same commit whom it wakes when it was woken itself. Woken all at once, they would fight for
-    the interpreter, and that takes as much of the processor as the writing.
-    """
-
-    __slots__ = ("after", "answer", "at", "command", "found", "gate", "gone")
-
-    def __init__(self, command: Command, at: datetime, answer: Future[tuple[Entry, ...]] | None = None) -> None:
-        self.command, self.at, self.answer = command, at, answer
-        self.found: tuple[Entry, ...] | BaseException = ()
-        self.after: list[_Asked] = []
-        self.gone = False
-        if answer is None:
-            self.gate = threading.Lock()
-            self.gate.acquire()
-
-    def tell(self, found: tuple[Entry, ...] | BaseException) -> None:
-        """Give the answer; who waits at a gate still has to be woken."""
-        if self.answer is None:
-            self.found = found
-        elif not self.answer.set_running_or_notify_cancel():
-            return
-        elif isinstance(found, BaseException):
-            self.answer.set_exception(found)
-        else:
-            self.answer.set_result(found)
-
-    def wait(self) -> tuple[Entry, ...]:
-        try:
-            self.gate.acquire()
-        finally:  # who is interrupted while it waits still wakes the others, now or when its turn comes
-            self.gone = True
-            self.wake_others()
-        if isinstance(self.found, BaseException):
-            raise self.found
-        return self.found
-
-    def wake_others(self) -> None:
-        waking = [self]
-        while waking:
-            one = waking.pop()
-            while one.after:
-                try:
-                    each = one.after.pop()
-                except IndexError:  # another thread was faster
-                    break
-                each.gate.release()
-                if each.gone:
-                    waking.append(each)
-
-
-def _wake(batch: Sequence[_Asked]) -> None:
-    """Wake all who wait: the first, who wakes two, who wake two each."""
-    waiting = [each for each in batch if each.answer is None]
-    for number, each in enumerate(waiting):
-        each.after = waiting[2 * number + 1 : 2 * number + 3]
-    for each in waiting[:1]:
-        each.gate.release()
-        if each.gone:
-            each.wake_others()
-
-
-_Answers = list[tuple[_Asked, "tuple[Entry, ...] | BaseException"]]
+_Answers = list[tuple[Asked, "tuple[Entry, ...] | BaseException"]]
 
 
 class Journal:
@@ -161,9 +100,9 @@ class Journal:
         self._lock = threading.Lock()
         self._gate = threading.Lock()
         self._closed = False
-        self._asked: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
+        self._asked: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
         self._known = self._kept = self.cabinet.remembered()
-        self._rested = 0.0
+        self._rested = self._took = 0.0
         self._told = 0
         self._broken: Unkept | None = None
         self._forget()
@@ -192,16 +131,16 @@ class Journal:
     def submit(self, command: Command, *, at: datetime) -> Future[tuple[Entry, ...]]:
         """Ask for a command; the answer comes when its entries are on the disk, or holds why they are not."""
         answer: Future[tuple[Entry, ...]] = Future()
-        self._ask(_Asked(command, at, answer))
+        self._ask(Asked(command, at, answer))
         return answer
 
     def do(self, command: Command, *, at: datetime) -> tuple[Entry, ...]:
         """`submit`, and wait."""
-        asked = _Asked(command, at)
+        asked = Asked(command, at)
         self._ask(asked)
         return asked.wait()
 
-    def _ask(self, asked: _Asked) -> None:
+    def _ask(self, asked: Asked) -> None:
         moment(
             asked.at
         )  # a time that cannot be written is a fault of who asks, not of those who wait in the same commit
@@ -312,8 +251,18 @@ class Journal:
             self._write(batch)
             if closing:
                 return
+            self._wait_for_more(len(batch))
 
-    def _write(self, batch: Sequence[_Asked]) -> None:
+    def _wait_for_more(self, answered: int) -> None:
+        """On a slow disk let those who were just answered ask again: else they and those who waited meanwhile take
+        turns for ever, each commit with half of them. At most a quarter of what a commit takes."""
+        if answered == 1 or self._took < SLOW_SECONDS:
+            return
+        until, all_of_them = time.monotonic() + self._took / 4, 0.9 * (answered + self._asked.qsize())
+        while self._asked.qsize() < all_of_them and time.monotonic() < until:
+            time.sleep(0.0002)
+
+    def _write(self, batch: Sequence[Asked]) -> None:
         with self._lock:
             try:
                 answers = self._if_whole(self._tried, batch)
@@ -321,7 +270,7 @@ class Journal:
                 answers = [(asked, error) for asked in batch]
         for asked, answer in answers:
             asked.tell(answer)
-        _wake(batch)
+        wake(batch)
         if time.monotonic() - self._rested > REMEMBER_SECONDS:
             self._remember()
 
@@ -331,7 +280,7 @@ class Journal:
             self.cabinet.remember(*known)
             self._kept = known
 
-    def _tried(self, batch: Sequence[_Asked]) -> _Answers:
+    def _tried(self, batch: Sequence[Asked]) -> _Answers:
         """The answers of a commit; a database that was away when it began is asked once more."""
         try:
             return self._committed(batch)
@@ -341,7 +290,7 @@ class Journal:
             time.sleep(0.05)
             return self._committed(batch)
 
-    def _committed(self, batch: Sequence[_Asked]) -> _Answers:
+    def _committed(self, batch: Sequence[Asked]) -> _Answers:
         fresh: list[Entry] = []
         sent = False
         try:
@@ -350,8 +299,9 @@ class Journal:
                 answers: _Answers = [(asked, self._checked(asked, fresh)) for asked in batch]
                 if fresh:
                     self.cabinet.keep(fresh)
-                    sent = True
+                    sent, began = True, time.monotonic()
                     self.cabinet.commit()
+                    self._took = time.monotonic() - began
         except BaseException as error:
             self._forget()
             if not (sent and isinstance(error, Unkept) and error.sort == "away"):
@@ -369,7 +319,7 @@ class Journal:
         if not stand:
             raise Unkept(AWAY, "away")
 
-    def _checked(self, asked: _Asked, fresh: list[Entry]) -> tuple[Entry, ...] | BaseException:
+    def _checked(self, asked: Asked, fresh: list[Entry]) -> tuple[Entry, ...] | BaseException:
         """The entries of one command, taken into what stands; or why there are none."""
         try:
             drafts = list(asked.command(self._standing))

@@ -142,11 +142,11 @@ class Room:
 
     def _doing(self, act: Act[Any], by: Actor, at: datetime, why: str, happened: datetime | None, mark: str) -> Command:
         mark = mark or secrets.token_hex(12)
+        well_marked(mark)
+        plain(why, MOST_WHY)
         asked = _draft(act, by, why, happened, mark)
 
         def command(standing: Standing) -> Iterable[Draft]:
-            well_marked(mark)
-            plain(why, MOST_WHY)
             known: Entry | None = standing["marks"].get(mark)
             if known is not None:
                 if (known.draft.who, known.draft.what, known.draft.facts_text) != (by.id, act.what, asked.facts_text):

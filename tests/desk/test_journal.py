@@ -267,7 +267,7 @@ def test_who_is_interrupted_while_it_waits_strands_nobody(tmp_path, monkeypatch,
     from luoshu.desk import journal as module
 
     begun, held, made, count = threading.Event(), threading.Event(), [], 24
-    asked = module._Asked
+    asked = module.Asked
 
     def ask(command, at, answer=None):
         one = asked(command, at, answer)
@@ -282,7 +282,7 @@ def test_who_is_interrupted_while_it_waits_strands_nobody(tmp_path, monkeypatch,
         return [Draft(who="a", what="b")]
 
     with Journal(tmp_path / "desk.sqlite") as journal:
-        monkeypatch.setattr(module, "_Asked", ask)
+        monkeypatch.setattr(module, "Asked", ask)
         ended = []
 
         def write(command):
