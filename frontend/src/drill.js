@@ -5,6 +5,14 @@ const ASK_MS = 5000;
 const AFTER_ENTRY_MS = 700;
 const TURN_MS = 500;
 
+function draw(strip, told) {
+  strip.dataset.drillState = told.state;
+  const turn = strip.querySelector("[data-drill-turn]");
+  turn.hidden = !told.turn;
+  turn.textContent = told.turn;
+  if (told.turn) turn.href = told.href;
+}
+
 /** Keeps the page's moment to that of the drill, where one is played. */
 export function startDrill(desk) {
   if (!desk?.drill) return;
@@ -21,7 +29,7 @@ export function startDrill(desk) {
         const answer = await fetch("/desk/drill/moment", { cache: "no-store" });
         const told = answer.ok ? await answer.json() : null;
         if (told) keepTo(told);
-        if (told && strip) strip.dataset.drillState = told.state;
+        if (told && strip) draw(strip, told);
       } catch {
         // no line: the moment runs on as it was told last
       }

@@ -26,6 +26,8 @@ SIGNS = {
     "again": "=",
     "shown": "▣",
     "joined": "☺",
+    "taken": "☺",
+    "helped": "…",
     "otherwise": "≠",
 }
 
@@ -47,6 +49,10 @@ SIGNS = {
         default="",
         help=say("with --live: the actors who get a password, by comma (default: all of the script)"),
     ),
+    argument("--left", metavar="NAMES", default="",
+             help=say("with --live: the actors whose lines are left to people, by comma; the drill waits for them")),
+    argument("--patience", type=a_pace, default=180.0,
+             help=say("with --live: so many real seconds, then the script does what was left (180)")),
     argument("--pace", type=a_pace, default=60.0, help=say("with --live: seconds of the drill in a real one (60)")),
     argument(
         "--longest",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from luoshu.cli.verbs import NotDone
 from luoshu.show.language import Language
-from luoshu.words.message import say
+from luoshu.words.message import Message, say
 
 if TYPE_CHECKING:
     from luoshu.desk.drill import Played
@@ -42,19 +43,29 @@ def lived(
 
     if args.key and not args.certificate:
         raise NotDone(say("--key belongs to a --certificate"))
-    people = tuple(name.strip() for name in args.people.replace("，", ",").split(",") if name.strip())
+    people, left = _names(args.people), _names(args.left)
 
     def served(drill: LiveDrill, logins: tuple[Login, ...]) -> None:
         def ready() -> None:
             _invite(args, logins, language)
 
-        serve(drill.folder.copy, host=args.host, port=args.port, ready=ready, clockwork=drill,
-              certificate=args.certificate, key=args.key)  # fmt: skip
+        with suppress(KeyboardInterrupt):  # who stops the server ends the drill: what was played is written out
+            serve(drill.folder.copy, host=args.host, port=args.port, ready=ready, clockwork=drill,
+                  certificate=args.certificate, key=args.key)  # fmt: skip
 
-    return live_drill(
-        folder, script, Path(args.out), people=people, pace=args.pace, longest=args.longest, begun=args.begin,
-        closing=args.close, serve=served, tell=tell,
-    )  # fmt: skip
+    try:
+        return live_drill(
+            folder, script, Path(args.out), people=people, pace=args.pace, longest=args.longest, begun=args.begin,
+            closing=args.close, left=left, patience=args.patience, serve=served, tell=tell,
+        )  # fmt: skip
+    except ValueError as error:
+        if error.args and isinstance(error.args[0], Message):
+            raise NotDone(error.args[0]) from None
+        raise
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.replace("，", ",").split(",") if name.strip())
 
 
 def _invite(args: argparse.Namespace, logins: tuple[Login, ...], language: Language) -> None:

@@ -15,6 +15,7 @@ from luoshu.desk.alertarea import place_outlines, polygons_of
 from luoshu.desk.alertwords import COLOURS, EVENTS
 from luoshu.desk.capfile import read_alert, write_alert
 from luoshu.desk.capparse import shown
+from luoshu.desk.exercise import is_exercise
 from luoshu.desk.incident import Incident
 from luoshu.desk.journal import Refused
 from luoshu.words.message import say
@@ -63,6 +64,8 @@ def status_of(alert: Alert, scene: Scene) -> str:
     if not alert.incident:
         if not alert.status:
             raise Refused(say("say whether the alert is real, an exercise or a test"))
+        if is_exercise(scene) and alert.status == "Actual":
+            raise Refused(say("this is the desk of a drill: its alerts are exercises"))
         return alert.status
     incident = scene.need(Incident, alert.incident)
     if not incident.drill:

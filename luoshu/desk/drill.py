@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +26,8 @@ MOST_LOOKS = 20
 Due = Callable[[Room, datetime], Iterable[Act[Any]]]
 Wait = Callable[[datetime, datetime, bool], None]
 """Waits until a moment, before the script's next one, and takes a breath where somebody is about to act."""
+Turn = Callable[[Moment], int | None]
+"""Leaves a line of the script to a person; gives the entry by which they did it, None where the script is to."""
 Solve = Callable[[Room, datetime, Mapping[str, Any]], Mapping[str, Any]]
 
 
@@ -39,7 +41,8 @@ class Played:
 
     `outcome` is done, clock (the machine did it), refused (as expected), again (sent twice, written once), undone,
     seen (what was expected stands), dispatch, shown (a board was kept), failed; and where others act too joined (what
-    they did) or otherwise (not as the script says). `number` is the entry of the journal, `line` that of the script.
+    they did), taken (a line that was left to them), helped (left to them, and done by the script) or otherwise (not as
+    the script says). `number` is the entry of the journal, `line` that of the script.
     """
 
     at: datetime
@@ -85,17 +88,19 @@ class Drilled:
 
 def play(
     script: Script, room: Room, *, due: Due | None = None, solve: Solve | None = None,
-    tell: Callable[[Played], None] | None = None, wait: Wait | None = None,
+    tell: Callable[[Played], None] | None = None, wait: Wait | None = None, turn: Turn | None = None,
+    left: Collection[str] = (),
 ) -> Drilled:  # fmt: skip
     """Play a script on a desk, in its own time; nothing waits, and twice the same script writes the same journal.
 
     `due` gives what the clock of the desk does at a moment (default: what the desk's own ticks find due), `solve` the
     figures of a dispatch. `tell` hears every line as it happens. `wait` is called before each moment, for a drill that
-    is watched: people may act in between, and what then goes otherwise than the script says is no failure. What was
-    played until `wait` raises `Stopped` comes back.
+    is watched: people may act in between, and what then goes otherwise than the script says is no failure; lines of
+    those actors who are `left` to people are waited for by `turn`. What was played until one of the two raises
+    `Stopped` comes back.
     """
     playing = _Playing(script, room, due or due_now, solve or dispatch_now, tell or (lambda line: None),
-                       wait)  # fmt: skip
+                       wait, turn, left)  # fmt: skip
     with suppress(Stopped):
         playing.all()
     return Drilled(
@@ -125,6 +130,8 @@ class _Playing:
     solve: Solve
     tell: Callable[[Played], None]
     wait: Wait | None
+    turn: Turn | None
+    left: Collection[str]
     lines: list[Played] = field(default_factory=list)
     dispatches: list[tuple[datetime, Mapping[str, Any]]] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
@@ -132,6 +139,7 @@ class _Playing:
     looks: int = 0
     read: int = 0
     others: bool = False
+    taken: set[int] = field(default_factory=set)
 
     def line(self, **told: Any) -> None:
         if self.wait is not None:
@@ -154,6 +162,8 @@ class _Playing:
             if not known or draft.who in MACHINES or draft.mark.startswith(f"{self.script.name}:"):
                 continue
             self.others = True
+            if each.number in self.taken:
+                continue
             says = say("take back an act") if draft.what == UNDO else ACTS[draft.what].says
             self.put(Played(at=each.at, outcome="joined", who=draft.who, what=draft.what, why=draft.why, says=says,
                             about=draft.about.partition(":")[2], number=each.number))  # fmt: skip
@@ -223,6 +233,15 @@ class _Playing:
             self.line(**told, outcome="refused", said=say("the facts are not accepted"))
             return
         told |= {"what": act.what, "about": act.key(), "says": act.says}
+        done = "done"
+        if self.turn is not None and moment.refused is None and moment.by in self.left:
+            number = self.turn(moment)
+            if number is not None:
+                self.taken.add(number)
+                self.numbers |= {moment.named: number} if moment.named else {}
+                self.line(**told, outcome="taken", number=number)
+                return
+            done = "helped"
         mark = f"{self.script.name}:{moment.line}"
         try:
             entries = self.sent(act, by, moment, mark)
@@ -235,7 +254,7 @@ class _Playing:
             return
         if moment.named:
             self.numbers[moment.named] = own(entries, act)
-        self.line(**told, outcome="done", number=own(entries, act))
+        self.line(**told, outcome=done, number=own(entries, act))
         if moment.again:
             once = self.sent(act, by, moment, mark)
             same = [each.number for each in once] == [each.number for each in entries]

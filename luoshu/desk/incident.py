@@ -9,29 +9,19 @@ from typing import Any
 
 from luoshu.book.directory import Place
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
+from luoshu.desk.exercise import only_drills
 from luoshu.desk.journal import Refused
 from luoshu.desk.known import known_party, known_places
 from luoshu.desk.plainwords import named_well, only, plain, shape, wanted
 from luoshu.words.message import Message, amount, named, say
 
 TYPES: Mapping[str, str] = {
-    "flood": "洪涝",
-    "rain": "暴雨",
-    "drought": "干旱",
-    "snow": "低温雨雪冰冻",
-    "wind": "大风沙尘",
-    "earthquake": "地震",
-    "landslide": "地质灾害",
-    "fire": "火灾",
-    "forest fire": "森林火灾",
-    "accident": "生产安全事故",
-    "epidemic": "传染病疫情",
-    "supply failure": "供应中断",
-    "power failure": "停电",
-    "water failure": "停水",
-    "pollution": "环境污染",
-    "other": "其他",
-}
+    "flood": "洪涝", "rain": "暴雨", "drought": "干旱", "snow": "低温雨雪冰冻", "wind": "大风沙尘",
+    "earthquake": "地震", "landslide": "地质灾害", "fire": "火灾", "forest fire": "森林火灾",
+    "accident": "生产安全事故", "epidemic": "传染病疫情", "supply failure": "供应中断",
+    "power failure": "停电", "water failure": "停水",
+    "pollution": "环境污染", "other": "其他",
+}  # fmt: skip
 """What can happen, and its Chinese word."""
 
 LEVELS: Mapping[str, str] = {"I": "Ⅰ级（特别重大）", "II": "Ⅱ级（重大）", "III": "Ⅲ级（较大）", "IV": "Ⅳ级（一般）"}
@@ -198,6 +188,7 @@ class OfIncident(Act[Incident]):
 
     thing = Incident
     roles = DUTY
+    in_order = True
     incident: str
 
     def key(self) -> str:
@@ -236,6 +227,7 @@ class OpenIncident(Act[Incident]):
         return self.lead
 
     def check(self, scene: Scene) -> None:
+        only_drills(scene, self.drill)
         known_places(scene, self.places)
         known_party(scene, self.lead)
         if scene.get(Incident, self.id) is None and scene.things.steps(Incident, self.id):
@@ -245,8 +237,7 @@ class OpenIncident(Act[Incident]):
         """What was entered in it would stand without an incident."""
         for step in scene.things.timeline(self.id):
             if step.undone is None and step.act.thing is not Incident:
-                says = say("work of this incident stands ({act}): close it instead", act=step.act.says)
-                raise Refused(says)
+                raise Refused(say("work of this incident stands ({act}): close it instead", act=step.act.says))
 
     def on(self, state: Incident | None, told: Told) -> Incident:
         if state is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.approval import UseApproval, agreed
+from luoshu.desk.exercise import is_exercise
 from luoshu.desk.journal import MayNot, Refused
 from luoshu.desk.lots import (
     Kept,
@@ -65,7 +66,7 @@ def real_goods(scene: Scene, incident: str) -> None:
     from luoshu.desk.incident import Incident
 
     found = scene.get(Incident, incident) if incident else None
-    if found is not None and found.drill and scene.book is not None and not scene.book.settings.get("drill"):
+    if found is not None and found.drill and scene.book is not None and not is_exercise(scene):
         title = found.title
         says = say("{incident} is a drill and these goods are real: play it on a copy of the book", incident=title)
         raise Refused(says)

@@ -199,8 +199,10 @@ def prove(request: Request, caller: Caller, given: str) -> None:
 
 
 def cookie_name(request: Request) -> str:
-    """The name of the cookie: over https one that only this host itself may set."""
-    return f"__Host-{COOKIE}" if request.url.scheme == "https" else COOKIE
+    """The name of the cookie: over https one that only this host itself may set; a drill's server on the same host has
+    one of its own, so that nobody is logged out of the real desk by it."""
+    name = f"{COOKIE}-drill" if request.app.state.drill else COOKIE
+    return f"__Host-{name}" if request.url.scheme == "https" else name
 
 
 def let_in(request: Request, response: Response, token: str) -> None:

@@ -16,6 +16,9 @@ PACE, LONGEST_SECONDS = 60.0, 20.0
 BREATH_SECONDS = 0.7
 """Real seconds between two acts of the script at pace 60, so that people can follow what appears."""
 
+LOOK_SECONDS = 0.25
+"""How often it is looked whether somebody has done what the script left to them."""
+
 Ticking = Callable[[], float]
 
 
@@ -24,21 +27,25 @@ class DrillClock:
 
     `pace`: seconds of the drill in a real second. Between two moments of the script at most `longest` real seconds
     pass: where the next one is farther away time runs faster. Time never passes a moment of the script that was not
-    played yet. All of it may be called from any thread. `seconds` and `real` are the machine's own clocks.
+    played yet. All of it may be called from any thread. `seconds` and `real` are the machine's own clocks,
+    `rest` waits so many seconds, or until something changes.
     """
 
     def __init__(
         self, begins: datetime, *, pace: float = PACE, longest: float = LONGEST_SECONDS,
         seconds: Ticking = time.monotonic, real: Callable[[], datetime] = lambda: datetime.now(UTC),
+        rest: Callable[[float | None], object] | None = None,
     ) -> None:  # fmt: skip
         self.pace, self.longest = pace, longest
         self.running = self.ended = False
         self._seconds, self._real = seconds, real
         self._changed = threading.Condition()
+        self._pass = rest or self._changed.wait
         self._at, self._since, self._rate, self._quick = begins, seconds(), 0.0, 0.0
         self._limit: datetime | None = begins
         self._coming = begins
         self._skipped: datetime | None = None
+        self._let_go = False
         self._history = [(real(), begins, 0.0)]
 
     # ---- what the server asks ----------------------------------------------------------------------------------
@@ -86,7 +93,7 @@ class DrillClock:
     def skip(self) -> None:
         """Go on to the next moment of the script at once, also where time stands; there it stands again after it."""
         with self._changed:
-            self._skipped = self._coming
+            self._skipped, self._let_go = self._coming, True
             self._changed.notify_all()
 
     def end(self) -> None:
@@ -116,8 +123,24 @@ class DrillClock:
                 going = self.running or stepping
                 if going and left <= 0 and self._seconds() >= rested:
                     return
-                self._changed.wait(self._patience(left, rested) if going else None)
+                self._pass(self._patience(left, rested) if going else None)
         raise Stopped
+
+    def hold(self, done: Callable[[], bool], seconds: float) -> bool:
+        """Let the drill stand where it is until something is done; False after so many real seconds in which its time
+        would have run, and where it is told to go on. Raises `Stopped` where the drill was ended."""
+        with self._changed:
+            self._let_go, spent = False, 0.0
+        while spent < seconds and not done():
+            with self._changed:
+                before = self._seconds()
+                self._pass(LOOK_SECONDS)
+                spent += self._seconds() - before if self.running else 0.0
+                if self.ended:
+                    raise Stopped
+                if self._let_go:
+                    return False
+        return done()
 
     def free(self) -> None:
         """The script is over: time runs on at the pace of real time."""

@@ -128,7 +128,9 @@ OUTCOMES = {
     "again": marked("sent twice, written once"), "undone": marked("taken back"),
     "seen": marked("looked at, as expected"), "dispatch": marked("dispatches solved"),
     "shown": marked("boards kept"),
-    "joined": marked("done by those who took part"), "failed": marked("not as expected"),
+    "joined": marked("done by those who took part"),
+    "taken": marked("lines of the script that people did"),
+    "helped": marked("lines left to people, done by the script in the end"), "failed": marked("not as expected"),
     "otherwise": marked("otherwise than the script, as others acted too"),
 }  # fmt: skip
 

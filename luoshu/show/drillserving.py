@@ -22,7 +22,7 @@ from luoshu.show.livedrill import STATES, LiveDrill, moment_words
 from luoshu.show.login import fields_of
 from luoshu.show.page import Page, Visit
 from luoshu.show.pages import Leaf, drawn
-from luoshu.show.visits import admit, visit_of
+from luoshu.show.visits import admit, spoken, visit_of
 from luoshu.words.message import say
 
 LEADERS = frozenset({"admin"})
@@ -57,6 +57,7 @@ class LivePage(Page):
     paces: tuple[float, ...]
     leads: bool
     fault: str
+    waits_for: str
     played: int
     left: int
     joined: int
@@ -69,7 +70,7 @@ def drill_of(visit: Visit, name: str, query: Mapping[str, str], drill: LiveDrill
     """The page of the drill; the newest line stands first."""
     language, script = visit.language, drill.script
     assert visit.things is not None
-    lines, strip = list(drill.lines), drill.strip()
+    lines, strip = list(drill.lines), drill.strip("")
     english = language.code == "en"
     names = {name: actor.name for name, actor in script.actors.items()}
     return LivePage(
@@ -78,6 +79,7 @@ def drill_of(visit: Visit, name: str, query: Mapping[str, str], drill: LiveDrill
         day=visit.view.day, language=language.code, number=visit.things.number,
         state=strip.state, state_word=language.message(STATES[strip.state]), at=local_time(strip.at),
         pace=drill.clock.pace, paces=PACES, leads=bool(visit.actor and visit.actor.roles & LEADERS), fault=drill.fault,
+        waits_for=names.get(drill.cue.by, "") if drill.cue else "",
         played=len({each.line for each in lines if each.line}), left=len(drill.coming(len(script.moments))),
         joined=sum(each.outcome == "joined" for each in lines),
         incidents=tuple((each.title, visit.links.to(f"desk/incidents/{file_name(each.id)}"))
@@ -107,9 +109,9 @@ def add_drill(app: FastAPI) -> None:
         return HTMLResponse(drawn("drill-part.html", leaf.name, page, visit), headers={"cache-control": "no-store"})
 
     def moment(request: Request) -> Response:
-        need_caller(request)
-        strip = drill.strip()
-        told = {"at": strip.at.isoformat(), "state": strip.state, "pace": strip.pace}
+        strip = drill.strip(need_caller(request).actor.id)
+        told = {"at": strip.at.isoformat(), "state": strip.state, "pace": strip.pace,
+                "turn": spoken(request, None).message(strip.turn), "href": strip.turn_href}  # fmt: skip
         return JSONResponse(told, headers={"cache-control": "no-store"})
 
     async def steer(request: Request, step: str) -> Response:

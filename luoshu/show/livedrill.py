@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 import traceback
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
 
@@ -19,7 +21,7 @@ from luoshu.desk.drillscript import Moment, Script
 from luoshu.desk.drillsupply import Solver
 from luoshu.desk.room import Room, open_room
 from luoshu.desk.sessions import Sessions
-from luoshu.desk.staff import CONSOLE, Add, Give
+from luoshu.desk.staff import CONSOLE, MACHINES, Add, Give
 from luoshu.desk.ticking import tick
 from luoshu.show.drillclock import LONGEST_SECONDS, PACE, DrillClock
 from luoshu.show.drillfolder import DrillFolder, Ran, prepared
@@ -29,6 +31,12 @@ from luoshu.words.message import Message, say
 
 LEADER = "director"
 """The login of who leads a drill: lets its time run, stand and end. No actor of a script may have it."""
+PATIENCE_SECONDS = 180.0
+"""How long the script waits for somebody to do a line that is left to them."""
+NAMING = frozenset(
+    {"incident", "task", "resource", "removal", "closure", "approval", "alert", "demand", "lot", "store"}
+)
+"""Facts that only name what an act is about: the form of somebody's turn holds these, and leaves the rest to them."""
 AFTER_SECONDS = 2.0
 """How often the clock of the desk looks for what is due once the script is over."""
 
@@ -52,8 +60,11 @@ class LiveDrill:
     def __init__(
         self, folder: DrillFolder, clock: DrillClock, *, tell: Callable[[Played], None] = lambda line: None,
         over: Callable[[LiveDrill], None] = lambda drill: None, begun: bool = False,
+        left: Collection[str] = (), patience: float = PATIENCE_SECONDS,
     ) -> None:  # fmt: skip
         self.folder, self.clock, self.tell, self.over = folder, clock, tell, over
+        self.left, self.patience = left, patience
+        self.cue: Moment | None = None
         self.lines: list[Played] = []
         self.place = 0
         self.solver = Solver()
@@ -100,7 +111,8 @@ class LiveDrill:
 
     def _play(self, room: Room) -> None:
         try:
-            self.drilled = play(self.script, room, solve=self.solver, tell=self._heard, wait=self.clock.wait)
+            self.drilled = play(self.script, room, solve=self.solver, tell=self._heard, wait=self.clock.wait,
+                                turn=partial(self.turn, room), left=self.left)  # fmt: skip
             if self.clock.ended:
                 return
             self.clock.free()
@@ -111,6 +123,26 @@ class LiveDrill:
             # people must hear that the script stands still; what they do is still written
             traceback.print_exception(error)
             self.fault = f"{type(error).__name__}: {error}"
+
+    def turn(self, room: Room, moment: Moment) -> int | None:
+        """Wait until somebody has done what a line of the script says, and give their entry; None after `patience`."""
+        after = room.standing().number
+        known = moment.act is not None and room.standing().get(moment.act.thing, moment.act.key()) is not None
+        key = moment.act.key() if moment.act is not None and known else ""
+
+        def did() -> int | None:
+            return next(
+                (each.number for each in room.journal.entries(after)
+                 if each.draft.what == moment.what and each.draft.who not in MACHINES
+                 and (not key or each.draft.about.partition(":")[2] == key)), None,
+            )  # fmt: skip
+
+        self.cue = moment
+        try:
+            self.clock.hold(lambda: did() is not None, self.patience)
+        finally:
+            self.cue = None
+        return did()
 
     def _heard(self, line: Played) -> None:
         self.lines.append(line)
@@ -125,18 +157,25 @@ class LiveDrill:
 
     @property
     def state(self) -> str:
-        """ready (nobody let its time run yet), running, paused, over (the script is), or broken."""
+        """See `DrillStrip`."""
         if self.fault:
             return "broken"
         if self.drilled is not None:
             return "over"
         if self.clock.running:
-            return "running"
+            return "waiting" if self.cue else "running"
         return "paused" if self.lines else "ready"
 
-    def strip(self) -> DrillStrip:
-        """What every page says above all else."""
-        return DrillStrip(state=self.state, at=self.clock.now(), pace=self.clock.rate)
+    def strip(self, person: str) -> DrillStrip:
+        """What every page says above all else, to this person."""
+        strip = DrillStrip(state=self.state, at=self.clock.now(), pace=0.0 if self.cue else self.clock.rate)
+        cue = self.cue
+        if cue is None or cue.by != person:
+            return strip
+        says = say("your turn: {act}{why}", act=moment_words(cue), why=f" ({cue.why})" if cue.why else "")
+        facts = {name: value for name, value in cue.facts.items() if name in NAMING and isinstance(value, str)}
+        facts["back"] = f"/desk/incidents/{self.script.incident}"
+        return replace(strip, turn=says, turn_href=f"/desk/acts/{cue.what}?{urlencode(facts)}")
 
     def coming(self, most: int) -> list[Moment]:
         """The next lines of the script."""
@@ -145,26 +184,30 @@ class LiveDrill:
 
 def live_drill(
     book: Path, script: Path, out: Path, *, people: tuple[str, ...] = (), pace: float = PACE,
-    longest: float = LONGEST_SECONDS, begun: bool = False, closing: bool = False,
+    longest: float = LONGEST_SECONDS, begun: bool = False, closing: bool = False, left: tuple[str, ...] = (),
+    patience: float = PATIENCE_SECONDS,
     serve: Callable[[LiveDrill, tuple[Login, ...]], None],
     tell: Callable[[Played], None] = lambda line: None,
 ) -> Ran:  # fmt: skip
     """Prepare a drill, let `serve` serve its copy of the book until somebody ends it, and write its folder `out`.
 
     `people` are the actors who get a password (all, where none are named), beside the one who leads the drill. It
-    begins when that one says so, or with the server (`begun`); with `closing` it ends with its script.
-    What people did in a drill is not thrown away: where its folder cannot be written the copy stays where it was played
-    on, and the error names it.
+    begins when that one says so, or with the server (`begun`); with `closing` it ends with its script. Lines of the
+    actors who are `left` to people wait for them so many real seconds (`patience`), then the script does them.
+    ValueError with a sentence for a name that the script does not know. What people did is not thrown away: where the
+    folder cannot be written the copy stays where it was played on, and the error names it.
     """
     folder, problems = prepared(book, script, out)
     if folder is None:
         return Ran(problems=problems)
     stays = False
     try:
+        _known(folder.script, (*people, *left))
         clock = DrillClock(folder.begins if not folder.script.moments else folder.script.moments[0].at, pace=pace,
                            longest=longest)  # fmt: skip
-        drill = LiveDrill(folder, clock, tell=tell, begun=begun, over=_stopping if closing else lambda drill: None)
-        logins = _people(folder, people)
+        drill = LiveDrill(folder, clock, tell=tell, begun=begun, left=left, patience=patience,
+                          over=_stopping if closing else lambda drill: None)  # fmt: skip
+        logins = _people(folder, (*people, *left) if people else ())
         stays = True
         serve(drill, logins)
         ran = folder.finish(drill.solver.plans)
@@ -178,6 +221,15 @@ def live_drill(
     finally:
         if not stays:
             folder.drop()
+
+
+def _known(script: Script, names: Iterable[str]) -> None:
+    for name in names:
+        if name not in script.actors:
+            known = ", ".join(script.actors)
+            raise ValueError(say("the script has no actor {name}; it has {known}", name=name, known=known))
+    if LEADER in script.actors:
+        raise ValueError(say("{name} leads the drill: call the actor of the script otherwise", name=LEADER))
 
 
 def _stopping(drill: LiveDrill) -> None:
@@ -220,6 +272,7 @@ def moment_words(each: Moment) -> Message:
 
 
 STATES: Mapping[str, Message] = {
-    "ready": say("ready to begin"), "running": say("running"), "paused": say("paused"),
+    "ready": say("ready to begin"), "running": say("running"), "waiting": say("waiting for somebody's turn"),
+    "paused": say("paused"),
     "over": say("the script is over"), "broken": say("the script cannot go on"),
 }  # fmt: skip

@@ -17,6 +17,7 @@ from luoshu.show.language import Language
 from luoshu.show.links import Links, join
 from luoshu.show.series import Cite, Series, series
 from luoshu.show.view import View
+from luoshu.words.message import Message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +82,15 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True)
 class DrillStrip:
-    """What every page of a drill that is played live says above all else: `state` is ready, running, paused or over;
-    `pace` how many seconds of the drill pass in a real one."""
+    """What every page of a drill that is played live says above all else: `state` is ready, running, waiting
+    (for somebody to do what the script left to them), paused, over or broken; `pace` how many seconds of the drill pass
+    in a real one. `turn` says what the person who looks is to do now, `turn_href` leads to its form."""
 
     state: str
     at: datetime
     pace: float
+    turn: Message | str = ""
+    turn_href: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,7 +43,7 @@ def visit_of(request: Request, path: str, day: date | None, language: str | None
         things=things,
         csrf=caller.session.csrf if caller else "",
         session=caller.session.id if caller else "",
-        drill=request.app.state.drill.strip() if request.app.state.drill else None,
+        drill=request.app.state.drill.strip(caller.actor.id if caller else "") if request.app.state.drill else None,
         notice=notice(request, tongue, caller, things),
         view=shelf.view(day),
         language=tongue,

@@ -6,6 +6,7 @@ import re
 import shutil
 import socket
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ class Lived:
 
     def __init__(self, book: Path, out: Path, **options) -> None:
         self.ready = threading.Event()
-        self.ran, self.error = None, None
+        self.ran, self.error, self.people = None, None, []
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -57,7 +58,19 @@ class Lived:
         self.passwords = {each.name: each.password for each in logins}
         serve(drill.folder.copy, port=self.port, ready=self.ready.set, clockwork=drill)
 
+    def person(self, name):
+        """Somebody who is logged in, without a browser."""
+        self.people.append(Client(self, name))
+        return self.people[-1]
+
+    def end_by_itself(self):
+        """Wait until the drill has ended, with its script."""
+        self.thread.join(60)
+        return self.end()
+
     def end(self):
+        while self.people:
+            self.people.pop().http.close()
         if self.thread.is_alive():
             self.drill.clock.end()
             self.drill.app.state.stop()
@@ -68,10 +81,22 @@ class Lived:
 
 
 @pytest.fixture
-def lived(town, tmp_path, cheap_hashes):
-    made = Lived(town, tmp_path / "out", pace=6000.0, longest=0.2)
-    yield made
-    made.end()
+def served(town, tmp_path, cheap_hashes):
+    """Serves the drill with these options; none is left running."""
+    running = []
+
+    def serves(**options):
+        running.append(Lived(town, tmp_path / "out", pace=6000.0, longest=0.2, **options))
+        return running[-1]
+
+    yield serves
+    for each in running:
+        each.end()
+
+
+@pytest.fixture
+def lived(served):
+    return served()
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -131,3 +156,111 @@ def test_two_browsers_watch_one_board_while_the_drill_runs_and_one_of_them_acts(
     out = tmp_path / "out"
     assert "请报送水车位置" in (out / "desk" / "incidents" / "water-1.html").read_text("utf-8")
     assert "请报送水车位置" in (out / "desk" / "incidents" / "water-1" / "replay.html").read_text("utf-8")
+
+
+class Client:
+    """Somebody at the desk of a drill, without a browser."""
+
+    def __init__(self, lived, name):
+        import httpx
+
+        self.http = httpx.Client(base_url=lived.address, headers={"user-agent": name, "accept-language": "en"})
+        answer = self.http.post("/login", json={"name": name, "password": lived.passwords[name]})
+        self.csrf = answer.json()["csrf"]
+
+    def act(self, what, happened=None, why="", **facts):
+        told = {"facts": facts, "why": why} | ({"happened": happened} if happened else {})
+        return self.http.post(f"/desk/acts/{what}", json=told, headers={"x-csrf-token": self.csrf})
+
+    def lead(self, step, **told):
+        return self.http.post(f"/desk/drill/{step}", data={"_csrf": self.csrf, **told})
+
+    def moment(self):
+        return self.http.get("/desk/drill/moment?language=en").json()
+
+
+def until(true, seconds=20):
+    """Wait until something is so."""
+    pause, left = threading.Event(), seconds
+    while not (found := true()):
+        assert left > 0
+        pause.wait(0.05)
+        left -= 0.05
+    return found
+
+
+def test_only_its_leader_leads_it_and_everything_in_it_is_a_drill(lived):
+    import httpx
+
+    crew, leader = lived.person("crew"), lived.person(LEADER)
+    assert httpx.get(f"{lived.address}/desk/drill").status_code == 401
+    assert httpx.get(f"{lived.address}/desk/drill/moment").status_code == 401
+    assert crew.lead("go").status_code == 403
+    assert leader.http.post("/desk/drill/go", data={"_csrf": "guessed"}).status_code == 403
+    assert leader.lead("fly").status_code == 404
+    assert (lived.drill.state, lived.drill.lines) == ("ready", [])
+    assert "luoshu-desk-drill" in crew.http.cookies  # a drill on the same machine logs nobody out of the real desk
+    assert leader.lead("skip").status_code == 303
+    until(lambda: len(lived.drill.lines) == 2)
+    duty = lived.person("duty1")
+    real = duty.act("incident.open", id="real", type="fire", title="真的火灾")
+    assert (real.status_code, "desk of a drill" in real.text or "演练" in real.text) == (409, True)
+    sent = duty.act("message.send", happened=datetime.now(UTC).isoformat(), incident="water-1", text="已到现场")
+    assert sent.status_code == 201, sent.text
+    entry = lived.drill.app.state.room.journal.entries()[-1]
+    assert entry.draft.what == "message.send"
+    assert entry.happened == entry.at == lived.drill.clock.now()  # not years after the drill
+    told = [each.draft.what for each in lived.drill.app.state.room.journal.entries()]
+    assert told.count("refused.act") == 2
+    assert told.count("drill.skip") == 1
+    assert crew.http.get("/desk/drill?language=en").text.count("outcome-") == 2
+
+
+def test_lines_that_are_left_to_people_wait_for_them(served, tmp_path):
+    from luoshu.cli import main
+    from luoshu.desk.credentials import Credentials
+    from luoshu.desk.shelves import engine_of
+
+    made = served(left=("duty1",), begun=True)
+    duty = made.person("duty1")
+    turn = until(lambda: duty.moment()["turn"] and duty.moment())
+    assert (turn["state"], turn["pace"]) == ("waiting", 0)
+    assert "open an incident" in turn["turn"]
+    assert turn["href"].startswith("/desk/acts/incident.open?")
+    assert not made.person("crew").moment()["turn"]
+    assert duty.act("incident.open", id="water-1", type="water failure", title="城东停水", drill=True).status_code == 201
+    until(lambda: "confirm the level" in duty.moment()["turn"])
+    assert duty.act("incident.confirm", why="8000户停水", incident="water-1", level="IV").status_code == 201
+    until(lambda: "give a task" in duty.moment()["turn"])
+    given = {"id": "t-pipe", "incident": "water-1", "title": "抢修管网", "to": "works", "hours": 2}
+    assert duty.act("task.give", **given).status_code == 201
+    until(lambda: made.drill.state == "over")
+    ran = made.end()
+    assert [str(each.says) for each in ran.drilled.failures] == []
+    assert (ran.drilled.count("taken"), ran.drilled.count("undone"), ran.drilled.count("joined")) == (3, 1, 0)
+    copy = tmp_path / "out" / "book"
+    assert main(["desk", "verify", str(copy)]) == 0
+    engine = engine_of(copy / "desk" / "journal.sqlite")
+    assert Credentials(engine).everybody() == {}
+    engine.dispose()
+
+
+def test_the_script_helps_where_nobody_comes(served):
+    made = served(left=("duty1",), begun=True, patience=0.1, closing=True)
+    ran = made.end_by_itself()
+    assert ran.drilled.failures == ()
+    assert (ran.drilled.count("helped"), ran.drilled.count("taken")) == (3, 0)
+
+
+def test_a_drill_that_is_ended_before_it_began_is_written_all_the_same(served, tmp_path):
+    made = served()
+    ran = made.end()
+    assert ran.drilled.lines == ()
+    assert (tmp_path / "out" / "en" / "index.html").is_file()
+
+
+@pytest.mark.parametrize("option", [{"people": ("nobody",)}, {"left": ("nobody",)}])
+def test_a_name_that_the_script_does_not_know_is_refused_before_anything_is_served(town, tmp_path, option):
+    with pytest.raises(ValueError, match="no actor nobody; it has duty1, crew"):
+        live_drill(town, town / "drill" / "water.yaml", tmp_path / "out", serve=None, **option)
+    assert [each.name for each in tmp_path.iterdir()] == ["town"]
