@@ -24,6 +24,7 @@ _WORKS = re.compile(r"库$|仓库|库容|仓容|设施|能力|项目|基地|中�
 _DAYS = re.compile(r"储备|保障|供应|市场供应量")
 _PIECES = frozenset(("顶", "条", "件", "台", "艘", "张", "床", "套", "具", "份", "升", "吨", "千克", "只"))
 MOST_DAYS = 366
+MOST_PEOPLE = 1e10
 
 
 def claim(found: Any) -> dict[str, Any] | None:
@@ -79,6 +80,9 @@ def terms_amiss(reserve: Reserve) -> Iterator[Fault]:
     if reserve.affected is not None and not 0 < reserve.affected < float("inf"):
         says = say("it is for {found} people: nothing is needed", found=reserve.affected)
         yield "affected", "bad-value", says, above
+    elif reserve.affected is not None and reserve.affected > MOST_PEOPLE:
+        says = say("it is for {found:g} people, more than live on Earth", found=reserve.affected)
+        yield "affected", "bad-value", says, say("Write how many people it is for")
     if reserve.share is not None and not 0 < reserve.share <= 1:
         yield "share", "bad-value", say("share is {found}, outside 0 to 1", found=reserve.share), above
     if reserve.days is not None and not 0 < reserve.days <= MOST_DAYS:

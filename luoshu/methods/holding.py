@@ -1,13 +1,14 @@
 """What to hold where so that what is promised is there in time, also when ways are cut: pre-positioning by hours."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import ArrayLike, NDArray
 
 from luoshu.methods.exact import close
+from luoshu.methods.sharing_out import SPARE, WHOLE
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -111,7 +112,8 @@ class _Program:
         self, wares: Sequence[Ware], more: ArrayLike, at_most: ArrayLike, opening: ArrayLike | None,
         room: ArrayLike | None, fees: ArrayLike, budget: float | None,
     ) -> None:  # fmt: skip
-        self.wares = tuple(wares)
+        self.scales = np.array([_scale(ware) for ware in wares])
+        self.wares = tuple(_scaled(ware, float(scale)) for ware, scale in zip(wares, self.scales, strict=True))
         self.more = np.asarray(more, dtype=np.float64)
         if self.more.ndim != 3 or not self.wares:
             raise ValueError("more must be cases by places by areas, and there must be a ware.")
@@ -150,12 +152,14 @@ class _Program:
         self.spent = spent[: self.lack]
         if self.budget is not None:
             some = np.flatnonzero(spent)
-            self._row(np.zeros(len(some), dtype=np.int64), some, spent[some], 1, -np.inf, self.budget)
-        costs = spent.copy()
+            money = max(self.budget, 1e-9)
+            self._row(np.zeros(len(some), dtype=np.int64), some, spent[some] / money, 1, -np.inf, self.budget / money)
+        self.money = max(float(spent.max(initial=0.0)), 1e-9)
+        costs = spent / self.money
         for ways, late in self.soon:
-            costs[ways] += late * (SPARING / self.cases if self.budget is None else SPARING / 100 / self.cases)
+            costs[ways] += late * (SPARING / self.cases / (self.money if self.budget is None else 100.0))
         if self.budget is not None:
-            costs += spent * (SPARING / max(self.budget, 1.0) - 1)
+            costs += spent * (SPARING / max(self.budget, 1.0) - 1 / self.money)
             costs[self.lack : self.lack + self.cases] = 1 / self.cases
             for begin, price in self.worth:  # of equal choices the one that lacks least of the others too
                 costs[begin : begin + len(price)] += SPARING / len(self.worth) * price
@@ -240,12 +244,25 @@ class _Program:
         cost = float((units * self.prices[:, None]).sum() + self.opening[opened].sum() + self.fees[signed].sum())
         missing = np.maximum(values[self.lack : self.lack + self.cases], 0.0)
         missing[missing < 1e-9] = 0.0
+        units = units * self.scales[:, None]
         objective = cost if self.budget is None else float(missing.mean())
-        bound = bound / (1 + SPARING) if self.budget is None else bound - 3 * SPARING  # for what counts beside it
+        free = self.budget is None
+        bound = bound * self.money / (1 + SPARING) if free else bound - 3 * SPARING  # for what counts beside it
         return Stocked(
             units=units, opened=opened, signed=signed, cost=cost, missing=missing, objective=objective,
             bound=min(max(bound, 0.0), objective),
         )  # fmt: skip
+
+
+def _scale(ware: Ware) -> float:
+    """Units of a ware in one of the program's, whose tolerances are absolute; whole units stay what they are."""
+    total = float(ware.need[:, -1].sum()) if ware.need.size else 0.0
+    return 1.0 if ware.whole or total <= 0 else total / WHOLE
+
+
+def _scaled(ware: Ware, scale: float) -> Ware:
+    have = np.minimum(ware.have, WHOLE * SPARE * scale) / scale
+    return replace(ware, need=ware.need / scale, have=have, price=ware.price * scale, volume=ware.volume * scale)
 
 
 def _merged(ware: Ware, case: int) -> tuple[Floats, Ints, Floats, Ints]:

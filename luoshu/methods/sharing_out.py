@@ -10,6 +10,12 @@ from luoshu.methods.linear import optimum, program
 
 Floats = NDArray[np.float64]
 
+WHOLE = 1000.0
+"""What all areas need by the last moment in the program's own units: a solver's tolerances are absolute, so that a need
+of millions must not weigh less than one of ten."""
+SPARE = 1000.0
+"""How many times all that is needed a source counts for at most: more than that serves nobody."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SharedOut:
@@ -56,8 +62,8 @@ def share_out(
     if fair and len(case.source):
         given, short = case.fairest(missing)
     whole = np.zeros(case.when.shape)
-    whole[case.source, case.area] = given
-    return SharedOut(given=whole, short=short, missing=max(0.0, missing))
+    whole[case.source, case.area] = given * case.unit
+    return SharedOut(given=whole, short=short * case.unit, missing=max(0.0, missing))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,13 +97,14 @@ def top_up(
     """
     ways = np.asarray(more, dtype=np.float64)
     price = _numbers("prices", prices, 1)
-    have = np.append(_numbers("amount", amount, 1), np.full(len(price), 1e12))
+    have = np.append(_numbers("amount", amount, 1), np.full(len(price), np.finfo(np.float64).max))
     whole = np.vstack([np.asarray(arrives, dtype=np.float64).reshape(-1, ways.shape[1]), ways])
     keeps = np.full(len(have) - len(price), np.inf) if lasts is None else np.asarray(lasts, dtype=np.float64)
     case = _Case(have, whole, need, at, weights, np.append(keeps, np.full(len(price), np.inf)))
     table, low, high = case.rows()
     added = case.source - (len(have) - len(price))
-    costs = np.concatenate([np.where(added >= 0, price[np.maximum(added, 0)], 0.0), np.zeros(case.cells)])
+    dear = price / max(float(price.max(initial=0.0)), 1e-300)
+    costs = np.concatenate([np.where(added >= 0, dear[np.maximum(added, 0)], 0.0), np.zeros(case.cells)])
     worth = sparse.csr_array(np.concatenate([np.zeros(case.ways), np.tile(case.price, len(case.need))])[None, :])
     try:
         values = _solve(
@@ -107,13 +114,16 @@ def top_up(
     except ValueError:
         return ToppedUp(units=np.zeros(len(price)), cost=float("inf"))
     units = np.bincount(
-        added[added >= 0], np.maximum(values[: case.ways], 0.0)[added >= 0], minlength=len(price)
+        added[added >= 0], np.maximum(values[: case.ways], 0.0)[added >= 0] * case.unit, minlength=len(price)
     )  # fmt: skip
     return ToppedUp(units=units.astype(np.float64), cost=float((units * price).sum()))
 
 
 class _Case:
-    """The problem in arrays. Columns: what is sent from a source to an area, then what is missing (areas, moments)."""
+    """The problem in arrays. Columns: what is sent from a source to an area, then what is missing (areas, moments).
+
+    Amounts are in the program's own units: ``unit`` of the caller's make one.
+    """
 
     def __init__(
         self, amount: ArrayLike, arrives: ArrayLike, need: ArrayLike, at: ArrayLike, weights: ArrayLike | None,
@@ -122,6 +132,9 @@ class _Case:
         self.amount = _numbers("amount", amount, 1)
         self.need = _numbers("need", need, 2)
         self.at = _numbers("at", at, 1)
+        self.unit = float(self.need[:, -1].sum()) / WHOLE or 1.0
+        self.need = self.need / self.unit
+        self.amount = np.minimum(self.amount, WHOLE * SPARE * self.unit) / self.unit
         self.when = np.asarray(arrives, dtype=np.float64).reshape(len(self.amount), len(self.need))
         if np.isnan(self.when).any() or (self.when < 0).any():
             raise ValueError("arrives must hold hours of zero or more, infinite where there is no way, and no NaN.")
@@ -169,7 +182,7 @@ class _Case:
     def least(self) -> tuple[Floats, Floats, float]:
         """The plan that leaves the least missing, and how much that is."""
         table, low, high = self.rows()
-        costs = np.concatenate([np.zeros(self.ways), np.tile(self.price, len(self.need))])
+        costs = np.concatenate([np.zeros(self.ways), WHOLE * np.tile(self.price, len(self.need))])
         values = _solve(costs, table, low, high, np.full(len(costs), np.inf))
         short = np.maximum(values[self.ways :].reshape(self.need.shape), 0.0)
         short[short <= 1e-7 * np.maximum(self.need, 1.0)] = 0.0
@@ -194,8 +207,8 @@ class _Case:
             shape=(1, width),
         )
         wide = sparse.csr_array((table.data, table.indices, table.indptr), shape=(table.shape[0], width))
-        soon = 1e-4 / (1 + self.when[self.source, self.area]) / max(float(self.amount.sum()), 1.0)
-        costs = np.concatenate([-soon, np.zeros(self.cells), -np.ones(moments) / moments])
+        soon = WHOLE * 1e-4 / (1 + self.when[self.source, self.area]) / max(float(self.amount.sum()), 1.0)
+        costs = np.concatenate([-soon, np.zeros(self.cells), -WHOLE * np.ones(moments) / moments])
         top = np.concatenate([np.full(self.ways + self.cells, np.inf), np.ones(moments)])
         values = _solve(
             costs, sparse.vstack([wide, tight, worth], format="csr"),

@@ -239,3 +239,15 @@ def test_figures_say_when_it_is_never():
     never = next(f for f in gauge.figures if isinstance(f, Amount) and str(f.name).startswith("Hours to all"))
     assert never.value is None
     assert never.why is not None
+
+
+@pytest.mark.parametrize("people", [2_000_000, 4_000_000, 10_000_000])
+def test_what_is_enough_for_many_people_is_enough(people):
+    many = [replace(home, people=(7 if home.id == "a" else 5) * 1e6) for home in VILLAGES]
+    stock = book(lot("t", amount=1e8), lot("w", item="water", amount=1e9), homes=many)
+    two = (Portion(good="tent", per_thousand=60), Portion(good="water", per_thousand=3000, daily=True))
+    gauge = reserve(needed=two, affected=people, within=Within(first=3, half=8, all=24), days=3).gauge(stock, DAY)
+    assert gauge.met == 1
+    too_many = reserve(needed=two, affected=1e18).gauge(stock, DAY)
+    assert too_many.verdict == "unknown"
+    assert "more than live on Earth" in str(too_many.because[0].says)

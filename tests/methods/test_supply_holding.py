@@ -112,3 +112,13 @@ def test_numbers_that_cannot_be_meant():
                   {"at_most": [0.0, 0.0]}, {"at_most": [0.0], "room": [-1.0]}):  # fmt: skip
         with pytest.raises(ValueError, match="must"):
             hold_in_time(goods, [[[1.0]]], **wrong)
+
+
+@pytest.mark.parametrize("times", [1e-6, 1.0, 1e6, 1e12])
+def test_the_unit_that_things_are_counted_in_changes_nothing(times):
+    need, more = np.array([[10.0], [20.0]]) * times, np.array([[[1, 9], [9, 1]]], dtype=float)
+    stock = ware(need, [[[1.0, 1.0]]], [12.0 * times])
+    held = hold_in_time([stock], more, at_most=[0.0])
+    assert held.units.sum() == pytest.approx(18 * times, rel=1e-5)
+    under = hold_in_time([stock], more, at_most=[1.0], budget=9 * times)
+    assert under.missing[0] == pytest.approx(0.3, abs=1e-4)
