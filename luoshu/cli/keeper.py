@@ -142,21 +142,54 @@ def restore(args: argparse.Namespace, language: Language) -> int:
 
 @verb(
     "desk export",
-    say("write the log as people read it: a workbook, a CSV file or lines of JSON; what is personal is left out"),
+    say(
+        "write the log as people read it (.xlsx, .csv, .jsonl), or all that has a place as a map (.geojson); what is "
+        "personal is left out"
+    ),
     "luoshu desk export examples/luoyang log.xlsx",
     BOOK,
-    argument("file", metavar="FILE", help=say("the file to write, .xlsx, .csv or .jsonl")),
+    argument("file", metavar="FILE", help=say("the file to write, .xlsx, .csv, .jsonl or .geojson")),
     DESK,
 )
 def export(args: argparse.Namespace, language: Language) -> int:
     from luoshu.show.logsheet import MOST_ROWS, write_log
 
-    path = _new_file(args.file, (".xlsx", ".csv", ".jsonl"))
+    path = _new_file(args.file, (".xlsx", ".csv", ".jsonl", ".geojson"))
+    if path.suffix == ".geojson":
+        return _export_map(args, path, language)
     with bar(language.say("writing the log")) as tell:
         kept = write_log(place_of(args), path, language, tell)
     if path.suffix == ".xlsx" and kept.entries > MOST_ROWS:
         raise NotDone(say("a sheet holds {most} rows: write a .csv instead", most=MOST_ROWS))
     print(language.say("{count} entries are in {file}", count=kept.entries, file=args.file))
+    return PROBLEMS if report_problems(list(kept.problems), language) else GOOD
+
+
+def _export_map(args: argparse.Namespace, path: Path, language: Language) -> int:
+    """Everything that has a place, as it stands now, from a journal that stays closed."""
+    import json
+    from datetime import UTC, datetime
+
+    import luoshu.desk.acts  # noqa: F401 (puts every act on the list)
+    from luoshu.book import files
+    from luoshu.book.book import open_book
+    from luoshu.desk.clock import Clock, calendar_of
+    from luoshu.desk.deskmap import desk_map
+    from luoshu.desk.keeping import verify as verified
+    from luoshu.desk.room import overlay
+    from luoshu.desk.things import Things
+    from luoshu.kinds import tables
+
+    book, things = open_book(book_folder(args.book), tables=tables()), Things()
+    with bar(language.say("writing the log")) as tell:
+        kept = verified(place_of(args), tell, take=things.take)
+    clock = Clock(calendar=calendar_of(book.rules("holidays")[0]))
+    made = desk_map(things, clock, book.over(overlay(things)), datetime.now(UTC))
+    files.write(path, json.dumps(made.collection, ensure_ascii=False, allow_nan=False).encode())
+    print(language.say("{count} features are in {file}", count=made.count, file=args.file))
+    if made.without:
+        names = ", ".join(f"{sort} {count}" for sort, count in sorted(made.without.items()))
+        print(language.say("left out, as nobody said where they are: {names}", names=names))
     return PROBLEMS if report_problems(list(kept.problems), language) else GOOD
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +26,9 @@ HEADINGS: tuple[Message, ...] = (
     say("number"), say("written"), say("happened"), say("who"), say("what was done"), say("about"), say("facts"),
     say("why"), say("takes back"), say("hash"),
 )  # fmt: skip
-_SIGNS = ("=", "+", "-", "@", "\t", "\r", "|")
+_FORMULA = re.compile(r"(^|[;\t\r\n])(?=[\s\u3000]*[=+\-@|＝＋－＠])|^(?=[\t\r\n])")
+"""Where a spreadsheet may begin a formula: at the front of a cell, and behind what another language's settings part
+cells by; full-width signs too."""
 
 
 def write_log(place: str | Path, path: Path, language: Language, tell: Tell = lambda done, total: None) -> Kept:
@@ -91,16 +94,20 @@ def _facts_in_words(what: str, facts: dict[str, Any], language: Language) -> str
 
 def _csv(entries: Iterator[Entry], out: BinaryIO, language: Language) -> None:
     text = io.TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)  # spreadsheets ask for the mark
-    lines = csv.writer(text)
+    lines = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
     lines.writerow([language.message(each) for each in HEADINGS])
     for entry in entries:
-        lines.writerow([_harmless(cell) for cell in row_of(entry, language)])
+        lines.writerow([harmless(cell) for cell in row_of(entry, language)])
     text.detach()
 
 
-def _harmless(cell: Any) -> Any:
-    """A text that a spreadsheet will not take for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_SIGNS) else cell
+def harmless(cell: Any) -> Any:
+    """A text that a spreadsheet will not take for a formula, whatever sign it parts cells by.
+
+    >>> harmless("=1+1"), harmless("a;=1+1"), harmless(" ＝cmd"), harmless("3 - 2")
+    ("'=1+1", "a;'=1+1", "' ＝cmd", '3 - 2')
+    """
+    return _FORMULA.sub(lambda found: f"{found[0]}'", cell) if isinstance(cell, str) else cell
 
 
 def _lines(entries: Iterator[Entry], out: BinaryIO, language: Language) -> None:

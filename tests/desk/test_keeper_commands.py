@@ -73,7 +73,7 @@ def test_the_log_reads_as_words_and_holds_no_formulas(run, book, tmp_path):
     run("desk", "export", book, tmp_path / "log.csv")
     text = (tmp_path / "log.csv").read_text("utf-8-sig")
     assert "2021-07-20 12:00:00" in text
-    assert ",'=cmd" in text
+    assert ",\"'=cmd" in text
     run("desk", "export", book, tmp_path / "log.jsonl")
     told = json.loads((tmp_path / "log.jsonl").read_text("utf-8"))
     assert (told["number"], told["who"], told["values"]) == (1, "wang", {"number": 0})
@@ -144,3 +144,86 @@ def test_a_file_that_is_no_journal_is_refused(run, book, content):
         code, _, err = run("desk", *verb)
         assert (code, err.startswith("luoshu: ")) == (2, True)
     assert (book / PLACE).read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u3000=1", "＝1", "a;=1", "a\t=1", "a\n=1",
+             "a;\n =1", "|cmd", "x\";=1;\"", "1,=1"],
+)  # fmt: skip
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_no_cell_of_the_csv_begins_a_formula_whatever_parts_the_cells(text, separator):
+    import csv
+    import io
+
+    from luoshu.show.logsheet import harmless
+
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_NONNUMERIC).writerow([7, harmless(text), "end"])
+    for row in csv.reader(io.StringIO(out.getvalue(), newline=""), delimiter=separator):
+        for cell in row:
+            assert not cell.startswith(("\t", "\r", "\n"))
+            assert not cell.lstrip(" \u3000").startswith(tuple("=+-@|＝＋－＠"))
+
+
+def test_all_that_has_a_place_is_a_map_and_what_has_none_is_counted(run, book, tmp_path):
+    import luoshu.desk.acts  # noqa: F401 (puts every act on the list)
+    from luoshu.desk.act import made_of
+    from luoshu.desk.actor import Actor, Grant
+    from luoshu.desk.room import Room
+
+    (book / "tables").mkdir(exist_ok=True)
+    (book / "tables" / "store.csv").write_text(
+        "id,name,x,y,system\neast,东库,112.4,34.6,WGS-84\nwest,西库,,,\n", "utf-8"
+    )
+    (book / "tables" / "item.csv").write_text("id,name,unit\nwater,饮用水,瓶\n", "utf-8")
+    (book / "tables" / "lot.csv").write_text(
+        f"id,item,store,amount,condition,counted\nL1,water,east,100,good,{datetime.now(UTC).date()}\n", "utf-8"
+    )
+    (book / "desk").mkdir()
+    by = Actor(id="wang", grants=(Grant(role="duty"),))
+    ring = "[[[112.0,34.0],[113.0,34.0],[113.0,35.0],[112.0,34.0]]]"
+    with Room(book / PLACE) as room:
+        for what, facts in (
+            ("incident.open", {"id": "yi", "type": "flood", "title": "洪水",
+                               "geometry": '{"type": "Polygon", "coordinates": ' + ring + "}"}),
+            ("incident.open", {"id": "dry", "type": "drought", "title": "旱", "drill": True}),
+            ("task.give", {"id": "t", "incident": "yi", "title": "巡堤", "person": "", "to": "w", "hours": 2,
+                           "lon": 112.5, "lat": 34.5}),
+            ("task.give", {"id": "u", "incident": "yi", "title": "排水", "to": "w", "hours": 2}),
+            ("reading.report", {"station": "s", "measure": "level", "value": 1, "unit": "米", "at": NOON.isoformat(),
+                                "lon": 112.1, "lat": 34.1}),
+        ):  # fmt: skip
+            room.do(made_of(what, facts), by=by, at=NOON)
+    code, out, _ = run("desk", "export", book, tmp_path / "map.geojson")
+    assert (code, "4 features" in out, "incident 1, store 1, task 1" in out) == (0, True, True)
+    told = json.loads((tmp_path / "map.geojson").read_text("utf-8"))["features"]
+    assert len({each["id"] for each in told}) == len(told)
+    by_sort = {each["properties"]["sort"]: each for each in told}
+    assert sorted(by_sort) == ["incident", "reading", "store", "task"]
+    assert by_sort["task"]["properties"]["incident"] == "yi"
+    assert by_sort["store"]["geometry"] == {"type": "Point", "coordinates": [112.4, 34.6]}
+    assert by_sort["store"]["properties"]["usable"] == [
+        {"item": "water", "name": "饮用水", "amount": 100, "unit": "瓶"}
+    ]
+
+
+def test_the_map_of_all_over_the_server_holds_only_incidents_that_one_may_see(desk_server):
+    from luoshu.desk.act import made_of
+    from luoshu.desk.staff import actor_of
+
+    duty, now = desk_server.person("wang", "duty"), datetime.now(UTC)
+    some = desk_server.person("liu", "viewer", incident="yi")
+    by = actor_of(desk_server.room.standing(), "wang", now)
+    for id in ("yi", "luo"):
+        desk_server.room.do(made_of("incident.open", {"id": id, "type": "flood", "title": id}), by=by, at=now)
+        place = {"id": f"t-{id}", "incident": id, "title": "巡堤", "to": "w", "hours": 2, "lon": 112.5, "lat": 34.5}
+        desk_server.room.do(made_of("task.give", place), by=by, at=now)
+
+    def seen(client):
+        told = client.get("/desk/map.geojson")
+        assert told.headers["content-type"] == "application/geo+json"
+        return {each["properties"]["incident"] for each in told.json()["features"]} - {""}
+
+    assert seen(duty) == {"yi", "luo"}
+    assert seen(some) == {"yi"}
+    assert desk_server.client().get("/desk/map.geojson").status_code in (303, 401)
