@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from luoshu.methods.dispatch_model import Floats, Orders, Wholes, orders
+from luoshu.methods.linear import WHOLE, own_unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +115,31 @@ def dispatch(
         raise ValueError(f"rounds is {rounds}, and must be 1 or more.")
     if fair and (lost or extra):
         raise ValueError("Fair shares are of needs that wait, without a first part: leave out lost and extra.")
+    given, units, money = _in_own_units(given)
+    plan = _planned(given, fair, accept, rounds, exact_columns, seconds, trace)
+    areas = units[None, :, None]
+    return replace(
+        plan, amount=plan.amount * units[plan.item], arriving=plan.arriving * areas, waiting=plan.waiting * areas,
+        unmet=plan.unmet * units, objective=plan.objective * money, bound=plan.bound * money,
+    )  # fmt: skip
+
+
+def _in_own_units(given: Orders) -> tuple[Orders, Floats, float]:
+    """The same problem with each item counted so that about a thousand are needed, and costs so that a unit's is about
+    one: units of each item and money in one of the program's."""
+    units = np.array([own_unit(each) for each in given.need.sum(axis=(1, 2)).tolist()])
+    wait = given.wait * units[:, None, None]
+    money = own_unit(float(wait.max(initial=0.0)) * WHOLE)
+    scaled = replace(
+        given, need=given.need / units[:, None, None], stock=given.stock / units[:, None, None], wait=wait / money,
+        sizes=given.sizes * units, cost=given.cost * units[given.item] / money,
+    )  # fmt: skip
+    return scaled, units, money
+
+
+def _planned(
+    given: Orders, fair: bool, accept: float, rounds: int, exact_columns: int, seconds: float, trace: Any
+) -> Dispatch:
     if not len(given.item):
         empty = np.zeros((0, given.periods))
         value = given.value(np.zeros(given.need.shape), 0.0)

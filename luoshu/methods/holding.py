@@ -8,7 +8,8 @@ import scipy.sparse as sparse
 from numpy.typing import ArrayLike, NDArray
 
 from luoshu.methods.exact import close
-from luoshu.methods.sharing_out import SPARE, WHOLE
+from luoshu.methods.linear import WHOLE, own_unit
+from luoshu.methods.sharing_out import SPARE
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -256,8 +257,7 @@ class _Program:
 
 def _scale(ware: Ware) -> float:
     """Units of a ware in one of the program's, whose tolerances are absolute; whole units stay what they are."""
-    total = float(ware.need[:, -1].sum()) if ware.need.size else 0.0
-    return 1.0 if ware.whole or total <= 0 else total / WHOLE
+    return 1.0 if ware.whole or not ware.need.size else own_unit(float(ware.need[:, -1].sum()))
 
 
 def _scaled(ware: Ware, scale: float) -> Ware:

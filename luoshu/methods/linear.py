@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+WHOLE = 1000.0
+"""About what an amount comes to in a program's own units."""
+
 
 def program(costs: Floats, rows: Any, row_low: Floats, row_high: Floats, low: Floats, high: Floats) -> Any:
     """Minimise ``costs · x`` under ``row_low <= rows x <= row_high`` and ``low <= x <= high``, as a ``HighsLp``.
@@ -56,3 +59,15 @@ def optimum(model: Any) -> Any | None:
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
     return solver.getSolution()
+
+
+def own_unit(total: float) -> float:
+    """How many units of the caller's make one of a program's, so that ``total`` comes to about a thousand of them.
+
+    A solver's tolerances are absolute: without it a need of millions weighs less than one of ten. A power of two, so
+    that counting there and back changes no figure.
+
+    >>> own_unit(3e7), own_unit(1000.0), own_unit(0.0)
+    (32768.0, 1.0, 1.0)
+    """
+    return float(2.0 ** np.round(np.log2(total / WHOLE))) if 0 < total < np.inf else 1.0

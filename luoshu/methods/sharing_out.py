@@ -6,13 +6,10 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import ArrayLike, NDArray
 
-from luoshu.methods.linear import optimum, program
+from luoshu.methods.linear import WHOLE, optimum, own_unit, program
 
 Floats = NDArray[np.float64]
 
-WHOLE = 1000.0
-"""What all areas need by the last moment in the program's own units: a solver's tolerances are absolute, so that a need
-of millions must not weigh less than one of ten."""
 SPARE = 1000.0
 """How many times all that is needed a source counts for at most: more than that serves nobody."""
 
@@ -132,7 +129,7 @@ class _Case:
         self.amount = _numbers("amount", amount, 1)
         self.need = _numbers("need", need, 2)
         self.at = _numbers("at", at, 1)
-        self.unit = float(self.need[:, -1].sum()) / WHOLE or 1.0
+        self.unit = own_unit(float(self.need[:, -1].sum()))
         self.need = self.need / self.unit
         self.amount = np.minimum(self.amount, WHOLE * SPARE * self.unit) / self.unit
         self.when = np.asarray(arrives, dtype=np.float64).reshape(len(self.amount), len(self.need))

@@ -207,3 +207,16 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(change, words):
     given = {"need": [[[3, 0]]], "stock": [[[5, 0]]], "travel": [[0]]} | change
     with pytest.raises(ValueError, match=words):
         dispatch(**given)
+
+
+@pytest.mark.parametrize("times", [1e-3, 1e4, 1e9])
+@pytest.mark.parametrize("columns", [100_000, 0])
+def test_the_unit_that_things_are_counted_in_changes_nothing(times, columns):
+    random = np.random.default_rng(2)
+    need, stock = random.integers(0, 9, (4, 2, 5)).astype(float), random.integers(0, 12, (3, 2, 5)).astype(float)
+    travel, given = random.integers(0, 3, (3, 4)).astype(float), {"exact_columns": columns, "accept": 1e-4}
+    one = dispatch(need, stock, travel, **given)
+    other = dispatch(need * times, stock * times, travel, weights=[1 / times] * 2, **given)
+    assert other.objective == pytest.approx(one.objective, rel=1e-3)
+    assert other.bound == pytest.approx(one.bound, rel=1e-3)
+    assert other.gap < 1e-3
