@@ -20,7 +20,8 @@ class Lot:
     store: str = column("Where it stands", zh="仓库", note_zh="仓库编号", refers=Store, aliases=("仓库编号",))
     amount: float = column(
         "All that stands there, in units of the item, with what is reserved or damaged", zh="数量",
-        note_zh="实存总数，包括已预留和已损坏的", minimum=0, unit_from="item.unit", aliases=("库存", "实存数"),
+        note_zh="实存总数，包括已预留和已损坏的", minimum=0, maximum=1e9, unit_from="item.unit",
+        aliases=("库存", "实存数"),
     )  # fmt: skip
     expires: date | None = column(
         "Last day on which it may be used", zh="到期日", note_zh="可以使用的最后一天", period="end", default=None,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from luoshu.book.cell import perhaps
 from luoshu.book.directory import Place
+from luoshu.kinds.item import Item
+from luoshu.kinds.store import Store
 from luoshu.words.conversion import reduced
 from luoshu.words.message import Message, say
 
@@ -67,6 +70,44 @@ def reserve_faults(reserve: Reserve, book: Book) -> Iterator[Fault]:
             file = "tables/place.csv"
             says = say("{field} {found!r} does not stand in {file}", field="places", found=code, file=file)
             yield "places", "dangling", says, perhaps(code, known, say("Add it to {file}, or name another", file=file))
+    yield from _goods_amiss(reserve, book)
+    yield from _nowhere(reserve, book)
+
+
+def _goods_amiss(reserve: Reserve, book: Book) -> Iterator[Fault]:
+    """Goods that the promise names and no item of the catalogue stands for, or whose units do not compare."""
+    from luoshu.kinds.reserve_goods import goods_of, unlike_units_told
+    from luoshu.kinds.reserve_state import wanted
+
+    items = book.rows(Item)
+    named_goods = {each.good: "needed" for each in reserve.needed} | dict.fromkeys(reserve.goods, "goods")
+    if not items or unmeant(reserve):
+        return
+    found = goods_of(wanted(reserve, book, date.max), book)
+    for good in found:
+        field = named_goods.get(good.line.good, "goods")
+        unlike = unlike_units_told(good)
+        if unlike is not None:
+            yield field, "unlike-units", unlike, say("Write the unit of the item so that it compares, as in 千克 or 吨")
+        elif not good.items and good.line.good in named_goods:
+            says = say("No item of the catalogue stands for {good}: none is counted", good=good.line.good[:40])
+            mend = say("Write the id of an item, or a good of the need sheet")
+            yield field, "dangling", says, perhaps(good.line.good, [row.id for row in items], mend)
+    for name in reserve.goods:
+        if name not in {good.line.good for good in found}:
+            says = say("nothing says how much of {good} is needed", good=name[:40])
+            yield "goods", "dangling", says, say("Write it into rules/needs.yaml, or into needed")
+
+
+def _nowhere(reserve: Reserve, book: Book) -> Iterator[Fault]:
+    """Stores without a place, where hours are promised: what stands in them counts for nothing."""
+    if reserve.within is None and reserve.days is None:
+        return
+    names = [row.name or row.id for row in book.rows(Store) if row.x is None or row.y is None]
+    if names:
+        says = say("{count} stores have no place, so that nothing in them counts for hours: {names}", count=len(names),
+                   names="、".join(names[:5]))  # fmt: skip
+        yield "within", "no-coordinates", says, say("Write x, y and system into tables/store.csv")
 
 
 def unmeant(reserve: Reserve) -> Message | None:
@@ -93,6 +134,10 @@ def terms_amiss(reserve: Reserve) -> Iterator[Fault]:
         if any(not 0 < each <= 24 * 30 for each in hours) or hours != sorted(hours):
             says = say("the hours of within must rise, from above 0 to at most {most}", most=24 * 30)
             yield "within", "bad-value", says, say("Write them as in {{first: 1, half: 6, all: 24}}")
+    goods = [each.good for each in reserve.needed]
+    for good in dict.fromkeys(each for each in goods if goods.count(each) > 1):
+        says = say("{good} stands twice in needed, so that nobody can say how much is meant", good=good[:40])
+        yield "needed", "bad-value", says, say("Write one amount for each good")
     for each in reserve.needed:
         figures = [value for value in (each.amount, each.per_thousand) if value is not None]
         if len(figures) != 1 or not 0 < figures[0] < float("inf"):

@@ -14,6 +14,7 @@ from luoshu.kinds.needing import EVENTS
 from luoshu.kinds.reserve_chance import CASES, chance_in
 from luoshu.kinds.reserve_figures import area_shares, days_of, figures_of, hour_of, maybe, percent_of
 from luoshu.kinds.reserve_goods import unlike_units_told
+from luoshu.kinds.reserve_rivals import rivals
 from luoshu.kinds.reserve_state import Held, Picture, picture, region_word
 from luoshu.kinds.standing import verdict_of
 from luoshu.kinds.supplying import item_name
@@ -39,7 +40,8 @@ def reserve_gauge(reserve: Reserve, book: Book, day: date) -> Gauge:
     chance = chance_in(reserve, seen, book, day)
     verdict = verdict_on(reserve, seen, day, chance)
     because = (
-        _whole(reserve, seen, day), *_goods(seen), *_areas(seen), *_chance(seen, chance), *_left_out(seen, book),
+        _whole(reserve, seen, day), *_goods(seen), *_areas(seen), *_chance(seen, chance),
+        *rivals(reserve, seen, book, day), *_left_out(seen, book),
         *_assumed(seen), *seen.because,
     )  # fmt: skip
     share = Amount(name=maybe(say("Share of the promise that stands"), seen.estimate), value=seen.met, unit="share")

@@ -10,7 +10,9 @@ from luoshu.book.problem import Problem, Source
 from luoshu.kinds.agreement import Agreement
 from luoshu.kinds.item import Item, category_fault
 from luoshu.kinds.lot import Lot
+from luoshu.kinds.position import positions
 from luoshu.kinds.stock_rules import stock_rule_faults
+from luoshu.kinds.store import Store
 from luoshu.words.message import Message, amount, say
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 def stock_faults(book: Book) -> list[Problem]:
     """Everything that does not fit in the tables of reserves and in rules/stock.yaml."""
-    return [*stock_rule_faults(book), *_items(book), *_lots(book), *_agreements(book)]
+    return [*stock_rule_faults(book), *_items(book), *_lots(book), *_agreements(book), *_misplaced(book)]
 
 
 def _problem(book: Book, row: Any, column: str, code: str, says: Message, mend: Message) -> Problem:
@@ -63,3 +65,10 @@ def _agreements(book: Book) -> Iterator[Problem]:
         if row.since is not None and row.until is not None and row.since > row.until:
             says = say("the agreement ends on {until}, before it begins on {since}", until=row.until, since=row.since)
             yield _problem(book, row, "until", "ends-before", says, say("Mend one of the two days"))
+
+
+def _misplaced(book: Book) -> Iterator[Problem]:
+    """Stores and producers whose coordinates cannot be meant; one without any is no fault of the table."""
+    rows: tuple[Store, ...] | tuple[Agreement, ...]
+    for rows in (book.rows(Store), book.rows(Agreement)):
+        yield from positions([row for row in rows if row.x is not None or row.y is not None], book).problems

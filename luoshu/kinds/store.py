@@ -45,7 +45,7 @@ class Store:
     )
     hours_to_open: float = column(
         "Hours from the call until goods can leave, at the worst time of day", zh="启用时长",
-        note_zh="从接到调令到物资可以出库的小时数（按最不利时间）", unit="小时", minimum=0, default=0.0,
+        note_zh="从接到调令到物资可以出库的小时数（按最不利时间）", unit="小时", minimum=0, maximum=720, default=0.0,
     )  # fmt: skip
     space: float | None = column(
         "How much it holds", zh="库容", note_zh="可存放的体积", unit="立方米", minimum=0, default=None
