@@ -30,12 +30,13 @@ def admin(args: argparse.Namespace, language: Language) -> int:
     from luoshu.desk.journal import Refused
     from luoshu.desk.room import open_room
     from luoshu.desk.sessions import Sessions
-    from luoshu.desk.staff import CONSOLE, Add, Give, Person, login_name
+    from luoshu.desk.staff import CONSOLE, Add, Give, Person, good_login_name, login_name
 
     folder, name = book_folder(args.book), login_name(args.name)
-    password = _password(language, args.password_stdin)
     now = datetime.now(UTC)
     try:
+        good_login_name(name)
+        password = _password(language, args.password_stdin)
         says_why(password, name)
         with open_room(open_book(folder), args.desk) as room:
             person = room.standing().get(Person, name)

@@ -27,6 +27,8 @@ def key(args: argparse.Namespace, language: Language) -> int:
     folder, now = book_folder(args.book), datetime.now(UTC)
     book = open_book(folder)
     rule = book.rule("alert", now.date())
+    if args.name is not None and not args.name.strip():
+        raise NotDone(say("say whose certificate it is"))
     name = args.name or str((rule.values.get("name") if rule else "") or book.title)
     try:
         path, mark = make_key(folder, name, now)

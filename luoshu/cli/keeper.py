@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from luoshu.cli.verbs import BOOK, DESK, NotDone, argument, book_folder, verb
+from luoshu.cli.verbs import BOOK, DESK, NotDone, argument, book_folder, new_file, verb
 from luoshu.show.language import Language
 from luoshu.show.terminal import GOOD, PROBLEMS, bar, report_problems
 from luoshu.words.message import say
@@ -101,7 +101,7 @@ def _say_kept(kept: Kept, language: Language) -> None:
 def backup(args: argparse.Namespace, language: Language) -> int:
     from luoshu.desk.keeping import backup as backed_up
 
-    path = _new_file(args.file, (".jsonl", ".gz"))
+    path = new_file(args.file, ".jsonl", ".gz")
     with bar(language.say("backing up the journal")) as tell:
         kept = backed_up(place_of(args), path, as_far_as_it_goes=args.as_far_as_it_goes, tell=tell)
     if not kept.problems or args.as_far_as_it_goes:
@@ -154,7 +154,7 @@ def restore(args: argparse.Namespace, language: Language) -> int:
 def export(args: argparse.Namespace, language: Language) -> int:
     from luoshu.show.logsheet import MOST_ROWS, write_log
 
-    path = _new_file(args.file, (".xlsx", ".csv", ".jsonl", ".geojson"))
+    path = new_file(args.file, ".xlsx", ".csv", ".jsonl", ".geojson")
     if path.suffix == ".geojson":
         return _export_map(args, path, language)
     with bar(language.say("writing the log")) as tell:
@@ -173,7 +173,7 @@ def _export_map(args: argparse.Namespace, path: Path, language: Language) -> int
     import luoshu.desk.acts  # noqa: F401 (puts every act on the list)
     from luoshu.book import files
     from luoshu.book.book import open_book
-    from luoshu.desk.clock import Clock, calendar_of
+    from luoshu.desk.clock import clock_of
     from luoshu.desk.deskmap import desk_map
     from luoshu.desk.keeping import verify as verified
     from luoshu.desk.room import overlay
@@ -183,22 +183,10 @@ def _export_map(args: argparse.Namespace, path: Path, language: Language) -> int
     book, things = open_book(book_folder(args.book), tables=tables()), Things()
     with bar(language.say("writing the log")) as tell:
         kept = verified(place_of(args), tell, take=things.take)
-    clock = Clock(calendar=calendar_of(book.rules("holidays")[0]))
-    made = desk_map(things, clock, book.over(overlay(things)), datetime.now(UTC))
+    made = desk_map(things, clock_of(book), book.over(overlay(things)), datetime.now(UTC))
     files.write(path, json.dumps(made.collection, ensure_ascii=False, allow_nan=False).encode())
     print(language.say("{count} features are in {file}", count=made.count, file=args.file))
     if made.without:
         names = ", ".join(f"{sort} {count}" for sort, count in sorted(made.without.items()))
         print(language.say("left out, as nobody said where they are: {names}", names=names))
     return PROBLEMS if report_problems(list(kept.problems), language) else GOOD
-
-
-def _new_file(name: str, endings: tuple[str, ...]) -> Path:
-    path = Path(name)
-    if path.suffix not in endings:
-        raise NotDone(say("{name}: its name must end with {endings}", name=name, endings=" / ".join(endings)))
-    if not path.absolute().parent.is_dir():
-        raise NotDone(say("there is no folder {name}", name=str(path.parent)))
-    if path.is_dir():
-        raise NotDone(say("{name} is a folder", name=name))
-    return path

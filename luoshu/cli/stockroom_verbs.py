@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from luoshu.cli.verbs import BOOK, DESK, NotDone, argument, book_folder, verb
+from luoshu.cli.verbs import BOOK, DESK, NotDone, argument, book_folder, new_file, verb
 from luoshu.show.language import Language
 from luoshu.show.terminal import GOOD, report_problems
 from luoshu.words.message import say
@@ -38,7 +38,7 @@ def stock(args: argparse.Namespace, language: Language) -> int:
 
     folder = book_folder(args.book)
     with open_room(open_book(folder, tables=tables()), args.desk) as room:
-        return _out(room, Path(args.file), language) if args.way == "out" else _in(room, args, language)
+        return _out(room, new_file(args.file, ".xlsx"), language) if args.way == "out" else _in(room, args, language)
 
 
 def _out(room: Room, file: Path, language: Language) -> int:

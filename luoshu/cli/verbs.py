@@ -131,3 +131,15 @@ def region_of(args: argparse.Namespace) -> Any:
     from luoshu.region import Region
 
     return Region(book_folder(args.book), getattr(args, "day", None), desk=getattr(args, "desk", ""))
+
+
+def new_file(name: str, *endings: str) -> Path:
+    """Where a file may be written that a command makes; NotDone where its name has another ending or it cannot be."""
+    path = Path(name)
+    if path.suffix not in endings:
+        raise NotDone(say("{name}: its name must end with {endings}", name=name, endings=" / ".join(endings)))
+    if not path.absolute().parent.is_dir():
+        raise NotDone(say("there is no folder {name}", name=str(path.parent)))
+    if path.is_dir():
+        raise NotDone(say("{name} is a folder", name=name))
+    return path

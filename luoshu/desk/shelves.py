@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from luoshu.desk.chain import Entry, drafted, moment, of_moment
+from luoshu.desk.unkept import NO_ADDRESS, Unkept
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
@@ -59,7 +60,9 @@ def _server(address: str, wait: float) -> Engine:
     from sqlalchemy import create_engine, event
 
     head, _, rest = address.partition("://")
-    driver = "postgresql+pg8000" if head in ("postgresql", "postgres") else head
+    if head not in ("postgresql", "postgres", "postgresql+pg8000") or "@" not in rest.partition("/")[0]:
+        raise Unkept(NO_ADDRESS, "other")
+    driver = "postgresql+pg8000"
     # the socket gives up later than the server does, so that a silent network does not hold a writer for ever
     engine = create_engine(f"{driver}://{rest}", pool_pre_ping=True, connect_args={"timeout": wait + 10})
 

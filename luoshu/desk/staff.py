@@ -88,6 +88,12 @@ def login_name(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
+def good_login_name(name: str) -> None:
+    """Refuse what cannot be a login name."""
+    if not LOGIN_NAME.fullmatch(name) or name in MACHINES:
+        raise Refused(say("{name} cannot be a login name: use letters, digits, dot and hyphen", name=name[:64]))
+
+
 def within(by: Actor, person: Person) -> bool:
     """Whether an administrator's own reach covers everything that a person holds, so that acting on the person, or in
     their name, gives nobody more than they have."""
@@ -154,8 +160,7 @@ class Add(_OnPerson):
         return self.belongs_to
 
     def check(self, scene: Scene) -> None:
-        if not LOGIN_NAME.fullmatch(self.key()) or self.key() in MACHINES:
-            raise Refused(say("{name} cannot be a login name: use letters, digits, dot and hyphen", name=self.person))
+        good_login_name(self.key())
         if not self.name:
             raise Refused(say("say the name that others see"))
 

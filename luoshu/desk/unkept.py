@@ -20,6 +20,7 @@ REPLACED = say(
     "the file of the journal was moved or put back from elsewhere while the desk was open: nothing is written into it. "
     "Close the desk and open it again"
 )
+NO_ADDRESS = say("that is no address of a database: write it as in postgresql://NAME:PASSWORD@HOST/DATABASE")
 SHORTER = say(
     "the journal has lost entries that stood in it, or holds others in their place: nothing is written into it. "
     "Close the desk, compare luoshu desk verify with the last backup, and restore that into a new place; or, where an "

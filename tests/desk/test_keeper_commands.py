@@ -227,3 +227,22 @@ def test_the_map_of_all_over_the_server_holds_only_incidents_that_one_may_see(de
     assert seen(duty) == {"yi", "luo"}
     assert seen(some) == {"yi"}
     assert desk_server.client().get("/desk/map.geojson").status_code in (303, 401)
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (("begin", "BOOK", "--url", "mysql://x@y/z"), "no address of a database"),
+        (("begin", "BOOK", "--url", "postgresql://127.0.0.1:1/x"), "no address of a database"),
+        (("stock", "out", "BOOK", "OUT/stock.csv"), "must end with .xlsx"),
+        (("report", "BOOK", "yi", "OUT/review.txt"), "must end with .docx"),
+        (("report", "BOOK", "yi", "OUT"), "must end with .docx"),
+        (("key", "BOOK", "--name", " "), "whose certificate"),
+        (("admin", "BOOK", "a b"), "cannot be a login name"),
+    ],
+)
+def test_odd_arguments_are_answered_in_a_sentence(run, book, tmp_path, argv, says):
+    run("desk", "begin", book)
+    words = [each.replace("BOOK", str(book)).replace("OUT", str(tmp_path)) for each in argv]
+    code, _, err = run("desk", *words)
+    assert (code, says in err, "Traceback" in err) == (2, True, False), err
