@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from luoshu.cli.liveplay import a_pace
-from luoshu.cli.verbs import BOOK, DESK, NotDone, argument, book_folder, verb
+from luoshu.cli.verbs import BOOK, DESK, NotDone, argument, book_folder, new_file, verb
 from luoshu.show.language import Language
 from luoshu.show.terminal import GOOD, PROBLEMS, report_problems
 from luoshu.words.message import Message, say
@@ -49,10 +49,18 @@ SIGNS = {
         default="",
         help=say("with --live: the actors who get a password, by comma (default: all of the script)"),
     ),
-    argument("--left", metavar="NAMES", default="",
-             help=say("with --live: the actors whose lines are left to people, by comma; the drill waits for them")),
-    argument("--patience", type=a_pace, default=180.0,
-             help=say("with --live: so many real seconds, then the script does what was left (180)")),
+    argument(
+        "--left",
+        metavar="NAMES",
+        default="",
+        help=say("with --live: the actors whose lines are left to people, by comma; the drill waits for them"),
+    ),
+    argument(
+        "--patience",
+        type=a_pace,
+        default=180.0,
+        help=say("with --live: so many real seconds, then the script does what was left (180)"),
+    ),
     argument("--pace", type=a_pace, default=60.0, help=say("with --live: seconds of the drill in a real one (60)")),
     argument(
         "--longest",
@@ -128,6 +136,15 @@ def _summary(ran: object, out: Path, language: Language) -> int:
         seen=drilled.count("seen"),
     )  # fmt: skip
     print(told)
+    if drilled.count("joined", "taken", "helped", "otherwise"):
+        print(language.say(
+            "{joined} acts by people, {taken} lines left to them were done and {helped} were not, {otherwise} lines "
+            "went otherwise than the script", joined=drilled.count("joined"), taken=drilled.count("taken"),
+            helped=drilled.count("helped"), otherwise=drilled.count("otherwise"),
+        ))  # fmt: skip
+    if drilled.unplayed:
+        print(language.say("The drill was ended before its script: {count} lines were not played.",
+                           count=drilled.unplayed))  # fmt: skip
     for each in failures:
         print(language.say("not as expected, line {line}: {says}", line=each.line, says=language.message(each.says)))
     index = out / "index.html"
@@ -158,7 +175,7 @@ def review(args: argparse.Namespace, language: Language) -> int:
     from luoshu.show.look import view_of
     from luoshu.show.page import Visit
 
-    folder = book_folder(args.book)
+    folder, out = book_folder(args.book), new_file(args.out, ".docx")
     if not args.desk and not (folder / PLACE).is_file():
         raise NotDone(say("{folder} has no desk yet: luoshu desk begin {folder} makes one", folder=args.book))
     with open_room(open_book(folder, tables=tables()), args.desk) as room:
@@ -170,5 +187,5 @@ def review(args: argparse.Namespace, language: Language) -> int:
             page = after_page(visit, args.incident, {})
         except KeyError:
             raise NotDone(say("there is no incident {name}", name=args.incident)) from None
-        print(write_paper(page, language, Path(args.out)))
+        print(write_paper(page, language, out))
     return GOOD

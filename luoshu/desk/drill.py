@@ -81,6 +81,12 @@ class Drilled:
         """What did not go as the script expects."""
         return tuple(each for each in self.lines if each.outcome == "failed")
 
+    @property
+    def unplayed(self) -> int:
+        """How many lines of the script were not played, where it was ended early."""
+        played = {each.line for each in self.lines}
+        return sum(each.line not in played for each in self.script.moments)
+
     def count(self, *outcomes: str) -> int:
         """How many lines came out so."""
         return sum(each.outcome in outcomes for each in self.lines)

@@ -10,7 +10,7 @@ from typing import Any
 from luoshu.desk.act import ACTS, Thing
 from luoshu.desk.drillscript import Wanted
 from luoshu.desk.room import Room
-from luoshu.words.message import Message, say
+from luoshu.words.message import Message, named, say
 
 
 def missing(wanted: Wanted, room: Room, dispatches: Sequence[tuple[datetime, Mapping[str, Any]]]) -> Message | None:
@@ -20,7 +20,7 @@ def missing(wanted: Wanted, room: Room, dispatches: Sequence[tuple[datetime, Map
         return differs(figures, wanted)
     if wanted.act:
         return not_done(wanted, room)
-    sort = next(each.thing for each in ACTS.values() if each.thing.sort == wanted.thing)
+    sort = thing_of(wanted)
     things = room.standing().all(sort)
     if wanted.count is not None:
         fits = [key for key, thing in things.items() if not differs(values_of(thing), wanted)]
@@ -64,10 +64,17 @@ def expected(wanted: Wanted) -> Message:
     if wanted.act:
         return say("as expected, this was done: {act}", act=ACTS[wanted.act].says)
     fields = {**wanted.equal, **wanted.at_least, **wanted.at_most, **wanted.holds}
-    told = ", ".join(f"{name} {value}" for name, value in fields.items())
+    told = ", ".join(f"{name} {'—' if value is None else value}" for name, value in fields.items())
+    thing = thing_of(wanted)
+    sort = named(thing.zh or thing.sort, thing.sort)
     if wanted.count is not None:
-        return say("as expected: {count} {sort} {fields}", count=wanted.count, sort=wanted.thing, fields=told)
-    return say("as expected: {sort} {key} {fields}", sort=wanted.thing, key=wanted.key, fields=told)
+        return say("as expected: {count} {sort} {fields}", count=wanted.count, sort=sort, fields=told)
+    return say("as expected: {sort} {key} {fields}", sort=sort, key=wanted.key, fields=told)
+
+
+def thing_of(wanted: Wanted) -> type[Thing]:
+    """The sort of thing that is expected."""
+    return next(each.thing for each in ACTS.values() if each.thing.sort == wanted.thing)
 
 
 def values_of(thing: Thing) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from luoshu.desk.alert import Alert
 from luoshu.desk.clock import local_time
-from luoshu.desk.drill import Drilled, Played
+from luoshu.desk.drill import CLOCK, Drilled, Played
 from luoshu.desk.drillscript import Script
 from luoshu.desk.incident import Incident
 from luoshu.kinds.commitment import Gauge
@@ -67,6 +67,7 @@ class DrillPage(Page):
     failures: tuple[DrillLine, ...]
     refused: tuple[DrillLine, ...]
     counts: tuple[tuple[str, int], ...]
+    unplayed: int
     dispatches: tuple[Supplied, ...]
     lines: tuple[DrillLine, ...]
     entries: int
@@ -107,6 +108,7 @@ def drill_page(
         failures=tuple(each for each in lines if each.outcome == "failed"),
         refused=tuple(each for each in lines if each.outcome == "refused"),
         counts=tuple((language.text(words), drilled.count(name)) for name, words in OUTCOMES.items()),
+        unplayed=drilled.unplayed,
         dispatches=tuple(_supplied(plan, language, visit.view) for plan in plans),
         lines=lines, entries=things.number, head=head, boards=boards,
         weighed=_weighed(visit, before),
@@ -139,8 +141,9 @@ def drill_line(each: Played, language: Language, script: Script) -> DrillLine:
     """A line of what happened, in this language."""
     actor = script.actors.get(each.who)
     said = language.message(each.said) if isinstance(each.said, Message) else str(each.said)
+    machine = language.say("the clock") if each.who == CLOCK.id else each.who
     return DrillLine(
-        at=local_time(each.at), outcome=each.outcome, who=actor.name if actor else each.who, said=said, line=each.line,
+        at=local_time(each.at), outcome=each.outcome, who=actor.name if actor else machine, said=said, line=each.line,
         says=language.message(each.says), about=each.about, why=each.why,
     )  # fmt: skip
 

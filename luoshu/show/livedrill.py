@@ -92,6 +92,10 @@ class LiveDrill:
         room: Room = app.state.room
         if self.drilled is None:
             self.drilled = Drilled(script=self.script, lines=tuple(self.lines))
+        if self.fault:
+            says = say("the script could not go on: {reason}", reason=self.fault)
+            broken = Played(at=self.clock.now(), outcome="failed", says=says)
+            self.drilled = replace(self.drilled, lines=(*self.drilled.lines, broken))
         self.folder.keep(room, self.drilled)
         Credentials(room.journal.engine).forget_all()
         Sessions(room.journal.engine).forget_all()

@@ -9,7 +9,8 @@ from textwrap import dedent
 import pytest
 
 from luoshu.desk.act import ACTS, Act, Thing, act, fact
-from luoshu.desk.drill import play
+from luoshu.desk.actor import Actor, Grant
+from luoshu.desk.drill import Stopped, play
 from luoshu.desk.drillbook import drill_book, scripts
 from luoshu.desk.drillscript import read_script
 from luoshu.desk.journal import Refused
@@ -152,6 +153,59 @@ def test_what_does_not_go_as_expected_is_said_and_the_drill_goes_on(tmp_path):
     ):  # fmt: skip
         assert words in each
     assert [each.line for each in done.failures] == [6, 7, 8, 9, 10, 11]
+
+
+GUEST = Actor(id="visitor", grants=(Grant(role="team"),))
+
+
+def test_what_goes_otherwise_because_people_act_in_between_is_told_and_is_no_failure(tmp_path):
+    script, _ = script_of(tmp_path, GOOD)
+    with Room(str(tmp_path / "a.sqlite")) as room:
+
+        def wait(until, coming, breath):
+            if until == coming and until.hour == 9 and not until.minute:
+                room.do(Measure(well="north", metres=1.0), by=GUEST, at=until, why="pumped")
+
+        done = play(script, room, due=due, wait=wait)
+    assert done.failures == ()
+    assert [str(each.says) for each in done.lines if each.outcome == "otherwise"] == [
+        "metres was expected to be at least 3, and is 1.0",
+        "warn of a well was expected 1 times, and was done 0 times",
+    ]
+    (joined,) = (each for each in done.lines if each.outcome == "joined")
+    assert (joined.who, joined.about, joined.why) == ("visitor", "north", "pumped")
+    assert done.unplayed == 0
+
+
+def test_a_drill_that_is_ended_early_says_how_much_of_it_was_not_played(tmp_path):
+    script, _ = script_of(tmp_path, GOOD)
+
+    def wait(until, coming, breath):
+        if until.hour == 9:
+            raise Stopped
+
+    with Room(str(tmp_path / "a.sqlite")) as room:
+        done = play(script, room, due=due, wait=wait)
+    assert done.failures == ()
+    assert done.unplayed == 6
+
+
+def test_what_a_person_did_in_an_actors_place_may_be_taken_back_by_the_script(tmp_path):
+    script, _ = script_of(tmp_path, GOOD)
+    asked = []
+    with Room(str(tmp_path / "a.sqlite")) as room:
+
+        def turn(moment):
+            asked.append(moment.line)
+            if moment.named != "slip":
+                return None
+            person = Actor(id="team-1", grants=(Grant(role="team"),))
+            return room.do(Measure(well="south", metres=5), by=person, at=moment.at)[0].number
+
+        done = play(script, room, due=due, wait=lambda *told: None, turn=turn, left={"team-1"})
+    assert done.failures == ()
+    assert len(asked) == 3  # not for lines that are to be refused, nor for those of others
+    assert (done.count("helped"), done.count("taken"), done.count("undone"), done.count("joined")) == (2, 1, 1, 0)
 
 
 @pytest.mark.parametrize(

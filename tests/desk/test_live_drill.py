@@ -228,7 +228,9 @@ def test_lines_that_are_left_to_people_wait_for_them(served, tmp_path):
     assert "open an incident" in turn["turn"]
     assert turn["href"].startswith("/desk/acts/incident.open?")
     assert not made.person("crew").moment()["turn"]
-    assert duty.act("incident.open", id="water-1", type="water failure", title="城东停水", drill=True).status_code == 201
+    assert (
+        duty.act("incident.open", id="water-1", type="water failure", title="城东停水", drill=True).status_code == 201
+    )
     until(lambda: "confirm the level" in duty.moment()["turn"])
     assert duty.act("incident.confirm", why="8000户停水", incident="water-1", level="IV").status_code == 201
     until(lambda: "give a task" in duty.moment()["turn"])
