@@ -93,9 +93,9 @@ class Act(ABC, Generic[T]):
 
     `what` is its name in journal, address and API ("lot.receive"), `says` what it is called by people, `thing` the
     class of what it is about, `roles` who may. `machines` tells whether a part of the program may do it, `in_order`
-    that it never happened before the last act on its thing, `lasting` why it can never be taken back (None: it can) and
-    `undoers` who may take back what others did. Values are checked by the types of the fields, then `check`, then `on`;
-    what any of them refuses is not written.
+    that it never happened before the last act on its thing, `takes_over` that its thing stood before it, in the book.
+    `lasting` says why it can never be taken back (None: it can) and `undoers` who may take back what others did. Values
+    are checked by the types of the fields, then `check`, then `on`; what any of them refuses is not written.
     """
 
     __pydantic_config__: ClassVar[Any] = {
@@ -107,6 +107,7 @@ class Act(ABC, Generic[T]):
     roles: ClassVar[frozenset[str]] = frozenset()
     machines: ClassVar[bool] = False
     in_order: ClassVar[bool] = False
+    takes_over: ClassVar[bool] = False
     lasting: ClassVar[Message | None] = None
     undoers: ClassVar[frozenset[str]] = frozenset({"duty", "admin"})
 
@@ -143,7 +144,10 @@ class Act(ABC, Generic[T]):
 
 @dataclass
 class Scene:
-    """What an act may look at while it is checked: what stands (with what was done just before), book, clock, who."""
+    """What an act may look at while it is checked: what stands (with what was done just before), book, clock, who.
+
+    Where acts are taken back, `left` is what would then stand of the things that they are about.
+    """
 
     things: Things
     by: Actor
@@ -151,6 +155,7 @@ class Scene:
     book: Book | None
     clock: Clock
     changed: dict[tuple[type, str], Thing] = field(default_factory=dict)
+    left: Mapping[tuple[type, str], Thing | None] = field(default_factory=dict)
 
     def get(self, sort: type[T], key: str) -> T | None:
         """What stands of one thing."""
@@ -168,6 +173,11 @@ class Scene:
         """Everything of one sort by name."""
         fresh = {key: thing for (kind, key), thing in self.changed.items() if kind is sort}
         return {**self.things.all(sort), **fresh}  # type: ignore[dict-item]
+
+    def all_left(self, sort: type[T]) -> Mapping[str, T]:
+        """Everything of one sort by name, as it would stand once the acts are taken back."""
+        found = {**self.all(sort), **{key: thing for (kind, key), thing in self.left.items() if kind is sort}}
+        return {key: thing for key, thing in found.items() if thing is not None}  # type: ignore[misc]
 
     def rows(self, table: type[Any]) -> tuple[Any, ...]:
         """The book's rows of a table, none where the desk has no book."""

@@ -242,6 +242,35 @@ def _fits(scene: Scene, state: Approval, wanted: tuple[str, str, float, str, str
         raise Refused(say("who approved does not carry it out: a second person must"))
 
 
+def not_alone(scene: Scene, made: Act[LotStanding], after: LotStanding | None) -> None:
+    """Refuse that who received or counted a lot takes that back alone where it changes more than one person may, or
+    where it is older than the term of an approval: whatever came in could go without anybody else."""
+    now, steps = need_lot(scene, made.key()), scene.things.steps(LotStanding, made.key())
+    told = next((step.told for step in steps if step.act is made), None)
+    units = abs(exact(now.amount - (after.amount if after is not None else 0.0)))
+    if told is None or told.who != scene.by.id or units == 0:
+        return
+    item, rules = need_item(scene, now.item), rules_of(scene)
+    since = scene.at - timedelta(hours=rules.approval_hours)
+    if told.written <= since:
+        why: Message | None = say("it is older than {hours:g} hours", hours=rules.approval_hours)
+    else:
+        why = rules.needs_approval("count", item, exact(units + _taken_back(scene, now, since)))
+    if why is not None:
+        raise Refused(say("a second person must take it back ({why}); or count what is there", why=why))
+
+
+def _taken_back(scene: Scene, lot: LotStanding, since: datetime) -> float:
+    """Units of the item that the same person has received into the store since then and that were taken back."""
+    total = 0.0
+    for name in scene.things.names(LotStanding):
+        for step in scene.things.steps(LotStanding, name)[:1]:  # a lot begins with its receipt
+            own = step.undone is not None and step.told.who == scene.by.id and step.told.written > since
+            if own and (getattr(step.act, "store", ""), getattr(step.act, "item", "")) == (lot.store, lot.item):
+                total += float(getattr(step.act, "amount", 0.0))
+    return total
+
+
 @dataclass(frozen=True, kw_only=True)
 class Alone:
     """What one person did alone with an item of a store: units shipped and scrapped, and what the counts of each lot

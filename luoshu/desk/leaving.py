@@ -331,11 +331,13 @@ def _in_list(scene: Scene, reservation: str) -> str:
 
 
 def _own_name(scene: Scene, reservation: str) -> None:
-    """Refuse to keep something under the name of a pick list that has left: its approval was not for this."""
-    from luoshu.desk.picking import leaves_with_list
+    """Refuse to keep something under the name of a pick list that was made before: its yes was not for this."""
+    from luoshu.desk.picking import PickList, leaves_with_list
 
     if leaves_with_list(scene, reservation):
         raise Refused(say("pick list {name} has left already", name=reservation))
+    if reservation and scene.get(PickList, reservation) is not None and not _in_list(scene, reservation):
+        raise Refused(say("pick list {name} is made already: what is picked does not grow", name=reservation))
 
 
 def keep(state: LotStanding, kept: Kept) -> LotStanding:

@@ -18,6 +18,7 @@ from luoshu.desk.lots import (
     code_of,
     exact,
     keeper_of,
+    lot_of,
     need_item,
     need_lot,
     need_store,
@@ -98,7 +99,7 @@ class Collect(_ListAct):
         return keeper_of(scene, self.store)
 
     def check(self, scene: Scene) -> None:
-        code_of(self.picklist)
+        _fresh_name(scene, self.picklist)
         need_item(scene, self.item), need_store(scene, self.store)
         units = some(self.amount)
         found = exact(sum(part for _, part in proposed(scene, self.store, self.item, units)))
@@ -117,6 +118,17 @@ class Collect(_ListAct):
         for each, part in proposed(scene, self.store, self.item, some(self.amount)):
             yield Pick(lot=each.lot.id, amount=exact(part), reservation=self.picklist, purpose=self.purpose,
                        incident=self.incident)  # fmt: skip
+
+
+def _fresh_name(scene: Scene, picklist: str) -> None:
+    """Refuse a name that something else has: an approval, which names lots and lists alike, would be for both, and what
+    is kept under the name would leave with the list. Reservations without a name are called by a number."""
+    if code_of(picklist).isdigit():
+        raise Refused(say("{code} cannot be the name of a pick list: put a letter before the number", code=picklist))
+    if lot_of(scene, picklist) is not None:
+        raise Refused(say("there is a lot {lot} already: give this one another code", lot=picklist))
+    if lines(scene, picklist) and scene.get(PickList, picklist) is None:
+        raise Refused(say("something is kept under {name} already", name=picklist))
 
 
 def _open(state: PickList | None, picklist: str) -> PickList:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from luoshu.desk.act import Act, Scene, Told, act, fact
-from luoshu.desk.approval import UseApproval, agreed
+from luoshu.desk.approval import UseApproval, agreed, not_alone
 from luoshu.desk.clock import local_day, local_time
 from luoshu.desk.journal import Refused
 from luoshu.desk.lots import (
@@ -44,6 +44,7 @@ class TakeOver(Act[LotStanding]):
 
     what = "lot.take_over"
     says = say("take a lot over from the book")
+    takes_over = True
     lasting = say("a lot that has come to the desk stays there; take back what was done with it instead")
     thing = LotStanding
     roles = KEEPERS
@@ -142,11 +143,17 @@ class Receive(Act[LotStanding]):
         return keeper_of(scene, self.store)
 
     def check(self, scene: Scene) -> None:
+        from luoshu.desk.picking import PickList
+
         code_of(self.lot)
         item = need_item(scene, self.item)
         need_store(scene, self.store)
         if lot_of(scene, self.lot) is not None:
             raise Refused(say("there is a lot {lot} already: give this one another code", lot=self.lot))
+        if scene.get(PickList, self.lot) is not None:  # an approval names lots and lists alike
+            raise Refused(say("there is a pick list {name} already", name=self.lot))
+        if self.of and (LotStanding, self.of) not in scene.changed:
+            raise Refused(say("only what arrives, comes back or is parted names the lot it was of"))
         if item.shelf_life_days is None or self.of:
             return
         if self.expires is None:
@@ -162,6 +169,10 @@ class Receive(Act[LotStanding]):
             condition=self.condition, counted=day if self.counted else None, received=day, batch=self.batch,
             spot=self.spot, note=self.note, source=self.source, of=self.of,
         )  # fmt: skip
+
+    def undone(self, scene: Scene, after: LotStanding | None) -> None:
+        if not self.of:  # what was a part of something is that again
+            not_alone(scene, self, after)
 
 
 @act
@@ -200,6 +211,9 @@ class Count(LotAct):
             expires=self.expires or state.expires, spot=self.spot or state.spot,
             differences=(*state.differences, found), moved=told.at,
         )  # fmt: skip
+
+    def undone(self, scene: Scene, after: LotStanding | None) -> None:
+        not_alone(scene, self, after)
 
 
 @act

@@ -76,6 +76,10 @@ class Things:
         """Everything of one sort by name, in the order of first mention."""
         return {key: each.state for key, each in self._records.get(sort, {}).items() if each.state is not None}  # type: ignore[misc]
 
+    def names(self, sort: type[Thing]) -> tuple[str, ...]:
+        """The names of all things of one sort that ever were, those taken back too."""
+        return tuple(self._records.get(sort, {}))
+
     def steps(self, sort: type[Thing], key: str) -> tuple[Step, ...]:
         """All acts on one thing, oldest first, those taken back too."""
         record = self._records.get(sort, {}).get(key)
@@ -166,14 +170,15 @@ class Things:
     def in_time(self, act: Act[Any], told: Told) -> Told:
         """What an entry tells, put no earlier than it can have been: a sender's clock that runs behind is bounded.
 
-        Nothing happens to a thing, or in an incident, before its first act that stands; an act that is `in_order` not
-        before the last one on its thing.
+        Nothing happens to a thing, or in an incident, before its first act that stands, unless it was taken over from
+        the book; an act that is `in_order` not before the last one on its thing.
         """
         if told.at >= told.written:
             return told
         record = self._records.get(act.thing, {}).get(act.key()) or _Record()
         steps = [step for step in record.told() if not step.undone]
-        floors = [steps[-1 if act.in_order else 0].told.at] if steps else []
+        bound = next((step for step in steps[-1 if act.in_order else 0 :] if not step.act.takes_over), None)
+        floors = [bound.told.at] if bound is not None and (act.in_order or bound is steps[0]) else []
         numbers = self._timelines.get(act.incident_of(record.state), ())
         beginning = next((step for step in map(self.step, tuple(numbers)) if step and not step.undone), None)
         if beginning is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from stocked import DUTY, LI, MA, NOON, stocked
 from luoshu.desk.approval import AskApproval, Grant
 from luoshu.desk.incident import OpenIncident
 from luoshu.desk.journal import Refused
-from luoshu.desk.leaving import Reserve, Ship
+from luoshu.desk.leaving import Pick, Release, Reserve, Ship
 from luoshu.desk.lots import LotStanding
 from luoshu.desk.picking import Collect, ShipList
 from luoshu.desk.resource import ApproveResource, RequestResource, SendResource
@@ -24,6 +24,7 @@ from luoshu.desk.stockroom import Count, Receive, Scrap
 
 HOUR = timedelta(hours=1)
 SECOND = "a second person must agree"
+BACK = "a second person must take it back"
 
 
 @pytest.fixture
@@ -145,3 +146,62 @@ def test_shipped_scrapped_and_counted_away_add_up_where_one_limit_is_for_all(roo
             do(room, made)
     do(room, Count(lot="P1", amount=49))  # no difference needs nobody
     assert left(room) == 49
+
+
+def test_nothing_is_slipped_into_a_pick_list_that_was_agreed_to(room):
+    """A list of water stays one of water, whatever is kept under its name: its yes and its limit are for that."""
+    do(room, Collect(picklist="L1", item="water", store="east", amount=55, purpose="school"))
+    approved(room, act="ship", lot="L1", amount=55, place="dam")
+    do(room, Release(lot="W1", reservation="L1", amount=54))
+    for made in (
+        Pick(lot="P1", amount=54, reservation="L1"),
+        Reserve(lot="P1", amount=54, reservation="L1", purpose="x"),
+    ):
+        with pytest.raises(Refused, match="pick list L1 is made already: what is picked does not grow"):
+            do(room, made)
+    with pytest.raises(Refused, match="is for another act"):
+        do(room, ShipList(picklist="L1", place="dam", approval="q1"))
+    do(room, Reserve(lot="P1", amount=54, reservation="L2", purpose="x"))
+    with pytest.raises(Refused, match="something is kept under L2 already"):
+        do(room, Collect(picklist="L2", item="water", store="east", amount=1, purpose="school"))
+
+
+def test_a_pick_list_is_no_lot_so_that_the_yes_to_one_is_not_for_the_other(room):
+    approved(room, act="ship", lot="W2", amount=20, place="dam")
+    with pytest.raises(Refused, match="there is a lot W2 already"):
+        do(room, Collect(picklist="W2", item="pump", store="east", amount=20, purpose="x"))
+    do(room, Collect(picklist="L1", item="pump", store="east", amount=20, purpose="x"))
+    with pytest.raises(Refused, match="there is a pick list L1 already"):
+        do(room, Receive(lot="L1", item="water", store="east", amount=20, expires=date(2022, 1, 1)))
+
+
+def test_a_receipt_is_no_part_of_a_lot_by_saying_so(room):
+    """Only what a delivery or a part of a lot brings keeps its last day unasked."""
+    with pytest.raises(Refused, match="only what arrives, comes back or is parted"):
+        do(room, Receive(lot="W9", item="water", store="east", amount=20, expires=date(2099, 1, 1), of="W1"))
+
+
+def test_a_large_receipt_or_count_is_not_taken_back_by_who_made_it(room):
+    def received(name, amount, by=LI):
+        (entry,) = do(room, Receive(lot=name, item="pump", store="east", amount=amount), by=by)
+        return entry.number
+
+    room.undo(received("P2", 11), by=LI, at=NOON, why="typed twice")
+    for number in (received("P3", 11), received("P4", 20)):  # nor in parts
+        with pytest.raises(Refused, match=BACK):
+            room.undo(number, by=LI, at=NOON, why="no pumps here")
+        room.undo(number, by=DUTY, at=NOON, why="typed twice")
+    number = received("P5", 1, by=MA)
+    with pytest.raises(Refused, match="older than 24 hours"):
+        room.undo(number, by=MA, at=NOON + 25 * HOUR, why="typed twice")
+    approved(room, act="count", lot="P1", amount=90)
+    _, found, _ = do(room, Count(lot="P1", amount=90, approval="q1"))
+    with pytest.raises(Refused, match=BACK):
+        room.undo(found.number, by=LI, at=NOON, why="no pumps here")
+    room.undo(found.number, by=DUTY, at=NOON, why="miscounted")
+    assert left(room) == 60
+
+
+def test_what_is_kept_without_a_name_gets_into_no_list(room):
+    with pytest.raises(Refused, match="put a letter before the number"):
+        do(room, Collect(picklist="3", item="water", store="east", amount=1, purpose="school"))
