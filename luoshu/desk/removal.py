@@ -130,13 +130,14 @@ class PlanRemoval(Begins[Removal]):
                 raise Refused(say("nobody has said how many the shelter {shelter} holds: count its places, or say "
                                   "that it shall be used all the same", shelter=site.name or site.id))  # fmt: skip
             return
-        others = sum(max(each.planned, each.moved) - each.back for each in scene.all(Removal).values()
-                     if each.shelter == self.shelter and each.id != self.id and each.under_way
-                     and same_world(scene, each.incident, self.incident))  # fmt: skip
-        free = int(site.capacity) - others
-        if self.people > free and not self.over:
-            raise Refused(say("{shelter} has {free} places left, not {people}", shelter=site.name or site.id,
-                              free=max(0, free), people=self.people))  # fmt: skip
+        if not self.over:
+            _room_for(scene, scene.all(Removal), site, self.id, self.incident, self.people)
+
+    def undone(self, scene: Scene, after: Removal | None) -> None:
+        """Where an older plan comes back, others may have taken its places."""
+        site = shelters(scene).get(after.shelter) if after is not None and after.under_way and not after.over else None
+        if after is not None and site is not None and site.capacity is not None:
+            _room_for(scene, scene.all_left(Removal), site, after.id, after.incident, after.planned)
 
     def on(self, state: Removal | None, told: Told) -> Removal:
         if self.over and not told.why.strip():
@@ -196,6 +197,17 @@ class ReportRemoval(GoesOn[Removal]):
             all_moved=(state.all_moved or at) if whole else None,
             ended=at if whole and self.back >= self.moved else None,
         )  # fmt: skip
+
+
+def _room_for(scene: Scene, removals: Mapping[str, Removal], site: Site, id: str, incident: str, people: int) -> None:
+    """Refuse more people in a shelter than it has places left beside the others planned for it."""
+    others = sum(max(each.planned, each.moved) - each.back for each in removals.values()
+                 if each.shelter == site.id and each.id != id and each.under_way
+                 and same_world(scene, each.incident, incident))  # fmt: skip
+    free = int(site.capacity or 0) - others
+    if people > free:
+        raise Refused(say("{shelter} has {free} places left, not {people}", shelter=site.name or site.id,
+                          free=max(0, free), people=people))  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

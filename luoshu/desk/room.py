@@ -107,7 +107,7 @@ class Room:
             for each in filter(None, map(things.step, things.together(number))):
                 if each.act.lasting is not None:
                     raise Refused(each.act.lasting)
-            after = things.without(number)
+            scene.left = after = things.without(number)
             for each in filter(None, map(things.step, things.together(number))):
                 each.act.undone(scene, after.get((each.act.thing, each.act.key())))
             about = f"{step.act.thing.sort}:{step.act.key()}"

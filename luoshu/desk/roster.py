@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -71,12 +71,18 @@ def _shift(state: Shift | None, key: str) -> Shift:
     return state
 
 
-def _free(scene: Scene, person: str, starts: datetime, ends: datetime, besides: Iterable[str]) -> None:
+def _free(shifts: Mapping[str, Shift], person: str, starts: datetime, ends: datetime, besides: Iterable[str]) -> None:
     """Refuse somebody who is at another post then."""
     left_out = set(besides)
-    for key, each in scene.all(Shift).items():
+    for key, each in shifts.items():
         if key not in left_out and each.person == person and each.during(starts, ends):
             raise Refused(say("{person} is on duty then already: {shift}", person=person, shift=key))
+
+
+def _still_free(scene: Scene, after: Shift | None) -> None:
+    """Refuse that a shift comes back to somebody who was put on another post since."""
+    if after is not None and not after.cancelled:
+        _free(scene.all_left(Shift), after.person, after.starts, after.ends, (after.id,))
 
 
 class _OnShift(Act[Shift]):
@@ -91,6 +97,9 @@ class _OnShift(Act[Shift]):
     def organisation(self, scene: Scene) -> str:
         found = scene.get(Shift, self.shift)
         return found.belongs_to if found else ""
+
+    def undone(self, scene: Scene, after: Shift | None) -> None:
+        _still_free(scene, after)
 
 
 @act
@@ -121,7 +130,10 @@ class Put(Act[Shift]):
             raise Refused(say("a time needs its zone, as in 2021-07-20T08:00+08:00"))
         if not timedelta() < self.ends - self.starts <= LONGEST:
             raise Refused(say("a shift ends after it begins, within {hours} hours", hours=72))
-        _free(scene, self.person, self.starts, self.ends, (self.key(),))
+        _free(scene.all(Shift), self.person, self.starts, self.ends, (self.key(),))
+
+    def undone(self, scene: Scene, after: Shift | None) -> None:
+        _still_free(scene, after)
 
     def on(self, state: Shift | None, told: Told) -> Shift:
         return Shift(
@@ -186,8 +198,8 @@ class AgreeSwap(_OnShift):
         if mine.ends <= scene.at or offered.ends <= scene.at:
             raise Refused(say("a shift that is over cannot be swapped"))
         both = (offered.id, mine.id)
-        _free(scene, mine.person, offered.starts, offered.ends, both)
-        _free(scene, offered.person, mine.starts, mine.ends, both)
+        _free(scene.all(Shift), mine.person, offered.starts, offered.ends, both)
+        _free(scene.all(Shift), offered.person, mine.starts, mine.ends, both)
 
     def also(self, scene: Scene) -> Iterable[Act[Any]]:
         offered = scene.need(Shift, self.shift)

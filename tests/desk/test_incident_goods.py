@@ -248,3 +248,15 @@ def test_a_count_told_late_does_not_replace_a_newer_one(room):
     found = room.standing().get(Removal, "a")
     assert (found.moved, found.all_moved, found.first_moved) == (300, after(hours=1), after(minutes=10))
     assert [each.moved for each in found.counts] == [100, 300]
+
+
+def test_a_plan_does_not_come_back_into_places_that_others_have_taken(room):
+    plan(room, 200)
+    plan(room, 50)
+    smaller = room.standing().steps(Removal, "a")[-1].told.number
+    plan(room, 250, id="b", community="河下村")
+    with pytest.raises(Refused, match="50 places left, not 200"):
+        room.undo(smaller, by=OFFICER, at=NOON, why="wrong")
+    room.undo(room.standing().steps(Removal, "b")[-1].told.number, by=OFFICER, at=NOON, why="wrong")
+    room.undo(smaller, by=OFFICER, at=NOON, why="wrong")
+    assert room.standing().get(Removal, "a").planned == 200

@@ -109,6 +109,23 @@ def test_a_swap_puts_nobody_in_two_places(room):
         room.do(AskSwap(shift=mine, other=other), by=LI, at=at(30))
 
 
+def test_a_shift_does_not_come_back_to_who_is_elsewhere_by_now(room):
+    key = put(room, "li", 20)
+    (cancelled,) = room.do(Cancel(shift=key), by=OFFICER, at=NOON)
+    put(room, "li", 20, post="带班领导")
+    with pytest.raises(Refused, match="on duty then already"):
+        room.undo(cancelled.number, by=OFFICER, at=NOON, why="wrong")
+
+
+def test_a_swap_of_posts_at_the_same_hours_can_be_taken_back(room):
+    mine, other = put(room, "li", 20), put(room, "zhao", 20, post="带班领导")
+    room.do(AskSwap(shift=mine, other=other), by=LI, at=NOON)
+    agreed = room.do(AgreeSwap(shift=mine), by=ZHAO, at=NOON)
+    assert people(room) == {mine: "zhao", other: "li"}
+    room.undo(agreed[0].number, by=OFFICER, at=NOON, why="wrong")
+    assert people(room) == {mine: "li", other: "zhao"}
+
+
 def test_a_calendar_follows_what_changes(room):
     key = put(room, "li", 21)
     things = room.standing()
