@@ -71,12 +71,19 @@ def desk_navigation(visit: Visit) -> list[tuple[str, str]]:
     return [*([("desk/drill", visit.language.say("Drill"))] if visit.drill else ()), *entries]
 
 
+def _moment(visit: Visit) -> dict[str, object] | None:
+    drill = visit.drill
+    if drill is None:
+        return None
+    return {"at": drill.at.isoformat(), "pace": drill.pace, "until": drill.until.isoformat() if drill.until else None}
+
+
 def desk_told(visit: Visit) -> Markup:
     """What the scripts are told, as JSON in which no character can end the element."""
     told = {
         "live": visit.links.mouth == "server" and visit.room is not None and visit.actor is not None,
         "person": visit.actor.id if visit.actor else "",
-        "drill": {"at": visit.drill.at.isoformat(), "pace": visit.drill.pace} if visit.drill else None,
+        "drill": _moment(visit),
         "words": {name: visit.language.text(words) for name, words in WORDS.items()}
         | {"join": "" if visit.language.code == "zh" else " "},
     }

@@ -75,6 +75,12 @@ class DrillClock:
         with self._changed:
             return self._rate
 
+    @property
+    def coming(self) -> datetime | None:
+        """The script's next moment, which time does not pass before it was played; None once the script is over."""
+        with self._changed:
+            return self._coming if self._limit is not None else None
+
     # ---- what the one who leads the drill does -----------------------------------------------------------------
 
     def go(self, pace: float | None = None) -> None:

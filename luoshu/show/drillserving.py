@@ -111,6 +111,7 @@ def add_drill(app: FastAPI) -> None:
     def moment(request: Request) -> Response:
         strip = drill.strip(need_caller(request).actor.id)
         told = {"at": strip.at.isoformat(), "state": strip.state, "pace": strip.pace,
+                "until": strip.until.isoformat() if strip.until else None,
                 "turn": spoken(request, None).message(strip.turn), "href": strip.turn_href}  # fmt: skip
         return JSONResponse(told, headers={"cache-control": "no-store"})
 

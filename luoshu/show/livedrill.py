@@ -172,7 +172,8 @@ class LiveDrill:
 
     def strip(self, person: str) -> DrillStrip:
         """What every page says above all else, to this person."""
-        strip = DrillStrip(state=self.state, at=self.clock.now(), pace=0.0 if self.cue else self.clock.rate)
+        strip = DrillStrip(state=self.state, at=self.clock.now(), pace=0.0 if self.cue else self.clock.rate,
+                           until=self.clock.coming)  # fmt: skip
         cue = self.cue
         if cue is None or cue.by != person:
             return strip

@@ -82,13 +82,17 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True)
 class DrillStrip:
-    """What every page of a drill that is played live says above all else: `state` is ready, running, waiting
-    (for somebody to do what the script left to them), paused, over or broken; `pace` how many seconds of the drill pass
-    in a real one. `turn` says what the person who looks is to do now, `turn_href` leads to its form."""
+    """What every page of a drill that is played live says above all else.
+
+    `state` is ready, running, waiting (for somebody to do what the script left to them), paused, over or broken; `pace`
+    how many seconds of the drill pass in a real one, and time does not pass `until`. `turn` says what the person who
+    looks is to do now, `turn_href` leads to its form.
+    """
 
     state: str
     at: datetime
     pace: float
+    until: datetime | None = None
     turn: Message | str = ""
     turn_href: str = ""
 
