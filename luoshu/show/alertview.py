@@ -10,6 +10,7 @@ from typing import Any
 
 from luoshu.book.directory import Owner
 from luoshu.desk.act import Scene
+from luoshu.desk.actor import READERS
 from luoshu.desk.alert import Alert, holds
 from luoshu.desk.alertkey import known_senders
 from luoshu.desk.alertmaking import made
@@ -99,7 +100,10 @@ class AlertView:
 
 
 def view_of(visit: Visit, alert: Alert, newer: str, *, drawn: bool = False) -> AlertView:
-    """An alert for who looks; `newer` is the alert that took its place."""
+    """An alert for who looks; `newer` is the alert that took its place.
+
+    What the desk did with it is for those who may see its incident; others see what everybody sees, the alert itself.
+    """
     assert visit.room is not None
     assert visit.now is not None
     language = visit.language
@@ -112,7 +116,8 @@ def view_of(visit: Visit, alert: Alert, newer: str, *, drawn: bool = False) -> A
         return language.message(word(name, str(value))) if value else ""
 
     severity = alert.severity or str(info.get("severity") or "")
-    book = visit.room.book
+    book, inside = visit.room.book, may_see(visit, alert.incident)
+    asked = alert.receivers if inside else ()
     return AlertView(
         id=alert.id, href=visit.links.to(join("alerts", alert.id)), xml_href=f"/alerts/{alert.id}.xml",
         kind=alert.kind, kind_word=say_word("msgType", alert.kind),
@@ -129,10 +134,11 @@ def view_of(visit: Visit, alert: Alert, newer: str, *, drawn: bool = False) -> A
         contact=str(info.get("contact") or ""), sent=local_time(alert.sent) if alert.sent else "",
         expires=local_time(alert.expires) if alert.expires else "",
         areas=tuple(each["areaDesc"] for each in info.get("area") or ()), incident=alert.incident, of=alert.of,
-        chain=alert.chain, replaced_by=newer, reason=alert.reason, drafted_by=person(visit, alert.drafted_by),
-        issued_by=person(visit, alert.issued_by), alone=alert.alone, signed_by=alert.signed_by,
-        receipts=_receipts(visit, alert),
-        missing=sum(not any(each.party == party for each in alert.receipts) for party in alert.receivers),
+        chain=alert.chain, replaced_by=newer, reason=alert.reason,
+        drafted_by=person(visit, alert.drafted_by) if inside else "",
+        issued_by=person(visit, alert.issued_by) if inside else "", alone=alert.alone if inside else "",
+        signed_by=alert.signed_by, receipts=_receipts(visit, alert) if inside else (),
+        missing=sum(not any(each.party == party for each in alert.receipts) for party in asked),
         wrong=wrong, drawing=area_drawing(book, info.get("area") or ()) if drawn and book is not None else None,
     )  # fmt: skip
 
@@ -188,6 +194,11 @@ def _receipts(visit: Visit, alert: Alert) -> tuple[ReceiptLine, ...]:
         if party not in done
     ]
     return (*owed, *given)
+
+
+def may_see(visit: Visit, incident: str) -> bool:
+    """Whether who looks is of the desk and may see what belongs to an incident, or to none."""
+    return visit.actor is not None and visit.actor.reads(READERS, "", incident)
 
 
 def person(visit: Visit, id: str) -> str:

@@ -15,8 +15,8 @@ from luoshu.desk.alertarea import place_outlines
 from luoshu.desk.alertkey import lapses
 from luoshu.desk.capwords import plain_words, signature_words, word
 from luoshu.desk.clock import CHINA, local_time
-from luoshu.desk.heard import Standing, heard_standing, reading_of
-from luoshu.show.alertview import LEVELS, STATES, AlertView, person, seal_here, view_of
+from luoshu.desk.heard import Heard, Standing, heard_standing, reading_of
+from luoshu.show.alertview import LEVELS, STATES, AlertView, may_see, person, seal_here, view_of
 from luoshu.show.choosing import offering
 from luoshu.show.forms import Form, form_of
 from luoshu.show.language import marked
@@ -113,8 +113,9 @@ def desk_alerts(visit: Visit, name: str, query: Mapping[str, str]) -> DeskAlerts
     assert visit.actor is not None
     alerts = visit.things.all(Alert)
     newer = replaced(alerts)
-    views = {id: view_of(visit, each, newer.get(id, ""), drawn=each.state == "draft") for id, each in alerts.items()}
-    order = sorted(alerts.values(), key=lambda each: (each.drafted_at, each.id), reverse=True)
+    seen = [each for each in alerts.values() if each.sent or may_see(visit, each.incident)]  # what went out is public
+    views = {each.id: view_of(visit, each, newer.get(each.id, ""), drawn=each.state == "draft") for each in seen}
+    order = sorted(seen, key=lambda each: (each.drafted_at, each.id), reverse=True)
     others = [other_of(visit, each) for each in standing(visit)]
     ends = lapses(visit.room.book.folder) if visit.room.book is not None else None
     return DeskAlerts(
@@ -158,11 +159,19 @@ def _own(visit: Visit, alert: Alert, view: AlertView) -> Own:
 
 
 def standing(visit: Visit) -> tuple[Standing, ...]:
-    """The alerts of others, with what their signatures are worth here."""
+    """The alerts of others that who looks may see, with what their signatures are worth here.
+
+    One that was sent to everybody is seen by everybody at the desk, whatever incident it was taken in for.
+    """
     assert visit.things is not None
     assert visit.now is not None
     folder = visit.room.book.folder if visit.room and visit.room.book else None
-    return heard_standing(visit.things, visit.now, lambda heard: seal_here(folder, heard.xml))
+    found = heard_standing(visit.things, visit.now, lambda heard: seal_here(folder, heard.xml))
+    return tuple(each for each in found if may_see(visit, each.heard.incident) or _public(each.heard))
+
+
+def _public(heard: Heard) -> bool:
+    return (reading_of(heard.xml).told or {}).get("scope") == "Public"
 
 
 def short(id: str) -> str:
@@ -173,6 +182,7 @@ def short(id: str) -> str:
 def other_of(visit: Visit, stand: Standing) -> Other:
     """An alert of others in the language of who looks."""
     language, heard = visit.language, stand.heard
+    inside = may_see(visit, heard.incident)
     return Other(
         href=visit.links.to(join("desk/heard", short(heard.id))), sender=heard.sender, identifier=heard.identifier,
         event=heard.event, headline=heard.headline or heard.event or heard.identifier,
@@ -182,9 +192,10 @@ def other_of(visit: Visit, stand: Standing) -> Other:
         state_word=language.message(STATES[stand.state]), seal=stand.seal.state,
         seal_word=language.message(stand.seal.says), signer=stand.seal.signer,
         claims=tuple(language.message(each) for each in stand.claims),
-        faults=tuple(language.message(each) for each in heard.faults), incident=heard.incident,
-        source=heard.source, taken=local_time(heard.taken_at),
-        read_by=tuple((person(visit, who), local_time(at)) for who, at in heard.read_by),
+        faults=tuple(language.message(each) for each in heard.faults),
+        incident=heard.incident if inside else "", source=heard.source if inside else "",
+        taken=local_time(heard.taken_at),
+        read_by=tuple((person(visit, who), local_time(at)) for who, at in heard.read_by if inside),
     )  # fmt: skip
 
 
@@ -216,9 +227,10 @@ def _safely(told: Mapping[str, Any]) -> list[str]:
 
 
 def draft_page(visit: Visit, name: str, query: Mapping[str, str]) -> DraftPage:
-    """The form for a draft; KeyError where the alert that it is about is not there."""
+    """The form for a draft; KeyError where the alert that it is about is not there, or not for who looks."""
     assert visit.things is not None
-    alerts = visit.things.all(Alert)
+    every = visit.things.all(Alert)
+    alerts = {id: each for id, each in every.items() if may_see(visit, each.incident)}
     old = alerts[query["of"]] if query.get("of") else None
     kind = query.get("kind", "")
     given: dict[str, Any] = {"alert": new_id(visit), "incident": query.get("incident", "")}
@@ -234,7 +246,7 @@ def draft_page(visit: Visit, name: str, query: Mapping[str, str]) -> DraftPage:
             "alert": given["alert"], "of": old.id,
         }  # fmt: skip
     hide = ["of", "incident"] if old is not None else []
-    newer = replaced(alerts)
+    newer = replaced(every)
     return DraftPage(
         title=visit.language.message(_kind(what)),
         day=visit.view.day,

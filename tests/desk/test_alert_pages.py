@@ -119,6 +119,41 @@ def test_who_may_see_the_pages_of_the_desk(alerted):
     assert "alert.issue" not in viewer.get("/desk/alerts").text
 
 
+def test_who_is_limited_to_an_incident_sees_of_others_what_everybody_sees(alerted):
+    wang, li = alerted.wang, alerted.li
+
+    def act(client, what, why="", **facts):
+        answer = client.post(f"/desk/acts/{what}", json={"facts": facts, "why": why})
+        assert answer.status_code == 201, answer.text
+
+    for id in ("yi", "lu"):
+        act(wang, "incident.open", id=id, type="flood", title=id)
+    said = {"event": "flood", "severity": "Severe", "area": "x", "incident": "lu"}
+    act(wang, "alert.draft", alert="mine", event="flood", severity="Severe", area="x", incident="yi")
+    act(wang, "alert.draft", alert="secret", headline="SECRET", **said)
+    act(wang, "alert.draft", alert="out", receivers=["SECRET"], **said)
+    act(wang, "alert.issue", why="SECRET", alert="out")
+    act(li, "alert.acknowledge", alert="out", party="SECRET", note="SECRET")
+    act(wang, "alert.take_in", xml=other(), source="SECRET", incident="lu")
+    act(wang, "alert.take_in", xml=other(identifier="x2", scope="Restricted", restriction="SECRET"), incident="lu")
+    inside, limited = alerted.person("vl", "viewer", incident="lu"), alerted.person("vi", "viewer", incident="yi")
+    duty = alerted.person("di", "duty", incident="yi")
+    assert "SECRET" in inside.get("/desk/alerts.json").text
+    for who in (limited, duty):
+        told = who.get("/desk/alerts.json").json()
+        assert {each["alert"]["id"] for each in told["drafts"]} == {"draft1", "mine"}
+        assert "out" in {each["alert"]["id"] for each in told["holding"]}
+        (heard,) = told["others"]
+        assert (heard["identifier"], heard["incident"], heard["read_by"]) == ("x1", "", [])
+        for path in ("/desk/alerts", "/desk/alerts.json", heard["href"], "/alerts.json", "/alerts/out.json", "/desk"):
+            assert "SECRET" not in who.get(path).text, path
+    assert duty.get("/desk/alert-draft", params={"edit": "secret"}).status_code == 404
+    assert duty.get("/desk/alert-draft", params={"edit": "mine"}).status_code == 200
+    guest = alerted.client()
+    for path in ("/alerts.json", "/alerts/out.json", "/alerts/out"):
+        assert "SECRET" not in guest.get(path).text, path
+
+
 def test_the_desk_page_draws_drafts_receipts_and_alerts_of_others(alerted):
     wang, text = alerted.wang, other()
     taken = wang.post("/desk/acts/alert.take_in", json={"facts": {"xml": text, "source": "邮件"}})
