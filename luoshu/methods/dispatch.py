@@ -153,7 +153,12 @@ def _planned(
     from luoshu.methods.dispatch_prices import by_prices
 
     priced = by_prices(given, accept=accept, rounds=rounds, trace=trace)
-    return _answer(given, priced.plan, priced.bound, "prices")
+    plan = priced.plan
+    if given.lost and priced.objective - priced.bound > accept * priced.objective:
+        from luoshu.methods.dispatch_items import item_by_item
+
+        plan = item_by_item(given, plan, accept=accept, bound=priced.bound, seconds=seconds)
+    return _answer(given, plan, priced.bound, "prices")
 
 
 PARTS = (1.0, 0.98, 0.9, 0.75, 0.5)

@@ -220,3 +220,26 @@ def test_the_unit_that_things_are_counted_in_changes_nothing(times, columns):
     assert other.objective == pytest.approx(one.objective, rel=1e-3)
     assert other.bound == pytest.approx(one.bound, rel=1e-3)
     assert other.gap < 1e-3
+
+
+def test_lost_needs_at_size_are_made_better_item_by_item():
+    """What the steps by prices leave is improved and stays a plan that can be carried out, above the bound."""
+    from luoshu.methods.dispatch_model import orders
+    from luoshu.methods.dispatch_prices import by_prices
+
+    random = np.random.default_rng(6)
+    need, stock = random.integers(0, 20, (12, 3, 8)).astype(float), random.integers(0, 30, (5, 3, 8)).astype(float)
+    travel, room = random.integers(0, 4, (5, 12)).astype(float), np.full(5, 40.0)
+    optimum = dispatch(need, stock, travel, capacity=room, lost=True)
+    assert optimum.method == "program"
+    rough = by_prices(
+        orders(need, stock, travel, weights=None, never=None, costs=None, capacity=room, sizes=None, first=0.0,
+               extra=0.0, lost=True, cut_off=False),
+        accept=0.003, rounds=120,
+    )  # fmt: skip
+    plan = dispatch(need, stock, travel, capacity=room, lost=True, exact_columns=0, rounds=120)
+    assert plan.bound <= optimum.objective <= plan.objective + 1e-6 <= rough.objective + 2e-6
+    assert plan.objective - optimum.objective < 0.7 * (rough.objective - optimum.objective)
+    leaving = np.zeros((5, 8))
+    np.add.at(leaving, (plan.depot, plan.period), plan.amount)
+    assert (leaving <= 40 + 1e-6).all()
