@@ -2,6 +2,7 @@
 import { LngLatBounds, Map as MapView, NavigationControl, Popup, ScaleControl } from "maplibre-gl";
 import { boundsOf, Counties, countyStyle } from "./counties.js";
 import { calm, typing } from "./element.js";
+import { locale } from "./maplocale.js";
 import { readState, writeState } from "./mapstate.js";
 import { PaperCopy } from "./papercopy.js";
 import { Subject } from "./subject.js";
@@ -262,21 +263,4 @@ export class Atlas {
     });
     document.addEventListener("fullscreenchange", shows);
   }
-}
-
-/** MapLibre's own few words, where the page has them; else none, so that no English stands on a Chinese page. */
-function locale(words) {
-  return {
-    "Map.Title": words.map ?? "",
-    "NavigationControl.ZoomIn": words.zoom_in ?? "+",
-    "NavigationControl.ZoomOut": words.zoom_out ?? "−",
-    "CooperativeGesturesHandler.WindowsHelpText": words.wheel ?? "",
-    "CooperativeGesturesHandler.MacHelpText": words.wheel_mac ?? words.wheel ?? "",
-    "CooperativeGesturesHandler.MobileHelpText": words.fingers ?? "",
-    "ScaleControl.Feet": "ft",
-    "ScaleControl.Meters": "m",
-    "ScaleControl.Kilometers": "km",
-    "ScaleControl.Miles": "mi",
-    "ScaleControl.NauticalMiles": "nm",
-  };
 }

@@ -1,5 +1,5 @@
 // The board's own small things: sections as tabs on a phone, keys, the wall view, filters of lists.
-import { typing } from "./element.js";
+import { el, typing } from "./element.js";
 
 export function startBoard(page, desk) {
   const board = page.querySelector(".board");
@@ -10,6 +10,7 @@ export function startBoard(page, desk) {
     button.hidden = false;
     button.addEventListener("click", () => turnWall(board, button));
   }
+  startMap(board);
   if (desk) document.addEventListener("luoshu:section", (event) => showFresh(event.detail));
 }
 
@@ -29,6 +30,27 @@ function startTabs(board) {
   addEventListener("hashchange", choose);
   choose();
   return choose;
+}
+
+/** The live map is large: its script is fetched when the map is looked at, on a phone with its tab. */
+function startMap(board) {
+  const section = board.querySelector("[data-section=map]");
+  if (!section || !window.IntersectionObserver) return;
+  let loaded = false;
+  const look = new IntersectionObserver((seen) => {
+    const address = section.querySelector("figure[data-script]")?.dataset.script;
+    if (!address || !seen.some((each) => each.isIntersecting)) return;
+    look.disconnect();
+    loaded = true;
+    document.head.append(el("script", { src: address }));
+  }, { rootMargin: "200px" });
+  look.observe(section);
+  // the map may come only with the first thing that has a place
+  document.addEventListener("luoshu:section", (event) => {
+    if (event.detail !== section || !section.querySelector("figure[data-script]")) return;
+    look.unobserve(section);
+    if (!loaded) look.observe(section);
+  });
 }
 
 function startKeys(board, choose) {

@@ -160,7 +160,9 @@ export function replaceIn(section, html) {
   const focus = active && (active.id ? `#${CSS.escape(active.id)}` : `[data-key="${CSS.escape(active.dataset.key)}"]`);
   const fresh = document.createElement("template");
   fresh.innerHTML = html;
-  section.replaceChildren(fresh.content);
+  // a part that draws for itself takes what is new in its own way
+  const own = new CustomEvent("luoshu:fresh", { cancelable: true, detail: { section, fresh: fresh.content } });
+  if (document.dispatchEvent(own)) section.replaceChildren(fresh.content);
   for (const each of section.querySelectorAll("details[data-key]")) if (open.has(each.dataset.key)) each.open = true;
   for (const each of section.querySelectorAll("[data-key]")) {
     if (before.get(each.dataset.key) !== each.dataset.state || !before.has(each.dataset.key)) each.classList.add("fresh");

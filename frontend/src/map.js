@@ -5,6 +5,7 @@ import { Protocol } from "pmtiles";
 import sheet from "text:maplibre-gl/dist/maplibre-gl.css";
 import worker from "worker:maplibre-gl/dist/maplibre-gl-worker.mjs";
 import { Atlas } from "./atlas.js";
+import { startBoardMap } from "./boardmap.js";
 
 // the ending tells MapLibre to start it as a plain script: module workers are refused to pages opened from a folder
 setWorkerUrl(`${URL.createObjectURL(new Blob([worker], { type: "text/javascript" }))}#worker.cjs`);
@@ -24,6 +25,7 @@ function start() {
       console.warn(error);
     }
   }
+  startBoardMap();
 }
 
 document.head.append(Object.assign(document.createElement("style"), { textContent: sheet }));

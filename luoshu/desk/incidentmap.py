@@ -1,4 +1,4 @@
-"""An incident as GeoJSON (RFC 7946): its areas, shut roads, shelters, tasks, resources and readings, in WGS-84."""
+"""An incident as GeoJSON (RFC 7946, WGS-84): areas, shut roads, people to move, shelters, tasks, goods, readings."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from luoshu.desk.clock import Clock
 from luoshu.desk.closure import Closure
 from luoshu.desk.incident import Incident
 from luoshu.desk.levels import inside
+from luoshu.desk.lots import LotStanding
 from luoshu.desk.observed import Reading, counting
 from luoshu.desk.removal import Removal, shelter_rows, sheltered
 from luoshu.desk.resource import Resource
 from luoshu.desk.things import Things
+from luoshu.kinds.lot import Lot
 from luoshu.kinds.site import Site
+from luoshu.kinds.store import Store
 
 if TYPE_CHECKING:
     from luoshu.book.book import Book
@@ -41,8 +44,10 @@ def incident_map(things: Things, incident: str, clock: Clock, book: Book | None,
     features = [
         *_areas(found, book),
         *_closures(things, incident),
+        *_people(things, incident, book),
         *_shelters(things, incident, book),
         *_tasks(things, incident, clock, now),
+        *_ways(things, incident, book),
         *_resources(things, incident),
         *_readings(things, found, book),
     ]
@@ -133,6 +138,55 @@ def _closures(things: Things, incident: str) -> Iterator[Feature]:
         if each.incident == incident and where:
             yield _feature("closure", each.id, each.road, where, state=each.state, since=each.since,
                            opened=each.opened, why=each.why, metres=each.metres)  # fmt: skip
+
+
+def _people(things: Things, incident: str, book: Book | None) -> Iterator[Feature]:
+    """How many are still to be moved out of each outlined area, at a point in it: counts, never a house."""
+    removals = [each for each in things.all(Removal).values() if each.incident == incident and each.place]
+    if book is None or not removals:
+        return
+    from luoshu.kinds.territory import territory
+
+    land = territory(book)
+    outlined = [(land.outlined(each.place), each) for each in removals]
+    for code in dict.fromkeys(code for code, _ in outlined if code):
+        here = [each for at, each in outlined if at == code]
+        inner = land.shapes[code].representative_point()
+        planned, moved = sum(each.planned for each in here), sum(each.moved for each in here)
+        left = sum(each.left for each in here)
+        place = {"type": "Point", "coordinates": [inner.x, inner.y]}
+        yield _feature("people", code, land.name(code), place, state="moving" if left else "moved", planned=planned,
+                       moved=moved, left=left, communities=[each.community for each in here])  # fmt: skip
+
+
+def _ways(things: Things, incident: str, book: Book | None) -> Iterator[Feature]:
+    """What is on the way, as a straight line from its store to where it goes: which road it takes is not known."""
+    moving = [each for each in things.all(Resource).values() if each.incident == incident and
+              each.state == "on the way"]  # fmt: skip
+    if book is None or not moving:
+        return
+    from luoshu.kinds.position import positions
+
+    stores = {row.id: row for row in book.rows(Store)}
+    lots = {row.id: row.store for row in book.rows(Lot)} | {
+        key: lot.store for key, lot in things.all(LotStanding).items()
+    }
+    for each in moving:
+        goal, store = _point(each.lon, each.lat), stores.get(_left_from(each, lots, stores))
+        at = positions([store], book) if store and goal else None
+        if at is None or not at.good[0] or goal is None:
+            continue
+        line = {"type": "LineString", "coordinates": [[float(at.lon[0]), float(at.lat[0])], goal["coordinates"]]}
+        yield _feature("way", each.id, each.title, line, state=each.state, store=store.id if store else "", to=each.to,
+                       eta=each.eta)  # fmt: skip
+
+
+def _left_from(resource: Resource, lots: Mapping[str, str], stores: Mapping[str, Store]) -> str:
+    """The store that something left from: that of its lots, else the one that was named; "" where none is known."""
+    for lot in resource.lots:
+        if lot in lots:
+            return lots[lot]
+    return next((key for key, row in stores.items() if resource.source and resource.source in (key, row.name)), "")
 
 
 def _shelters(things: Things, incident: str, book: Book | None) -> Iterator[Feature]:

@@ -1,6 +1,7 @@
-"""The map of a board as a still drawing: areas, closed roads, shelters, stores, readings and tasks over the land.
+"""The map of a board: a still drawing of all that has a place over the land, and what the live map is made of.
 
-Each sort has its own shape beside its colour, and a word in the key.
+Each sort has its own shape beside its colour, and a word in the key. The drawing is what is seen first, what is printed
+and what stands in folders; where scripts run, the live map takes its place.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from luoshu.kinds.item import Item
 from luoshu.kinds.store import Store
 from luoshu.show.boardeye import Eye
 from luoshu.show.language import marked
+from luoshu.show.livemap import LiveMap, key_of, live_map
 
 WIDTH, HEIGHT = 480.0, 430.0
 MARGIN = 26.0
@@ -26,16 +28,24 @@ SORTS = {
     "incident": marked("area of the incident"),
     "area": marked("area of the incident"),
     "closure": marked("closed road"),
+    "people": marked("people to move"),
     "shelter": marked("shelter"),
     "store": marked("store"),
     "reading": marked("station"),
     "task": marked("task"),
     "resource": marked("where a resource goes"),
+    "way": marked("on the way"),
 }
-LABELLED = ("closure", "shelter", "store", "reading", "task", "resource")
+LABELLED = ("closure", "people", "shelter", "store", "reading", "task", "resource")
 """Sorts with a sign, the one whose label matters most first."""
-DRAWN = ("store", "resource", "task", "reading", "shelter", "closure")
+DRAWN = ("store", "resource", "task", "reading", "shelter", "people", "closure")
 """The same from the back to the front."""
+OVER = {
+    "closure": ("open",),
+    "task": ("done", "refused", "cancelled"),
+    "resource": ("refused", "cancelled"),
+}
+"""States in which a thing is not on the map any more."""
 Spot = tuple[float, float]
 
 
@@ -62,7 +72,10 @@ class Stroke:
 
 @dataclass(frozen=True, kw_only=True)
 class BoardMap:
-    """The drawing; empty where nothing of the incident has a place. `key` are the sorts in it with their words."""
+    """The drawing; empty where nothing of the incident has a place. `key` are the sorts in it with their words.
+
+    `live` is what the live map is made of, None where nothing can be followed.
+    """
 
     width: float
     height: float
@@ -72,13 +85,14 @@ class BoardMap:
     key: tuple[tuple[str, str], ...]
     count: int
     geojson: str
+    live: LiveMap | None = None
 
 
 def board_map(eye: Eye) -> BoardMap:
     """The map of the incident as it stands."""
     features = incident_map(eye.things, eye.incident.id, eye.clock, eye.book, eye.now)["features"]
     features = [*features, *_stores(eye)]
-    shown = [each for each in features if not (each["properties"]["sort"] == "closure" and _open(each))]
+    shown = [each for each in features if not _over(each)]
     framed = [each for each in shown if each["properties"]["sort"] != "store"] or shown
     spots = [spot for each in framed for spot in _spots(each["geometry"]["coordinates"])]
     land = _land_of(eye.book)
@@ -87,23 +101,33 @@ def board_map(eye: Eye) -> BoardMap:
     if not spots:
         return BoardMap(width=WIDTH, height=HEIGHT, land=(), strokes=(), marks=(), key=(), count=0, geojson=href)
     frame = _Frame(spots)
-    strokes = [stroke for each in shown for stroke in _strokes(frame, each, eye)]
-    marks = _labelled([mark for each in shown for mark in _marks(frame, each, eye) if frame.holds(mark)])
-    there = {each.sort for each in strokes} | {each.sort for each in marks}
-    key = {eye.language.text(word): sort for sort, word in SORTS.items() if sort in there}
+    titles = {key_of(each): _title(each, eye) for each in shown}
+    strokes = [stroke for each in shown for stroke in _strokes(frame, each, titles)]
+    marks = _labelled([mark for each in shown for mark in _marks(frame, each, eye, titles) if frame.holds(mark)])
+    key = _key(eye, {each["properties"]["sort"] for each in shown})
     return BoardMap(
         width=WIDTH, height=HEIGHT, land=tuple(frame.path(ring, close=True) for ring in land),
-        strokes=tuple(strokes), marks=tuple(marks), key=tuple((sort, word) for word, sort in key.items()),
-        count=len(shown), geojson=href,
+        strokes=tuple(strokes), marks=tuple(marks), key=key, count=len(shown), geojson=href,
+        live=live_map(eye, shown, titles, _bounds(spots), key, LABELLED) if eye.acts else None,
     )  # fmt: skip
+
+
+def _key(eye: Eye, there: set[str]) -> tuple[tuple[str, str], ...]:
+    """The sorts that are there with their words, two of the same word once."""
+    words = {eye.language.text(word): sort for sort, word in SORTS.items() if sort in there}
+    return tuple((sort, word) for word, sort in words.items())
+
+
+def _bounds(spots: Sequence[Spot]) -> tuple[float, float, float, float]:
+    """West, south, east and north of spots."""
+    return (min(s[0] for s in spots), min(s[1] for s in spots), max(s[0] for s in spots), max(s[1] for s in spots))
 
 
 class _Frame:
     """From degrees to the units of the drawing, so that all spots lie in it."""
 
     def __init__(self, spots: Sequence[Spot]) -> None:
-        west, east = min(s[0] for s in spots), max(s[0] for s in spots)
-        south, north = min(s[1] for s in spots), max(s[1] for s in spots)
+        west, south, east, north = _bounds(spots)
         self.lon, self.lat = (west + east) / 2, (south + north) / 2
         self.flat = cos(radians(self.lat))
         wide = max((east - west) * self.flat, LEAST_DEGREES)
@@ -120,8 +144,10 @@ class _Frame:
         return 0 <= mark.x <= WIDTH and 0 <= mark.y <= HEIGHT
 
 
-def _open(feature: Mapping[str, Any]) -> bool:
-    return bool(feature["properties"].get("state") != "closed")
+def _over(feature: Mapping[str, Any]) -> bool:
+    """Whether it is done with: a road open again, a task that is ended, a request that came to nothing."""
+    told = feature["properties"]
+    return told.get("state") in OVER.get(told["sort"], ())
 
 
 def _spots(found: Any) -> Iterator[Spot]:
@@ -155,18 +181,22 @@ def _title(feature: Mapping[str, Any], eye: Eye) -> str:
     if told["sort"] == "shelter" and told.get("places") is not None:
         return language.say("{name}: {there} there of {places} places", name=title, there=told["there"],
                             places=told["places"])  # fmt: skip
+    if told["sort"] == "people":
+        return language.say(
+            "{name}: {moved} moved of {planned}", name=title, moved=told["moved"], planned=told["planned"]
+        )
     return title
 
 
-def _strokes(frame: _Frame, feature: Mapping[str, Any], eye: Eye) -> list[Stroke]:
+def _strokes(frame: _Frame, feature: Mapping[str, Any], titles: Mapping[str, str]) -> list[Stroke]:
     lines = list(_lines(feature["geometry"]))
     if not lines:
         return []
     d = "".join(frame.path(line, close) for line, close in lines)
-    return [Stroke(sort=feature["properties"]["sort"], d=d, title=_title(feature, eye))]
+    return [Stroke(sort=feature["properties"]["sort"], d=d, title=titles[key_of(feature)])]
 
 
-def _marks(frame: _Frame, feature: Mapping[str, Any], eye: Eye) -> list[Mark]:
+def _marks(frame: _Frame, feature: Mapping[str, Any], eye: Eye, titles: Mapping[str, str]) -> list[Mark]:
     """The sign of a point, and of a closed road in its middle."""
     told, geometry = feature["properties"], feature["geometry"]
     if geometry["type"] == "Point":
@@ -178,7 +208,7 @@ def _marks(frame: _Frame, feature: Mapping[str, Any], eye: Eye) -> list[Mark]:
         return []
     x, y = frame.at(spot)
     label = eye.language.word(str(told.get("title") or ""))[:14] if told["sort"] in LABELLED else ""
-    return [Mark(sort=told["sort"], x=x, y=y, title=_title(feature, eye), label=label)]
+    return [Mark(sort=told["sort"], x=x, y=y, title=titles[key_of(feature)], label=label)]
 
 
 def _labelled(marks: list[Mark]) -> list[Mark]:
@@ -209,7 +239,7 @@ def _stores(eye: Eye) -> list[dict[str, Any]]:
     at = positions(rows, eye.book)
     return [
         {
-            "properties": {"sort": "store", "id": row.id, "title": row.name},
+            "properties": {"sort": "store", "id": row.id, "title": row.name, "state": row.state},
             "geometry": {"type": "Point", "coordinates": [float(at.lon[place]), float(at.lat[place])]},
         }
         for place, row in enumerate(rows)

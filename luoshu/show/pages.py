@@ -21,6 +21,7 @@ from luoshu.show.desknav import desk_navigation, desk_told
 from luoshu.show.drawing import drawing, legend, shape, spark
 from luoshu.show.language import marked
 from luoshu.show.links import file_name
+from luoshu.show.livemap import board_land
 from luoshu.show.overview import (
     Overview,
     OwnerPage,
@@ -180,6 +181,7 @@ def environment() -> Environment:
         shade=shade,
         data=script_data,
         desk_told=desk_told,
+        board_land=board_land,
         verdict_order={verdict: index for index, verdict in enumerate(VERDICTS)},
     )
     return made
