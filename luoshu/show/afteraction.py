@@ -24,6 +24,8 @@ from luoshu.show.demandpage import DemandView
 from luoshu.show.language import Language, marked
 from luoshu.show.page import Page, Visit
 from luoshu.show.pages import Leaf
+from luoshu.show.reviewcharts import ReviewChart, review_charts
+from luoshu.show.reviewmap import ReviewMap, review_map
 from luoshu.words.message import Message
 
 TELLING = (
@@ -112,6 +114,8 @@ class AfterPage(Page):
     timeline: tuple[Line, ...]
     needs: tuple[DemandView, ...] = ()
     resting: tuple[Resting, ...] = ()
+    charts: tuple[ReviewChart, ...] = ()
+    map: ReviewMap | None = None
     docx: str = ""
 
 
@@ -181,6 +185,8 @@ def after_page(visit: Visit, name: str, query: Mapping[str, str]) -> AfterPage:
         timeline=timeline,
         needs=shown_by(visit, name),
         resting=resting(visit),
+        charts=review_charts(visit, name),
+        map=review_map(visit, name),
         docx=f"/desk/incidents/{name}/report.docx" if visit.links.mouth == "server" else "",
     )  # fmt: skip
 

@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import Response
 
 from luoshu.book import files
 from luoshu.show.afteraction import AFTER_LEAF, AfterPage, Line, after_page
 from luoshu.show.language import Language
 from luoshu.show.visits import admit, visit_of
+from luoshu.words.message import say
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -35,6 +36,7 @@ def paper_of(page: AfterPage, language: Language) -> bytes:
         made.add_paragraph(say("This was a drill."))
     made.add_paragraph(say("Opened {opened}, closed {closed}, lasted {span}.", opened=page.opened,
                            closed=page.closed or "—", span=page.lasted))  # fmt: skip
+    _drawings(made, page, language)
     _table(made, say("Milestones"), (say("Milestone"), say("When"), say("After the opening")), (8, 4, 4),
            [(each.words, each.at or say("not reached"), each.after) for each in page.reached])  # fmt: skip
     _lines(made, language, say("Levels"), page.levels)
@@ -78,6 +80,29 @@ def paper_of(page: AfterPage, language: Language) -> bytes:
     return out.getvalue()
 
 
+def _drawings(made: Document, page: AfterPage, language: Language) -> None:
+    """The map and the charts, which Word and WPS draw from figures that people can edit."""
+    from luoshu.show.footnotes import clean
+    from luoshu.show.wordform import centred
+    from luoshu.show.wordreview import draw_chart, draw_map, hours_axis
+
+    say, number = language.say, 0
+    if page.map is not None:
+        made.add_heading(say("Where it was"), 1)
+        number += 1
+        title = say("Map: a square of the grid is {km:g} km wide", km=page.map.grid_km)
+        draw_map(made, centred(made), page.map, number, title)
+        made.add_paragraph(clean(title), style="Caption")
+    if not page.charts:
+        return
+    made.add_heading(say("Over the hours"), 1)
+    across = hours_axis(page.charts, say("hours after the opening"))
+    for chart in page.charts:
+        number += 1
+        draw_chart(made, centred(made), chart, number, across)
+        made.add_paragraph(clean(f"{chart.title} ({chart.unit})"), style="Caption")
+
+
 def _table(
     made: Document, title: str, columns: Sequence[str], widths: Sequence[float], rows: Iterable[Sequence[str]],
     numbers: Sequence[int] = (),
@@ -116,7 +141,10 @@ def add_after_paper(app: FastAPI) -> None:
     def paper(request: Request, name: str) -> Response:
         visit = visit_of(request, f"desk/incidents/{name}/report", None, None)
         admit(request, visit, replace(AFTER_LEAF, path=f"desk/incidents/{name}/report.docx"), name)
-        data = paper_of(after_page(visit, name, {}), visit.language)
+        try:
+            data = paper_of(after_page(visit, name, {}), visit.language)
+        except KeyError:
+            raise HTTPException(404, say("there is no page {path}", path=request.url.path)) from None
         headers = {"content-disposition": 'attachment; filename="review.docx"', "cache-control": "no-store"}
         return Response(data, media_type=SHEET, headers=headers)
 

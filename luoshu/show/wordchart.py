@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -32,7 +32,11 @@ SPACES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One line of a chart: its name, its points (year, value), and how it looks."""
+    """One line of a chart: its name, its points, and how it looks.
+
+    `width_points` of 0 draws no line, `dots` draws each point by its `symbol` (circle, square, diamond, triangle …) of
+    a `size` in points, with its own word beside it where `labels` has one; what lies behind a `hollow` one is seen.
+    """
 
     name: str
     points: tuple[tuple[float, float], ...]
@@ -40,6 +44,10 @@ class Line:
     dash: str = "solid"
     width_points: float = 1.5
     dots: bool = False
+    symbol: str = "circle"
+    size: int = 5
+    hollow: bool = False
+    labels: tuple[str, ...] = ()
 
 
 def year_end(day: date) -> float:
@@ -96,35 +104,50 @@ def _fan(series: Series) -> list[Line]:
 def add_chart(document: Document, paragraph: Paragraph, series: Series, number: int, width_cm: float = 15.0) -> None:
     """Draw a series into a paragraph as chart `number` of the document (from 1)."""
     drawn = lines(series)
+
+    def xml(sheet: str) -> bytes:
+        return chart_xml(series, drawn, sheet)
+
+    embed(document, paragraph, drawn, xml, title=series.title, number=number, width_cm=width_cm, height_cm=7)
+
+
+def embed(
+    document: Document, paragraph: Paragraph, drawn: Sequence[Line], xml: Callable[[str], bytes], *, title: str,
+    number: int, width_cm: float, height_cm: float, heads: tuple[str, str] = ("year", ""),
+) -> None:  # fmt: skip
+    """Put a chart into a paragraph as chart `number` of the document (from 1); `xml` makes it, given the name by which
+    it finds the workbook of its figures."""
     package = document.part.package
-    sheet = Part(PackURI(f"/word/embeddings/figures{number}.xlsx"), SHEET_TYPE, workbook(drawn), package)
+    figures = workbook(drawn, heads)
+    sheet = Part(PackURI(f"/word/embeddings/figures{number}.xlsx"), SHEET_TYPE, figures, package)
     chart = Part(PackURI(f"/word/charts/chart{number}.xml"), CHART_TYPE, b"", package)
     inner = chart.relate_to(sheet, RELATIONSHIP_TYPE.PACKAGE)
-    chart._blob = chart_xml(series, drawn, inner)
+    chart._blob = xml(inner)
     outer = document.part.relate_to(chart, RELATIONSHIP_TYPE.CHART)
-    title = quoteattr(clean(series.title))
+    words = quoteattr(clean(title))
     paragraph.add_run()._r.append(
         parse_xml(
             '<w:drawing xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
             'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
-            f'{SPACES}><wp:inline><wp:extent cx="{int(width_cm * EMU_PER_CM)}" cy="{int(7 * EMU_PER_CM)}"/>'
-            f'<wp:docPr id="{number}" name="Chart {number}" descr={title}/><a:graphic>'
+            f'{SPACES}><wp:inline><wp:extent cx="{int(width_cm * EMU_PER_CM)}" cy="{int(height_cm * EMU_PER_CM)}"/>'
+            f'<wp:docPr id="{number}" name="Chart {number}" descr={words}/><a:graphic>'
             '<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart">'
             f'<c:chart r:id="{outer}"/></a:graphicData></a:graphic></wp:inline></w:drawing>'
         )
     )
 
 
-def workbook(drawn: Sequence[Line]) -> bytes:
-    """The figures of a chart: two columns a line, years and values."""
+def workbook(drawn: Sequence[Line], heads: tuple[str, str] = ("year", "")) -> bytes:
+    """The figures of a chart: two columns a line, `heads` over the first and, where it is not empty, the name of the
+    line after the second."""
     from openpyxl import Workbook
 
     book = Workbook()
     sheet = book.active
     assert sheet is not None
     for index, line in enumerate(drawn):
-        sheet.cell(1, 2 * index + 1, "year")
-        cell = sheet.cell(1, 2 * index + 2, clean(line.name))
+        sheet.cell(1, 2 * index + 1, heads[0])
+        cell = sheet.cell(1, 2 * index + 2, clean(" ".join(filter(None, (line.name, heads[1])))))
         cell.data_type = "s"  # a name that begins with = is no formula
         for row, (x, y) in enumerate(line.points, start=2):
             sheet.cell(row, 2 * index + 1, x)
@@ -150,24 +173,52 @@ def _numbers(tag: str, column: int, values: Sequence[float]) -> str:
     )
 
 
-def _line_xml(index: int, line: Line) -> str:
+def line_xml(index: int, line: Line) -> str:
+    """A line of a scatter chart, with its points, symbols and labels."""
     letter = _letter(2 * index + 2)
     fill = f'<a:solidFill><a:srgbClr val="{line.colour}"/></a:solidFill>'
+    inner = f'<a:noFill/><a:ln w="19050">{fill}</a:ln>' if line.hollow else fill
     marker = (
-        f'<c:marker><c:symbol val="circle"/><c:size val="5"/><c:spPr>{fill}</c:spPr></c:marker>'
+        f'<c:marker><c:symbol val="{line.symbol}"/><c:size val="{line.size}"/><c:spPr>{inner}</c:spPr></c:marker>'
         if line.dots
         else '<c:marker><c:symbol val="none"/></c:marker>'
+    )
+    stroke = (
+        f'<a:ln w="{int(line.width_points * 12700)}">{fill}<a:prstDash val="{line.dash}"/></a:ln>'
+        if line.width_points
+        else "<a:ln><a:noFill/></a:ln>"
     )
     return (
         f'<c:ser><c:idx val="{index}"/><c:order val="{index}"/><c:tx><c:strRef><c:f>Sheet!${letter}$1</c:f><c:strCache>'
         f'<c:ptCount val="1"/><c:pt idx="0"><c:v>{escape(clean(line.name))}</c:v></c:pt></c:strCache></c:strRef></c:tx>'
-        f'<c:spPr><a:ln w="{int(line.width_points * 12700)}">{fill}<a:prstDash val="{line.dash}"/></a:ln></c:spPr>'
-        f"{marker}{_numbers('xVal', 2 * index + 1, [x for x, _ in line.points])}"
+        f"<c:spPr>{stroke}</c:spPr>"
+        f"{marker}{_labels(line)}{_numbers('xVal', 2 * index + 1, [x for x, _ in line.points])}"
         f'{_numbers("yVal", 2 * index + 2, [y for _, y in line.points])}<c:smooth val="0"/></c:ser>'
     )
 
 
-def _axis_xml(id: int, other: int, place: str, number_format: str, title: str, ends: str, major: str = "") -> str:
+def _labels(line: Line) -> str:
+    """A word beside each point that has one."""
+    if not any(line.labels):
+        return ""
+    shown = "".join(f'<c:show{what} val="0"/>' for what in ("CatName", "SerName", "Percent", "BubbleSize"))
+    words = "".join(
+        f'<c:dLbl><c:idx val="{place}"/><c:tx><c:rich><a:bodyPr/><a:p><a:r><a:rPr sz="800"/>'
+        f"<a:t>{escape(clean(word))}</a:t></a:r></a:p></c:rich></c:tx>"
+        f'<c:dLblPos val="r"/><c:showLegendKey val="0"/><c:showVal val="1"/>{shown}</c:dLbl>'
+        for place, word in enumerate(line.labels)
+        if word
+    )
+    return f'<c:dLbls>{words}<c:showLegendKey val="0"/><c:showVal val="0"/>{shown}</c:dLbls>'
+
+
+def axis_xml(
+    id: int, other: int, place: str, number_format: str, title: str, ends: str, major: str = "", *,
+    grid: bool | None = None, shown: bool = True,
+) -> str:  # fmt: skip
+    """An axis between its `ends`; a `grid` where no step `major` is given, unless it is said."""
+    grid = not major if grid is None else grid
+    tick, labels = ("out", "low") if shown else ("none", "none")
     look = '<a:ln w="6350"><a:solidFill><a:srgbClr val="BFBFBF"/></a:solidFill></a:ln>'
     small = 'sz="900" b="0"'
     words = (
@@ -179,9 +230,9 @@ def _axis_xml(id: int, other: int, place: str, number_format: str, title: str, e
     )
     return (
         f'<c:valAx><c:axId val="{id}"/><c:scaling><c:orientation val="minMax"/>{ends}</c:scaling><c:delete val="0"/>'
-        f'<c:axPos val="{place}"/>{"" if major else f"<c:majorGridlines><c:spPr>{look}</c:spPr></c:majorGridlines>"}'
-        f'{words}<c:numFmt formatCode="{number_format}" sourceLinked="0"/><c:majorTickMark val="out"/>'
-        f'<c:minorTickMark val="none"/><c:tickLblPos val="low"/><c:spPr>{look}</c:spPr>'
+        f'<c:axPos val="{place}"/>{"" if not grid else f"<c:majorGridlines><c:spPr>{look}</c:spPr></c:majorGridlines>"}'
+        f'{words}<c:numFmt formatCode="{number_format}" sourceLinked="0"/><c:majorTickMark val="{tick}"/>'
+        f'<c:minorTickMark val="none"/><c:tickLblPos val="{labels}"/><c:spPr>{look}</c:spPr>'
         f'<c:txPr><a:bodyPr/><a:p><a:pPr><a:defRPr sz="900"/></a:pPr><a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
         f'<c:crossAx val="{other}"/><c:crosses val="min"/><c:crossBetween val="midCat"/>{major}</c:valAx>'
     )
@@ -189,15 +240,15 @@ def _axis_xml(id: int, other: int, place: str, number_format: str, title: str, e
 
 def chart_xml(series: Series, drawn: Sequence[Line], sheet: str) -> bytes:
     """The chart part: a scatter chart with straight lines over an axis of year ends."""
-    body = "".join(_line_xml(index, line) for index, line in enumerate(drawn))
+    body = "".join(line_xml(index, line) for index, line in enumerate(drawn))
     years = "年末" if series.language == "zh" else "end of year"
     letters = '<c:txPr><a:bodyPr/><a:p><a:pPr><a:defRPr sz="900"/></a:pPr><a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
     text = (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><c:chartSpace {SPACES}><c:roundedCorners val="0"/>'
         '<c:chart><c:autoTitleDeleted val="1"/><c:plotArea><c:layout/><c:scatterChart>'
         f'<c:scatterStyle val="lineMarker"/><c:varyColors val="0"/>{body}<c:axId val="1"/><c:axId val="2"/>'
-        f"</c:scatterChart>{_axis_xml(1, 2, 'b', '0', years, _years(drawn), _major(drawn))}"
-        f"{_axis_xml(2, 1, 'l', 'General', series.unit, _span(drawn))}"
+        f"</c:scatterChart>{axis_xml(1, 2, 'b', '0', years, _years(drawn), _major(drawn))}"
+        f"{axis_xml(2, 1, 'l', 'General', series.unit, _span(drawn))}"
         '<c:spPr><a:noFill/></c:spPr></c:plotArea><c:legend><c:legendPos val="b"/>'
         f'{_twice(drawn)}<c:overlay val="0"/>'
         f"{letters}</c:legend>"
