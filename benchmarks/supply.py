@@ -6,9 +6,9 @@
     python benchmarks/supply.py --size 20 50 5          depots, areas, items
 
 One JSON line for each run, and all of them in the last. Seconds are processor seconds (the peers' child processes
-counted), after the kernels are compiled. Peers: PuLP with its CBC, and the same program given whole to HiGHS (interior
-point). Objectives are counted here from the shipments. NETGEN and the pre-positioning case are read from
---logistics FOLDER (default ../shared/data/bench/logistics) and said to be absent where they are.
+counted), after the kernels are compiled. Peers: PuLP with its CBC, linopy with HiGHS (interior point), and the same
+program given whole to HiGHS by us. Objectives are counted here from the shipments. NETGEN and the pre-positioning case
+are read from --logistics FOLDER (default ../shared/data/bench/logistics) and said to be absent where they are.
 """
 
 import argparse
@@ -169,6 +169,54 @@ def pulp_program(given, label, seconds):
     return told(line | {"objective": counted(laid, plan)})
 
 
+def linopy_program(given, label, seconds):
+    """The same program as somebody writes it in linopy: arrays of variables, sums over lanes by group."""
+    try:
+        import linopy
+        import pandas as pd
+        import xarray as xr
+    except ImportError as absent:
+        return told({"case": label, "who": "linopy (HiGHS)", "absent": str(absent)})
+    begun = spent()
+    laid = laid_out(given)
+    (items, areas, periods), depots = laid.need.shape, laid.stock.shape[1]
+    lane = np.repeat(np.arange(len(laid.item)), periods - laid.delay)
+    leaves = np.concatenate([np.arange(periods - late) for late in laid.delay])
+    item, depot, area, size = laid.item[lane], laid.depot[lane], laid.area[lane], laid.sizes[laid.item[lane]]
+    ways, cells = pd.RangeIndex(len(lane), name="way"), pd.RangeIndex(items * areas * periods, name="cell")
+    stores = pd.RangeIndex(items * depots * periods, name="store")
+    model = linopy.Model()
+    sent = model.add_variables(lower=0, coords=[ways], name="sent")
+    waits, ready = (model.add_variables(lower=0, coords=[cells], name=name) for name in ("waits", "ready"))
+    kept = model.add_variables(lower=0, coords=[stores], name="kept")
+
+    def grouped(place, index):
+        return (1 * sent).groupby(xr.DataArray(place, dims="way", name=index.name)).sum().reindex({index.name: index})
+
+    def before(variable, index):
+        first = xr.DataArray(np.asarray(index) % periods == 0, coords=[index])
+        return variable.shift({index.name: 1}).where(~first)
+
+    comes = grouped((item * areas + area) * periods + leaves + laid.delay[lane], cells)
+    goes = grouped((item * depots + depot) * periods + leaves, stores)
+    need, stock = xr.DataArray(laid.need.ravel(), coords=[cells]), xr.DataArray(laid.stock.ravel(), coords=[stores])
+    model.add_constraints(comes + before(ready, cells) - before(waits, cells) - ready + waits == need)
+    model.add_constraints(goes + kept - before(kept, stores) == stock)
+    place = xr.DataArray(depot * periods + leaves, dims="way", name="gate")
+    loads = (xr.DataArray(size, coords=[ways]) * sent).groupby(place).sum()
+    gates = loads.indexes["gate"]
+    model.add_constraints(loads <= xr.DataArray(laid.capacity.ravel()[gates], coords=[gates]))
+    model.add_objective((xr.DataArray(laid.wait.ravel(), coords=[cells]) * waits).sum())
+    build, begun = spent() - begun, spent()
+    status, why = model.solve("highs", io_api="direct", solver="ipm", threads=1, time_limit=seconds, output_flag=False)
+    line = {"case": label, "who": "linopy (HiGHS)", "build": round(build, 2), "solve": round(spent() - begun, 2)}
+    if status != "ok" or why != "optimal":
+        return told(line | {"says": f"no answer in {seconds:g} s ({why})"})
+    plan = np.zeros((len(laid.item), periods))
+    plan[lane, leaves] = np.maximum(sent.solution.to_numpy(), 0.0)
+    return told(line | {"objective": counted(laid, plan), "fits": fits(laid, plan)})
+
+
 def netgen(path):
     if not path.exists():
         return told({"case": "NETGEN", "absent": str(path.name)})
@@ -218,6 +266,7 @@ def main():
         if not asked.no_peer and periods in asked.peer_periods:
             lines.append(whole_program(given, label, asked.seconds))
             lines.append(pulp_program(given, label, asked.seconds))
+            lines.append(linopy_program(given, label, asked.seconds))
     size = tuple(min(one, most) for one, most in zip(asked.size, (20, 50, 5), strict=True))
     fair = fair_share(region(*size, 6), " x ".join(str(one) for one in (*size, 6)))
     flow = netgen(asked.logistics / "networkx_netgen-2.csv")
