@@ -38,6 +38,8 @@ def lived(
     args: argparse.Namespace, folder: Path, script: Path, tell: Callable[[Played], None], language: Language
 ) -> Ran:
     """Serve a drill until its leader ends it, or Ctrl+C does."""
+    from luoshu.cli.commands import OPEN_LINE
+    from luoshu.show.guard import is_loopback
     from luoshu.show.livedrill import live_drill
     from luoshu.show.server import serve
 
@@ -47,6 +49,8 @@ def lived(
 
     def served(drill: LiveDrill, logins: tuple[Login, ...]) -> None:
         def ready() -> None:
+            if not args.certificate and not is_loopback(args.host):
+                print("luoshu: " + language.message(OPEN_LINE), file=sys.stderr)
             _invite(args, logins, language)
 
         with suppress(KeyboardInterrupt):  # who stops the server ends the drill: what was played is written out

@@ -205,26 +205,25 @@ def live_drill(
     folder, problems = prepared(book, script, out)
     if folder is None:
         return Ran(problems=problems)
-    stays = False
+    drill: LiveDrill | None = None
+    whole = False
     try:
         _known(folder.script, (*people, *left))
         clock = DrillClock(folder.begins if not folder.script.moments else folder.script.moments[0].at, pace=pace,
                            longest=longest)  # fmt: skip
         drill = LiveDrill(folder, clock, tell=tell, begun=begun, left=left, patience=patience,
                           over=_stopping if closing else lambda drill: None)  # fmt: skip
-        logins = _people(folder, (*people, *left) if people else ())
-        stays = True
-        serve(drill, logins)
+        serve(drill, _people(folder, (*people, *left) if people else ()))
         ran = folder.finish(drill.solver.plans)
-        stays = False
+        whole = True
         return ran
     except Exception as error:
-        if stays:
-            raise OSError(say("the drill could not be written out ({reason}); what was played stays in {folder}",
-                              reason=str(error), folder=str(folder.copy))) from error  # fmt: skip
-        raise
+        if drill is None or drill.app is None:
+            raise
+        raise OSError(say("the drill could not be written out ({reason}); what was played stays in {folder}",
+                          reason=str(error), folder=str(folder.copy))) from error  # fmt: skip
     finally:
-        if not stays:
+        if whole or drill is None or drill.app is None:
             folder.drop()
 
 

@@ -155,9 +155,10 @@ def row(made: Table, cells: Sequence[str], numbers: Sequence[int] = ()) -> list[
     """Add a row; the paragraphs of its cells, so that footnotes can follow. `numbers` are columns set at the right."""
     added: Any = made.add_row()  # type: ignore[no-untyped-call]
     added._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-    for index, column in enumerate(made.columns):
-        added.cells[index].width = column.width
-    return [write(added.cells[index], text, right=index in numbers) for index, text in enumerate(cells)]
+    places = added.cells  # made anew each time that they are asked for
+    for place, column in zip(places, made.columns, strict=True):
+        place.width = column.width
+    return [write(places[index], text, right=index in numbers) for index, text in enumerate(cells)]
 
 
 def write(cell: _Cell, text: str, *, bold: bool = False, right: bool = False) -> Paragraph:

@@ -266,3 +266,28 @@ def test_a_name_that_the_script_does_not_know_is_refused_before_anything_is_serv
     with pytest.raises(ValueError, match="no actor nobody; it has duty1, crew"):
         live_drill(town, town / "drill" / "water.yaml", tmp_path / "out", serve=None, **option)
     assert [each.name for each in tmp_path.iterdir()] == ["town"]
+
+
+def test_what_was_played_stays_where_its_folder_cannot_be_written(served, tmp_path, monkeypatch):
+    def full(self, plans):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("luoshu.show.drillfolder.DrillFolder.finish", full)
+    made = served(begun=True, closing=True)
+    with pytest.raises(OSError, match=r"no space left on device\); what was played stays in .*book"):
+        made.end_by_itself()
+    made.error = None
+    (left,) = tmp_path.glob(".out-*/book/desk/journal.sqlite")
+    assert left.stat().st_size > 10_000
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_port_that_is_taken_leaves_nothing_behind(town, tmp_path, cheap_hashes):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match=f"port {port} is in use"):
+            live_drill(town, town / "drill" / "water.yaml", tmp_path / "out",
+                       serve=lambda drill, logins: serve(drill.folder.copy, port=port, clockwork=drill))  # fmt: skip
+    assert [each.name for each in tmp_path.iterdir()] == ["town"]
