@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
 from xml.sax.saxutils import escape, quoteattr
@@ -103,12 +103,21 @@ def _fan(series: Series) -> list[Line]:
 
 def add_chart(document: Document, paragraph: Paragraph, series: Series, number: int, width_cm: float = 15.0) -> None:
     """Draw a series into a paragraph as chart `number` of the document (from 1)."""
-    drawn = lines(series)
+    drawn = first_longest(lines(series))
 
     def xml(sheet: str) -> bytes:
         return chart_xml(series, drawn, sheet)
 
     embed(document, paragraph, drawn, xml, title=series.title, number=number, width_cm=width_cm, height_cm=7)
+
+
+def first_longest(drawn: Sequence[Line]) -> list[Line]:
+    """The lines, the first as long as any by its last point said again: LibreOffice leaves out a shorter first one."""
+    if not drawn:
+        return []
+    most = max(len(line.points) for line in drawn)
+    first = drawn[0]
+    return [replace(first, points=first.points + first.points[-1:] * (most - len(first.points))), *drawn[1:]]
 
 
 def embed(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from luoshu.show.drawing import ticks
 from luoshu.show.reviewcharts import ReviewChart
 from luoshu.show.reviewmap import ReviewMap
-from luoshu.show.wordchart import SPACES, Line, axis_xml, embed, line_xml
+from luoshu.show.wordchart import SPACES, Line, axis_xml, embed, first_longest, line_xml
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -26,7 +26,7 @@ LOOKS = {
 HOLLOW = {"task": 15, "resource": 12}
 """Sorts that stand around what is at the same place, with their size in points."""
 LAND = "BFBFBF"
-WIDTH_CM, HEIGHT_CM, MAP_CM = 15.0, 7.0, 13.0
+WIDTH_CM, HEIGHT_CM = 15.0, 5.8
 MAP_TOP, MAP_TALL = 0.02, 0.86
 """Where the map stands in its chart, as shares of its height; the key stands below."""
 
@@ -58,6 +58,7 @@ def draw_chart(document: Document, paragraph: Paragraph, chart: ReviewChart, num
         )
         for place, curve in enumerate(chart.curves)
     ]  # fmt: skip
+    drawn = first_longest(drawn)
     ys = [y for line in drawn for _, y in line.points]
     up = Axis(title=chart.unit, low=0, high=4, step=1) if chart.name == "level" else _axis(chart.unit, *_from_zero(ys))
 
@@ -95,6 +96,7 @@ def draw_map(document: Document, paragraph: Paragraph, found: ReviewMap, number:
                               width_points=0, dots=True, symbol=symbol or "circle", hollow=layer.sort in HOLLOW,
                               size=HOLLOW.get(layer.sort, 8),
                               labels=tuple(spot.label for spot in layer.spots)))  # fmt: skip
+    drawn = first_longest(drawn)
     half = found.half_km
     tall = WIDTH_CM * 0.96 / MAP_TALL  # so high that a kilometre is as long up as across
     across, up = (Axis(title="", low=-half, high=half, step=found.grid_km, shown=False) for _ in range(2))
