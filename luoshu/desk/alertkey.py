@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -39,7 +41,8 @@ def key_of(folder: Path) -> Pair | None:
 def make_key(folder: Path, name: str, at: datetime) -> tuple[Path, str]:
     """Make a key (readable by its owner only) and a certificate in the sender's name; the path and its SHA-256.
 
-    FileExistsError where there is one: a key that is overwritten leaves everybody with a certificate of nobody.
+    FileExistsError where there is one: a key that is overwritten leaves everybody with a certificate of nobody. Where
+    the disk refuses (OSError) nothing is left, nor does an empty file of an older attempt count as a key.
     """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
@@ -50,6 +53,8 @@ def make_key(folder: Path, name: str, at: datetime) -> tuple[Path, str]:
 
     path = folder / KEY
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size:
+        raise FileExistsError(17, "there is a key already", str(path))
     key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
     certificate = (
@@ -73,10 +78,26 @@ def make_key(folder: Path, name: str, at: datetime) -> tuple[Path, str]:
     secret = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secret)
-    (folder / CERTIFICATE).write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    public = certificate.public_bytes(serialization.Encoding.PEM)
+    _put({folder / CERTIFICATE: (public, 0o644), path: (secret, 0o600)})  # the key last: without one there is no pair
     return path, fingerprint(certificate)
+
+
+def _put(files: Mapping[Path, tuple[bytes, int]]) -> None:
+    """Write files with their rights so that each comes to stand whole, and none where one cannot be written."""
+    made: dict[Path, Path] = {}
+    try:
+        for path, (text, rights) in files.items():
+            made[path] = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+            with os.fdopen(os.open(made[path], os.O_WRONLY | os.O_CREAT | os.O_EXCL, rights), "wb") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        for path, new in made.items():
+            os.replace(new, path)
+    finally:
+        for new in made.values():
+            new.unlink(missing_ok=True)
 
 
 def signed(data: bytes, pair: Pair) -> tuple[bytes, str]:

@@ -289,6 +289,21 @@ def test_the_key_is_its_owners_alone_and_is_never_made_twice(tmp_path):
     assert b"PRIVATE" not in (tmp_path / CERTIFICATE).read_bytes()
 
 
+def test_a_full_disk_leaves_no_half_of_a_key(tmp_path, monkeypatch):
+    def full(number):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            make_key(tmp_path, "a", AT)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    (tmp_path / KEY).touch()  # as an older version left it
+    _, mark = make_key(tmp_path, "a", AT)
+    assert list(known_senders(tmp_path)) == [mark]
+    assert signed(write_alert(FLOOD), key_of(tmp_path))[1] == mark
+
+
 def test_the_command_says_who_signed(text, pair, tmp_path, capsys):
     path, pem = tmp_path / "a.xml", tmp_path / "known.pem"
     path.write_text(text)
