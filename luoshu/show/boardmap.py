@@ -230,7 +230,7 @@ def _labelled(marks: list[Mark]) -> list[Mark]:
 
 
 def _stores(eye: Eye) -> list[dict[str, Any]]:
-    """The stores of the book as points."""
+    """The stores of the book as points; those that nobody has opened yet are none."""
     from luoshu.kinds.position import positions
 
     rows = eye.book.rows(Store) if eye.book is not None and eye.book.rows(Item) else ()
@@ -243,7 +243,7 @@ def _stores(eye: Eye) -> list[dict[str, Any]]:
             "geometry": {"type": "Point", "coordinates": [float(at.lon[place]), float(at.lat[place])]},
         }
         for place, row in enumerate(rows)
-        if at.good[place]
+        if at.good[place] and row.state != "candidate"
     ]
 
 

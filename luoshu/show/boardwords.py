@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from luoshu.desk.act import Act
+from luoshu.desk.checklist import TickOff
 from luoshu.desk.logbook import open_facts
 from luoshu.desk.minutes import SORTS, Decision, Note
 from luoshu.desk.things import Step
@@ -115,8 +116,8 @@ def messages(eye: Eye) -> Messages:
 
 
 def log(eye: Eye) -> Log:
-    """The newest acts of the incident."""
-    steps = eye.things.timeline(eye.incident.id)
+    """The newest acts of the incident; the ticks of a checklist are said by the tasks that go with them."""
+    steps = [each for each in eye.things.timeline(eye.incident.id) if not isinstance(each.act, TickOff)]
     rows = tuple(_log_row(eye, each) for each in reversed(steps[-MOST_LOG:]))
     return Log(rows=rows, count=len(steps), more=max(0, len(steps) - MOST_LOG))
 

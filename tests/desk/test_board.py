@@ -238,6 +238,15 @@ def test_a_task_of_ones_own_is_nobody_elses_part(desk):
     assert 'class="mine"' not in other
 
 
+def test_the_log_tells_the_tasks_of_a_checklist_and_not_its_ticks(desk):
+    do(desk, "checklist.give", incident="yi", to="water")
+    entry = desk.journal.entries
+    assert "checklist.tick" in {each.draft.what for each in entry()}
+    words = {row.word for row in page_of(desk).log.rows}
+    assert not any("tick off" in word.lower() for word in words)
+    assert any("task" in word.lower() for word in words)
+
+
 def test_the_log_gives_everybody_their_own_proof_and_only_what_they_may_take_back(desk):
     kept, part = Drawn(), BY_NAME["log"]
     number = next(row.number for row in page_of(desk).log.rows if row.who == "zhang")
