@@ -91,7 +91,7 @@ def _goods(seen: Picture) -> Iterator[Reason]:
     for held in short[:GOODS_TOLD]:
         yield Reason(says=maybe(_lacks(held, seen), seen.estimate), source=_told_by(held), tone="bad")
         unlike = unlike_units_told(held.good)
-        if unlike is not None:
+        if unlike is not None and held.good.items:
             yield Reason(says=unlike, source=Source(file="tables/item.csv"), tone="warn")
     if len(short) > GOODS_TOLD:
         names = "、".join(str(held.line.name.values.get("zh", held.line.name)) for held in short[GOODS_TOLD:])
@@ -104,6 +104,9 @@ def _told_by(held: Held) -> Source | None:
 
 def _lacks(held: Held, seen: Picture) -> Message:
     unit, name = held.line.unit, held.line.name
+    unlike = unlike_units_told(held.good)
+    if not held.good.items and unlike is not None:
+        return unlike
     if not held.good.items:
         return say("No item of the catalogue stands for {good}: none is counted", good=name)
     if not len(held.origins):
@@ -119,6 +122,8 @@ def _lacks(held: Held, seen: Picture) -> Message:
     if np.isfinite(hour):
         return say("{good}: {need} are there everywhere after {hours:g} hours only", good=name,
                    need=amount(float(round(need)), unit), hours=round(hour, 1))  # fmt: skip
+    if float(held.amount.sum()) >= need:
+        return say("{good}: there is enough of it, but it does not get everywhere within thirty days", good=name)
     return say("{good}: {held} can be had of {need}, in thirty days", good=name,
                held=amount(float(round(held.amount.sum())), unit), need=amount(float(round(need)), unit))  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from luoshu.kinds.needing import Doubts, Line, good_named, need_sheet
 from luoshu.kinds.reserve_areas import Area, within
 from luoshu.kinds.reserve_faults import unmeant
 from luoshu.kinds.reserve_goods import Good, goods_of
-from luoshu.kinds.supplying import Origin, Standing, hours_between, standing_stock
+from luoshu.kinds.supplying import DAYS, Origin, Standing, hours_between, standing_stock
 from luoshu.methods.sharing_out import SharedOut, share_out
 from luoshu.words.message import Message, named, say
 
@@ -29,6 +29,9 @@ ALL_HOURS = 24.0
 LOOKED_AT = (2, 3, 5, 7, 10, 14, 20, 30, 45, 60, 90, 120, 180, 240, 300, 366)
 """Days of a long time at which it is looked whether there is still enough; the last one always."""
 ALMOST = 0.9999
+NOTHING = 1e-9
+STEP = 1.4
+"""After the last promised moment it is looked at what is there ever this many times as late."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +157,7 @@ def _picture(reserve: Reserve, book: Book, day: date, times: float) -> Picture |
     return Picture(
         areas=tuple(grounds), affected=affected, held=held, moments=moments, standing=standing,
         doubts=need_sheet(book, reserve.event, reserve.level, day).doubts, estimate=estimate,
-        because=(*because, *standing.because, *ways), hours=by_place,
+        because=(*because, *_unsaid(reserve, lines), *standing.because, *ways), hours=by_place,
     )  # fmt: skip
 
 
@@ -172,6 +175,15 @@ def wanted(reserve: Reserve, book: Book, day: date) -> tuple[Line, ...]:
     named_goods = reserve.goods or tuple(sheet)
     said = {line.good for line in own}
     return (*own, *(sheet[good] for good in named_goods if good in sheet and good not in said))
+
+
+def _unsaid(reserve: Reserve, lines: Sequence[Line]) -> Iterator[Reason]:
+    """Goods that the promise names while nothing says how much of them is needed."""
+    known = {line.good for line in lines}
+    for name in reserve.goods:
+        if name not in known:
+            says = say("nothing says how much of {good} is needed", good=name[:40])
+            yield Reason(says=says, source=reserve.source, tone="warn")
 
 
 def _affected(
@@ -220,14 +232,28 @@ def hold(
     keep = lasts > 0
     origins = tuple(each for each, kept in zip(origins, keep, strict=True) if kept)
     amount, arrives, lasts = amount[keep], arrives[keep], lasts[keep]
-    out = share_out(amount, arrives, asked, at, weights=weights, lasts=lasts)
+    out = _shared(amount, arrives, asked, at, weights, lasts)
     soonest = float(arrives[amount > 0].min()) if (amount > 0).any() else float("inf")
     in_time = 1.0 if moments.first is not None and soonest <= moments.first + 1e-9 else 0.0
     count = float(moments.first is not None), float(weights.sum())
     share = (in_time * count[0] + (1 - out.missing) * count[1]) / sum(count)
     return Held(
         good=good, need=need, origins=origins, amount=amount, arrives=arrives, lasts=lasts, at=at, asked=asked,
-        weights=weights, out=out, first=soonest, share=min(share, 1.0),
+        weights=weights, out=out, first=soonest, share=0.0 if share < NOTHING else min(share, 1.0),
+    )  # fmt: skip
+
+
+def _shared(amount: Floats, arrives: Floats, asked: Floats, at: Floats, weights: Floats, lasts: Floats) -> SharedOut:
+    """The plan for the promised moments; what comes later than the last of them still goes to who lacks it, soon."""
+    end, later = max(24.0 * DAYS, float(at[-1]) + 1), []
+    hour = max(float(at[-1]), 1.0) * STEP
+    while hour < end:
+        later.append(hour)
+        hour *= STEP
+    more = np.array([*later, end])
+    return share_out(
+        amount, arrives, np.column_stack([asked, np.tile(asked[:, [-1]], len(more))]), np.append(at, more),
+        weights=np.append(weights, np.zeros(len(more))), lasts=lasts,
     )  # fmt: skip
 
 

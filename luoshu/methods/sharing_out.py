@@ -10,6 +10,8 @@ from luoshu.methods.linear import WHOLE, optimum, own_unit, program
 
 Floats = NDArray[np.float64]
 
+LATER = 0.05
+"""How much fairness counts at a moment of no weight beside one that has weight."""
 SPARE = 1000.0
 """How many times all that is needed a source counts for at most: more than that serves nobody."""
 
@@ -45,7 +47,8 @@ def share_out(
     used (infinity: it keeps); no area is sent more of what expires by an hour than it uses up by then.
 
     A linear program (HiGHS). More of anything never leaves more missing. ``fair``: of all such plans one that makes the
-    smallest share of an area as large as it can at each moment, and sends what is left over where it is soonest.
+    smallest share of an area as large as it can at each moment (much less at moments of no weight, which say what is to
+    be there later), and sends what is left over where it is soonest.
     ValueError for amounts below zero or not finite, a need that falls, and shapes that do not fit.
 
     >>> out = share_out([10, 4], [[1, 5], [9, 2]], [[6, 6], [6, 6]], [4, 8])
@@ -205,7 +208,8 @@ class _Case:
         )
         wide = sparse.csr_array((table.data, table.indices, table.indptr), shape=(table.shape[0], width))
         soon = WHOLE * 1e-4 / (1 + self.when[self.source, self.area]) / max(float(self.amount.sum()), 1.0)
-        costs = np.concatenate([-soon, np.zeros(self.cells), -WHOLE * np.ones(moments) / moments])
+        counts = np.where(self.weight > 0, 1.0, LATER)
+        costs = np.concatenate([-soon, np.zeros(self.cells), -WHOLE * counts / counts.sum()])
         top = np.concatenate([np.full(self.ways + self.cells, np.inf), np.ones(moments)])
         values = _solve(
             costs, sparse.vstack([wide, tight, worth], format="csr"),

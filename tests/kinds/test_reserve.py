@@ -191,7 +191,7 @@ def stocks():
     )  # fmt: skip
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(stocks(), st.integers(1, 50))
 def test_more_stock_never_lowers_it_and_the_order_of_rows_does_not_matter(rows, extra):
     two = (Portion(good="tent", per_thousand=100), Portion(good="water", per_thousand=40, daily=True))
@@ -251,3 +251,18 @@ def test_what_is_enough_for_many_people_is_enough(people):
     too_many = reserve(needed=two, affected=1e18).gauge(stock, DAY)
     assert too_many.verdict == "unknown"
     assert "more than live on Earth" in str(too_many.because[0].says)
+
+
+def test_what_comes_after_the_promised_hour_is_said_to_come_not_never():
+    stock = book(lot("a", store="far", amount=60), makers=(
+        Agreement(id="m", name="厂", item="tent", usual_per_day=40, x=112.4, y=34.6, system="WGS-84"),))  # fmt: skip
+    gauge = reserve(within=Within(all=2)).gauge(stock, DAY)
+    assert gauge.met == 0
+    hours = next(f.value for f in gauge.figures if isinstance(f, Amount) and str(f.name).startswith("Hours to half"))
+    assert 4 < hours < 12
+    assert "are there everywhere after" in " ".join(str(each.says) for each in gauge.because)
+
+
+def test_a_good_that_nobody_said_how_much_of_is_named():
+    gauge = reserve(goods=("tent", "helicopter"), needed=()).gauge(book(lot("a")), DAY)
+    assert any("how much of helicopter" in str(each.says) for each in gauge.because)
