@@ -105,6 +105,8 @@ class AskApproval(Act[Approval]):
     def check(self, scene: Scene) -> None:
         code_of(self.approval)
         _keeper(scene, self.lot)
+        if self.incident and self.act != "ship":  # whoever decides in it only would decide for the store
+            raise Refused(say("only goods that are shipped are for an incident: leave it out"))
 
     def on(self, state: Approval | None, told: Told) -> Approval:
         if state is not None:
@@ -189,7 +191,7 @@ def not_good(state: Approval) -> Message:
 
 def agreed(
     scene: Scene, act: str, lot: LotStanding, units: float, approval: str, *, store: str = "", place: str = "",
-    about: str = "", named_amount: float | None = None, later: date | None = None,
+    about: str = "", named_amount: float | None = None, later: date | None = None, incident: str = "",
 ) -> None:  # fmt: skip
     """Refuse what needs a second person and has none. `units` leave or, of a count, are more (or fewer: below zero)
     than was written. `about` is what the approval names, if not the lot itself, `named_amount` the amount that it
@@ -203,6 +205,8 @@ def agreed(
     if approval:
         state = scene.need(Approval, approval)
         _fits(scene, state, (act, named, exact(wanted), store, place, later), rules.approval_hours)
+        if state.incident and state.incident != incident:  # who decides in one incident only may have said it
+            raise Refused(say("approval {name} is for incident {incident}", name=state.id, incident=state.incident))
         if act == "count" and lot.moved is not None and state.decided_at is not None and lot.moved > state.decided_at:
             raise Refused(say("{lot} has changed since approval {name} was given: ask again", lot=lot.id,
                               name=state.id))  # fmt: skip

@@ -206,7 +206,10 @@ class Ship(LotAct):
         else:
             may_take(scene, state, units, self.reason)
         if not leaves_with_list(scene, self.reservation) and not leaves_with_request(scene, self.shipment):
-            agreed(scene, "ship", state, units, self.approval, store=self.store, place=self.place)
+            agreed(
+                scene, "ship", state, units, self.approval, store=self.store, place=self.place,
+                incident=self.incident_of(state),
+            )  # fmt: skip
 
     def also(self, scene: Scene) -> Iterable[Act[Any]]:
         return [UseApproval(approval=self.approval)] if self.approval else []

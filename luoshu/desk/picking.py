@@ -157,7 +157,10 @@ class ShipList(_ListAct):
             raise Refused(say("nothing is left on pick list {name}", name=self.picklist))
         total = exact(sum(part for _, part in there))
         lot = need_lot(scene, there[0][0].id)
-        agreed(scene, "ship", lot, total, self.approval, store=self.store, place=self.place, about=state.id)
+        agreed(
+            scene, "ship", lot, total, self.approval, store=self.store, place=self.place, about=state.id,
+            incident=state.incident,
+        )  # fmt: skip
 
     def on(self, state: PickList | None, told: Told) -> PickList:
         return replace(_open(state, self.picklist), state="shipped")

@@ -205,3 +205,21 @@ def test_a_large_receipt_or_count_is_not_taken_back_by_who_made_it(room):
 def test_what_is_kept_without_a_name_gets_into_no_list(room):
     with pytest.raises(Refused, match="put a letter before the number"):
         do(room, Collect(picklist="3", item="water", store="east", amount=1, purpose="school"))
+
+
+def test_a_yes_for_one_incident_is_for_no_other(room):
+    """Who decides in one incident only may have said it."""
+    approved(room, act="ship", lot="P1", amount=20, place="dam", incident="yi")
+    for incident in ("lu", ""):
+        with pytest.raises(Refused, match="approval q1 is for incident yi"):
+            do(room, Ship(lot="P1", amount=20, place="dam", incident=incident, approval="q1"))
+    do(room, Reserve(lot="P1", amount=20, purpose="x", reservation="r", incident="lu"))
+    with pytest.raises(Refused, match="approval q1 is for incident yi"):
+        do(room, Ship(lot="P1", reservation="r", place="dam", approval="q1"))
+    do(room, Ship(lot="P1", amount=20, place="dam", incident="yi", approval="q1"))
+    do(room, Collect(picklist="L1", item="pump", store="east", amount=20, purpose="x", incident="lu"))
+    approved(room, "q2", act="ship", lot="L1", amount=20, place="dam", incident="yi")
+    with pytest.raises(Refused, match="approval q2 is for incident yi"):
+        do(room, ShipList(picklist="L1", place="dam", approval="q2"))
+    with pytest.raises(Refused, match="only goods that are shipped are for an incident"):
+        approved(room, "q3", act="scrap", lot="P1", amount=20, incident="yi")
