@@ -158,6 +158,7 @@ FAULTS: dict[str, Message] = {
     "no-script": say("The script of a drill is not there."),
     "drill-order": say("A moment of a drill's script is out of the order of time, or too far off; it is not played."),
     "unknown-actor": say("A moment of a drill's script is of somebody who is not among its actors; it is not played."),
+    "not-a-drill": say("A drill's script opens an incident, or sends an alert, that would be real; nothing is played."),
     "unknown-act": say("A moment of a drill's script names an act that the desk does not know; it is not played."),
 }
 """By code: what the fault means and what became of the entry. docs/problems.md is made from this list."""

@@ -40,11 +40,15 @@ def lived(
     """Serve a drill until its leader ends it, or Ctrl+C does."""
     from luoshu.cli.commands import OPEN_LINE
     from luoshu.show.guard import is_loopback
+    from luoshu.show.listening import check_certificate, listen
     from luoshu.show.livedrill import live_drill
     from luoshu.show.server import serve
 
     if args.key and not args.certificate:
         raise NotDone(say("--key belongs to a --certificate"))
+    if args.certificate is not None:
+        check_certificate(args.certificate, args.key)
+    listen(args.host, args.port).close()  # said before a copy of the book is made
     people, left = _names(args.people), _names(args.left)
 
     def served(drill: LiveDrill, logins: tuple[Login, ...]) -> None:

@@ -149,8 +149,8 @@ class _Reading:
             if not node.value.get(name):
                 says = say("the script has no {field}", field=name)
                 self.fault("missing-field", says, node.line, say("Add {field}: …", field=name))
-        tick = node.value.get("tick") or 10
-        if not isinstance(tick, int) or not 1 <= tick <= 1440:
+        tick = node.value.get("tick", 10)
+        if not isinstance(tick, int) or isinstance(tick, bool) or not 1 <= tick <= 1440:
             says = say("tick is {found}, and is to be whole minutes from 1 to 1440", found=str(tick)[:20])
             self.fault("bad-value", says, node.fields["tick"].line, say("Write tick: 10"))
             tick = 10
@@ -275,6 +275,8 @@ class _Reading:
             mend = perhaps(what, ACTS, say("The acts are: {names}", names=", ".join(sorted(ACTS))))
             self.fault("unknown-act", says, node.fields["act"].line, mend)
             return None
+        if told["refused"] is None and isinstance(facts, dict):
+            self.only_a_drill(what, facts, node)
         made = None
         try:
             made = made_of(what, facts if isinstance(facts, dict) else {})
@@ -284,10 +286,22 @@ class _Reading:
                 self.fault("bad-value", refused.says, line, say("Mend the facts of {what}", what=what))
                 return None
         named = self.text(node, "as")
+        if named in self.names:
+            says = say("an act above is called {name} already", name=named[:60])
+            self.fault("duplicate", says, node.fields["as"].line, say("Give each act a name of its own"))
         self.names |= {named} if named else set()
         happened = self.moment(node, "happened", None) if "happened" in node.fields else None
         return Moment(**told, act=made, what=what, facts=facts, named=named, happened=happened,
                       again=node.value.get("again") is True)  # fmt: skip
+
+    def only_a_drill(self, what: str, facts: Mapping[str, Any], node: Node) -> None:
+        """What a drill opens is a drill, and what it sends out an exercise."""
+        line = node.fields["facts"].line if "facts" in node.fields else node.line
+        if what == "incident.open" and facts.get("drill") is not True:
+            self.fault("not-a-drill", say("the incident is not opened as a drill"), line, say("Write drill: true"))
+        if facts.get("status") == "Actual":
+            says = say("the alert would be a real one")
+            self.fault("not-a-drill", says, line, say("Leave status out, or write status: Exercise"))
 
     def wanted(self, node: Node) -> Wanted | None:
         self.known(node, WANTED_FIELDS)

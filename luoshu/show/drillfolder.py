@@ -18,6 +18,7 @@ from luoshu.desk.alert import Alert
 from luoshu.desk.clock import CHINA
 from luoshu.desk.drill import Drilled, Played, Shown, play
 from luoshu.desk.drillbook import drill_book
+from luoshu.desk.drillfaults import dispatch_faults
 from luoshu.desk.drillscript import Script, read_script
 from luoshu.desk.drillsupply import Solver
 from luoshu.desk.incident import Incident
@@ -92,6 +93,7 @@ def prepared(book: Path, script: Path, out: Path) -> tuple[DrillFolder | None, t
     folder = DrillFolder(out, Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent)), read)
     try:
         problems = drill_book(book, script, folder.copy, (*GENERIC, *tables()), *titles(read))
+        problems = problems or dispatch_faults(read, open_book(folder.copy, tables=tables()))
     except BaseException:
         folder.drop()
         raise

@@ -8,13 +8,17 @@ from textwrap import dedent
 
 import pytest
 
+import luoshu.desk.acts  # noqa: F401 (a script may ask for every act)
+from luoshu.book.book import open_book
 from luoshu.desk.act import ACTS, Act, Thing, act, fact
 from luoshu.desk.actor import Actor, Grant
 from luoshu.desk.drill import Stopped, play
 from luoshu.desk.drillbook import drill_book, scripts
+from luoshu.desk.drillfaults import dispatch_faults
 from luoshu.desk.drillscript import read_script
 from luoshu.desk.journal import Refused
 from luoshu.desk.room import Room
+from luoshu.kinds import tables
 from luoshu.words.message import say
 
 
@@ -217,6 +221,13 @@ def test_what_a_person_did_in_an_actors_place_may_be_taken_back_by_the_script(tm
         ("title: [\n", 2, "not valid YAML"),
         ("actors: {li: {roles: [king]}}", 1, "king"),
         ("tick: 0.5", 1, "whole minutes"),
+        ("tick: 0", 1, "whole minutes"),
+        ("moments:\n- {at: 2031-03-01T08:00, by: li, act: well.measure, facts: {well: a, metres: 1}, as: x}\n"
+         "- {by: li, act: well.measure, facts: {well: a, metres: 2}, as: x}", 3, "an act above is called x already"),
+        ("moments:\n- {at: 2031-03-01T08:00, by: li, act: incident.open, facts: {id: a, type: fire, title: t}}", 2,
+         "not opened as a drill"),
+        ("moments:\n- {at: 2031-03-01T08:00, by: li, act: alert.draft, facts: {alert: a, status: Actual}}", 2,
+         "would be a real one"),
         ("moments:\n- {at: noon, by: li, act: well.measure}", 2, "noon"),
         ("moments:\n- {at: 2031-03-01T08:00, by: lo, act: well.measure}", 2, "lo is not one of the actors"),
         ("moments:\n- {at: 2031-03-01T08:00, by: li, act: well.mesure}", 2, "Did you mean 'well.measure'?"),
@@ -237,6 +248,50 @@ def test_faults_of_a_script_are_problems_with_their_line(tmp_path, text, line, s
     _, problems = script_of(tmp_path, text + rest)
     found = [str(each) for each in problems]
     assert any(f"wells.yaml:{line}:" in each and says.lower() in each.lower() for each in found), found
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ("{people: {'1': 5}, level: ZZ}", "there is no level ZZ It may be: I, II, III, IV"),
+        ("{people: {'1': 5}, event: fload}", "there is no event fload"),
+        ("{people: {'1': -5}}", "people 1 is -5, and is to be from 0"),
+        ("{people: {'1': .nan}}", "people 1 is .nan"),
+        ("{people: {'9': 5}}", "there is no place 9 in the book"),
+        ("{people: 5}", "does not say for how many people"),
+        ("{}", "does not say for how many people"),
+        ("{people: {'1': 5}, hours: 0}", "hours is 0, and is to be from 1 to 720"),
+        ("{people: {'1': 5}, failed: [nope]}", "there is no agreement and no store nope"),
+        ("{people: {'1': 5}, lavel: II}", "Did you mean 'level'?"),
+        ("{people: {'1': 5, '2': 0}, level: II, event: flood, hours: 24, failed: [mill, depot]}", ""),
+    ],
+)
+def test_faults_of_a_dispatch_are_told_before_anything_is_played(tmp_path, told, says):
+    book = tmp_path / "book"
+    (book / "tables").mkdir(parents=True)
+    (book / "book.yaml").write_text("title: Quellstadt\nregion: q\n")
+    for name, row in (("place", "id,name,level\n1,North,county\n2,South,county\n"),
+                      ("agreement", "id,name,item\nmill,Mill,flour\n"),
+                      ("store", "id,name\ndepot,Depot\n")):  # fmt: skip
+        (book / "tables" / f"{name}.csv").write_text(row)
+    script, problems = script_of(tmp_path, f"""
+    title: t
+    incident: wells
+    actors: {{li: {{roles: [team]}}}}
+    moments:
+    - {{at: 2031-03-01T08:00, dispatch: {told}}}
+    """)  # fmt: skip
+    assert not problems, [str(each) for each in problems]
+    found = [
+        f"{each.says} {each.mend} {each.source.line}"
+        for each in dispatch_faults(script, open_book(book, tables=tables()))
+    ]
+    if not says:
+        assert found == []
+        return
+    (only,) = found
+    assert says in only.replace(". ", " ")
+    assert only.endswith(" 6")
 
 
 def test_a_script_that_is_not_there_is_a_problem(tmp_path):
