@@ -74,8 +74,8 @@ def _people(people: Any, places: frozenset[str]) -> Iterator[tuple[str, Message,
             says = say("there is no place {place} in the book", place=str(place)[:60])
             yield "dangling", says, perhaps(str(place), places, say("Write an id of tables/place.csv, in quotes"))
         if not _between(count, 0, 1e9):
-            says = say("{field} is {found}, and is to be from {least:,.0f} to {most:,.0f}", field=f"people {place}"[:60],
-                       found=str(count)[:20], least=0, most=1e9)  # fmt: skip
+            says = say("{field} is {found}, and is to be from {least:,.0f} to {most:,.0f}",
+                       field=f"people {place}"[:60], found=str(count)[:20], least=0, most=1e9)  # fmt: skip
             yield "bad-value", says, mend
 
 
