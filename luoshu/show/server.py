@@ -9,7 +9,6 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
-from fastapi.staticfiles import StaticFiles
 
 from luoshu.show.account import add_account
 from luoshu.show.acting import add_acts
@@ -30,6 +29,7 @@ from luoshu.show.live import add_live
 from luoshu.show.login import add_login
 from luoshu.show.manual import ApiPage, manual, openapi_with_examples
 from luoshu.show.ogc import add_features
+from luoshu.show.packed import PackedFiles
 from luoshu.show.pages import LEAVES, drawn
 from luoshu.show.publish import STATIC
 from luoshu.show.readingdoor import add_readings
@@ -104,7 +104,7 @@ def make_app(
     add_events(app)
     _add_manual(app)
     if STATIC.is_dir():
-        app.mount("/static/built", StaticFiles(directory=STATIC), name="static")
+        app.mount("/static/built", PackedFiles(directory=STATIC), name="static")
     add_errors(app)
     return app
 
