@@ -14,8 +14,12 @@ from luoshu.words.message import say
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from luoshu.book.problem import Problem
     from luoshu.desk.actor import Actor
     from luoshu.desk.room import Room
+
+MOST_NAMED = 100
+"""Rows with faults that are named one by one."""
 
 
 @verb(
@@ -88,6 +92,7 @@ def readings(args: argparse.Namespace, language: Language) -> int:
 
     from luoshu.book.book import open_book
     from luoshu.cli.stockroom_verbs import actor_named
+    from luoshu.desk.incident import Incident
     from luoshu.desk.reading_rows import readings_of, unknown_yet
     from luoshu.desk.room import open_room
     from luoshu.desk.stock_rows import tried, written
@@ -96,6 +101,9 @@ def readings(args: argparse.Namespace, language: Language) -> int:
     folder, path, now = book_folder(args.book), Path(args.file), datetime.now(UTC)
     with open_room(open_book(folder, tables=tables()), args.desk) as room:
         actor = actor_named(room, args.person, now)
+        incident = room.standing().get(Incident, args.incident)
+        if args.incident and (incident is None or not incident.open):
+            raise NotDone(say("there is no open incident {name}", name=args.incident))
         rows, _, problems = readings_of(path, args.incident, room.book)
         rows = unknown_yet(room.standing(), rows)
         if args.only_try:
@@ -110,7 +118,15 @@ def readings(args: argparse.Namespace, language: Language) -> int:
         print(language.say(said, good=sum(row.good for row in rows), bad=len(bad), already=already))
         if not args.only_try:
             _say_proposed(room, language, now)
-    return report_problems([*problems, *bad], language) if problems or bad else GOOD
+    return _report_rows([*problems, *bad], language)
+
+
+def _report_rows(problems: list[Problem], language: Language) -> int:
+    """The problems of a file, the first of them each by its row: what is wrong with one column is so in all rows."""
+    code = report_problems(problems[:MOST_NAMED], language) if problems else GOOD
+    if len(problems) > MOST_NAMED:
+        print(language.say("and {count} more rows that are not named here", count=len(problems) - MOST_NAMED))
+    return code
 
 
 def _say_proposed(room: Room, language: Language, now: datetime) -> None:
@@ -194,4 +210,4 @@ def _experts_in(room: Room, actor: Actor, args: argparse.Namespace, now: datetim
         said = "{good} changes are written, {bad} rows are not, {already} stood already"
     already = unchanged + sum(row.already is not None and row.trouble is None for row in rows)
     print(language.say(said, good=sum(row.good for row in rows), bad=len(bad), already=already))
-    return report_problems([*problems, *bad], language) if problems or bad else GOOD
+    return _report_rows([*problems, *bad], language)

@@ -188,6 +188,8 @@ def test_by_the_command_line(room, tmp_path, book, monkeypatch, capsys):
     text = f"观测时间,站点,要素,数值,单位\n{hour},栾川站,1小时雨量,85,mm\n{hour},栾川站,雨量,85,mm\n"
     order = ["desk", "readings", str(book.folder), str(file_of(tmp_path, text)), "--incident", "yi", "--desk"]
     assert main([*order, desk]) == 2
+    assert main([*order[:4], "--incident", "none", "--as", "li", "--desk", desk]) == 2
+    assert "there is no open incident none" in capsys.readouterr().err
     assert main([*order, desk, "--as", "li", "--try"]) == 1
     assert "1 readings are good, 1 rows are not" in capsys.readouterr().out
     assert main([*order, desk, "--as", "li"]) == 1
