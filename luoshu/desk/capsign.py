@@ -28,7 +28,7 @@ C14N = (
     "http://www.w3.org/2006/12/xml-c14n11", "http://www.w3.org/2006/12/xml-c14n11#WithComments",
 )  # fmt: skip
 MOST_KNOWN = 50
-MOST_SIGNATURES, MOST_CARRIED = 3, 6
+MOST_SIGNATURES, MOST_CARRIED = 2, 6
 """So many signatures, and certificates in each, are looked at: each costs, and senders have no more."""
 _PREFIXES = "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"
 _GONE = f"{DSIG}gone"
@@ -86,8 +86,9 @@ def seal_of(root: Element, known: Mapping[str, Certificate] | None = None) -> Se
     found = [_seal(root, place, known or {}, sent) for place in range(len(signatures[:MOST_SIGNATURES]))]
     if len(signatures) == 1:
         return found[0]
-    proven = (each for state in PROVEN for each in found if each.state == state)
-    return next(proven, Seal(state="several", why=say("it carries {count} signatures", count=len(signatures))))
+    order = (*PROVEN, "forged")  # one that does not fit tells of a change where none fits
+    best = (each for state in order for each in found if each.state == state)
+    return next(best, Seal(state="several", why=say("it carries {count} signatures", count=len(signatures))))
 
 
 def _seal(root: Element, place: int, known: Mapping[str, Certificate], sent: datetime | None) -> Seal:
@@ -157,20 +158,20 @@ def _fits(root: Element, place: int, certificate: Certificate) -> tuple[str, Mes
 
 def _readings(root: Element, place: int) -> Iterator[tuple[Element, int]]:
     """What the sender may have signed, and which signature of it is looked at: the alert without its comments, as the
-    standard has it for a whole document, or with them; without the other signatures, or with them. All of these show
-    the same to people: comments and signatures are no part of what is read."""
+    standard has it for a whole document, or with them; without the other signatures, with those before it, or with all.
+    All of these show the same to people: comments and signatures are no part of what is read."""
     from lxml import etree
 
     commented = next(root.iter(etree.Comment), None) is not None
-    several = len(root.findall(SIGNATURE)) > 1
+    count = len(root.findall(SIGNATURE))
+    beside = dict.fromkeys(((place,), tuple(range(place + 1)), tuple(range(count))))
     for comments in (False, True)[: 1 + commented]:
-        for others in (False, True)[: 1 + several]:
+        for kept in list(beside)[-1 if comments else 0 :]:
             made = copy.deepcopy(root.getroottree()).getroot()
             if not comments:
                 etree.strip_tags(made, etree.Comment)
-            if not others:
-                _leave_out(made, [each for nth, each in enumerate(made.findall(SIGNATURE)) if nth != place])
-            yield made, place if others else 0
+            _leave_out(made, [each for nth, each in enumerate(made.findall(SIGNATURE)) if nth not in kept])
+            yield made, kept.index(place)
 
 
 def _leave_out(root: Element, parts: Iterable[Element]) -> None:

@@ -191,7 +191,8 @@ def test_what_the_author_and_a_system_have_signed_is_whole(over_all, pair, stran
     assert judged(both, None) == ("unknown", [])
     changed = both.decode().replace("伊川县", "洛宁县").replace("&#20234;&#24029;&#21439;", "洛宁县")
     assert changed != both.decode()
-    assert judged(changed, pair) == ("several", [])
+    assert judged(changed, pair) == ("forged", ["cap-forged"])
+    assert judged(changed, None) == ("forged", ["cap-forged"])
     resigned = made(stranger, "rsa-sha256", "sha256", text=write_alert(FLOOD | {"status": "Test"}).decode(),
                     **_keys(stranger))  # fmt: skip
     lent = etree.fromstring(resigned)
@@ -200,6 +201,18 @@ def test_what_the_author_and_a_system_have_signed_is_whole(over_all, pair, stran
     double = etree.fromstring(signed(write_alert(FLOOD), pair)[0])
     double.append(_signature(etree.tostring(double)))
     assert judged(etree.tostring(double), pair) == ("known", [])
+
+
+def test_signatures_one_over_the_other_and_signatures_that_prove_nothing(pair, stranger):
+    text = signed(write_alert(FLOOD), stranger)[0].decode()
+    for keys in (pair, stranger):
+        text = made(keys, "rsa-sha256", "sha256", text=text.rpartition("?>")[2], **_keys(keys)).decode()
+    assert judged(text, pair) == ("known", [])  # the second of three, over the first
+    text = signed(write_alert(FLOOD), pair)[0].decode()
+    bare = [re.sub(r"<ds:KeyInfo>.*?</ds:KeyInfo>", "", text, flags=re.S) for _ in range(2)]
+    both = etree.fromstring(bare[0].encode())
+    both.append(_signature(bare[1].encode()))
+    assert judged(etree.tostring(both), None) == ("several", [])
 
 
 def test_instructions_around_the_alert_are_signed_with_it(pair):
