@@ -117,15 +117,16 @@ def _over(book: Book, steps: list[Step]) -> Book:
 
 def _gauged(reserve: Reserve, book: Book, day: date, seen: Picture, steps: list[Step]) -> list[Move]:
     """Each step as a move whose gain was gauged on the book with it and those before it."""
-    before = seen.met
+    before, estimate = seen.met, seen.estimate
     moves = []
     for step in steps:
         book = book.over(step.rows) if step.rows else book
-        found = picture(reserve, book, day) if step.rows else seen
+        found = picture(reserve, book, day, like=seen) if step.rows else seen
+        seen = found if isinstance(found, Picture) else seen
         after = max(before, found.met) if isinstance(found, Picture) and step.rows else before
         moves.append(
             Move(
-                commitment=reserve.id, does=maybe(step.does, seen.estimate and bool(step.rows)), cost=step.cost,
+                commitment=reserve.id, does=maybe(step.does, estimate and bool(step.rows)), cost=step.cost,
                 gain=after - before, group=step.group, because=step.because, table=step.table, row=step.row,
                 lon=step.lon, lat=step.lat,
             )
@@ -313,7 +314,8 @@ def _lost(reserve: Reserve, lot: Lot, book: Book) -> tuple[Reason, ...]:
         return ()
     after = lot.expires + timedelta(days=1)
     kept = book.over({Lot: (replace(lot, expires=after + timedelta(days=MOST_DAYS)),)})
-    found = picture(reserve, book, after), picture(reserve, kept, after)
+    now = picture(reserve, book, after)
+    found = now, picture(reserve, kept, after, like=now if isinstance(now, Picture) else None)
     if not all(isinstance(each, Picture) for each in found):
         return ()
     without, having = (each.met for each in found if isinstance(each, Picture))

@@ -110,20 +110,23 @@ def moments_of(reserve: Reserve) -> Moments:
     )  # fmt: skip
 
 
-def picture(reserve: Reserve, book: Book, day: date, times: float = 1.0) -> Picture | Message:
+def picture(
+    reserve: Reserve, book: Book, day: date, times: float = 1.0, like: Picture | None = None
+) -> Picture | Message:
     """How the reserve stands on a day, or why nothing can be said; `times` as many people affected.
 
-    Kept by the book until one of its tables changes.
+    Kept by the book until one of its tables changes. `like`: a picture of the same promise, of which the goods that
+    nothing has changed for are taken over.
     """
     key = ("reserve picture", _identity(reserve), day, times)
-    return book.derived(key, lambda of: _picture(reserve, of, day, times), *reserve.needs)
+    return book.derived(key, lambda of: _picture(reserve, of, day, times, like), *reserve.needs)
 
 
 def _identity(reserve: Reserve) -> Reserve:
     return replace(reserve, history={})
 
 
-def _picture(reserve: Reserve, book: Book, day: date, times: float) -> Picture | Message:
+def _picture(reserve: Reserve, book: Book, day: date, times: float, like: Picture | None) -> Picture | Message:
     wrong = unmeant(reserve)
     if wrong:
         return wrong
@@ -151,7 +154,7 @@ def _picture(reserve: Reserve, book: Book, day: date, times: float) -> Picture |
     part = affected / total if total > 0 else np.full(len(grounds), 1 / len(grounds))
     held = tuple(
         hold(good, good.line.of(total) * (times if good.line.amount is not None else 1.0) * part, standing, by_place,
-             moments, day)
+             moments, day, {held.line.good: held for held in like.held}.get(good.line.good) if like else None)
         for good in goods_of(lines, book)
     )  # fmt: skip
     return Picture(
@@ -215,11 +218,14 @@ def _affected(
 
 def hold(
     good: Good, need: Floats, standing: Standing, hours: dict[str, Floats], moments: Moments, day: date,
-    extra: Sequence[Origin] = (),
+    known: Held | None = None,
 ) -> Held:  # fmt: skip
-    """One good shared out: what there is of it where, when it can be in each area, and what is then missing."""
+    """One good shared out: what there is of it where, when it can be in each area, and what is then missing.
+
+    `known`: how it was shared out before, which it still is where nothing that counts has changed.
+    """
     origins = tuple(
-        each for each in (*standing.origins, *extra)
+        each for each in standing.origins
         if each.item in good.items and (not moments.ready or each.sort != "made")
     )  # fmt: skip
     amount = np.array([each.amount * good.items[each.item] for each in origins])
@@ -232,6 +238,9 @@ def hold(
     keep = lasts > 0
     origins = tuple(each for each, kept in zip(origins, keep, strict=True) if kept)
     amount, arrives, lasts = amount[keep], arrives[keep], lasts[keep]
+    given = {"amount": amount, "arrives": arrives, "asked": asked, "at": at, "weights": weights, "lasts": lasts}
+    if known is not None and all(np.array_equal(value, getattr(known, name)) for name, value in given.items()):
+        return replace(known, good=good, origins=origins)
     out = _shared(amount, arrives, asked, at, weights, lasts)
     soonest = float(arrives[amount > 0].min()) if (amount > 0).any() else float("inf")
     in_time = 1.0 if moments.first is not None and soonest <= moments.first + 1e-9 else 0.0
