@@ -1,7 +1,7 @@
 """docs/reserve.md says what the program says on the example with the drill's stock."""
 
 import re
-import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,28 +10,34 @@ import yaml
 
 from luoshu import kinds
 from luoshu.book.book import open_book
+from luoshu.desk.drillbook import drill_book
 from luoshu.gauge import gauge
 from luoshu.kinds.commitment import Listing
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "reserve.md").read_text("utf-8")
 DRILL = ROOT / "examples" / "luoyang" / "drill" / "tables"
+DAY = date(2021, 7, 20)
 pytestmark = pytest.mark.skipif(not (DRILL / "lot.csv").exists(), reason="the drill's invented stock is not there")
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory):
-    """The gauge of the page's own promise on the example with the drill's stock."""
+def opened(tmp_path_factory):
+    """The example with the drill's stock, and the gauge of the page's own promise on it."""
     folder = tmp_path_factory.mktemp("reserve") / "book"
-    shutil.copytree(ROOT / "examples" / "luoyang", folder, ignore=shutil.ignore_patterns("drill", "desk"))
-    for name in ("store", "lot", "agreement"):
-        shutil.copy(DRILL / f"{name}.csv", folder / "tables")
+    example = ROOT / "examples" / "luoyang"
+    drill_book(example, example / "drill" / "flood-2021.yaml", folder, kinds.tables())
     record = re.search(r"```yaml\n(.*?)```", PAGE, re.S)[1]
     assert yaml.safe_load(record)[0]["kind"] == "reserve"
     (folder / "commitments.yaml").write_text(record, encoding="utf-8")
     book = open_book(folder, tables=kinds.tables())
     assert not book.problems
-    return gauge(book, date(2021, 7, 20))[0]
+    return book, gauge(book, DAY)[0]
+
+
+@pytest.fixture(scope="module")
+def told(opened):
+    return opened[1]
 
 
 def test_the_page_shows_the_shares_of_the_gauge(told):
@@ -60,3 +66,27 @@ def test_the_page_shows_what_a_larger_flood_does(told):
     shares = {row[0]: row[1] for row in larger.rows}
     assert shares[10_000] == 100
     assert f"只剩 {shares[40_000]}%" in PAGE
+
+
+def test_the_page_shows_what_ways_that_are_cut_together_do_to_the_chance(opened):
+    book, told = opened
+    fewer = replace(told.commitment, affected=10_000.0)
+    assert f"概率是 **{fewer.gauge(book, DAY).chance:.0%}**" in PAGE
+    rules = "in_force:\n  2020-01-01:\n    flood: {together_km: 0}\n"
+    (book.folder / "rules" / "needs.yaml").write_text(rules, encoding="utf-8")
+    apart = fewer.gauge(open_book(book.folder, tables=kinds.tables()), DAY).chance
+    (book.folder / "rules" / "needs.yaml").unlink()
+    assert f"各路独立计算只有 {apart:.0%}" in PAGE
+
+
+def test_the_page_shows_what_to_hold_where(opened):
+    book, told = opened
+    plan = told.commitment.plan(book, DAY)
+    assert told.met + plan.gain == pytest.approx(1.0)
+    assert f"约 {sum(move.cost for move in plan.moves) / 1e4:.0f} 万元" in PAGE
+    assert [move.row for move in plan.moves if move.group == "open"] == ["st-luanchuan"]
+    assert sum(move.group == "agreement" for move in plan.moves) == 2
+    chance = next(each.says for each in plan.because if "after" in each.says.values).values["after"]
+    assert f"概率从 0 到 {chance.values['value']:.0f}%" in PAGE
+    calm = next(each.says for each in plan.because if str(each.says).startswith("With every way open"))
+    assert f"{calm.values['cost'].values['value'] / 1e4:g} 万元就够了" in PAGE
