@@ -35,6 +35,7 @@ class Followers:
         self._news: queue.SimpleQueue[Sequence[Entry] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._gate = threading.Lock()
+        self._said = ""
 
     def follow(self, listener: Listener, after: int, number: Callable[[], int]) -> Callable[[], None]:
         """Tell a listener of every entry after a number; what comes back stops it with the last one written by then."""
@@ -81,8 +82,11 @@ class Followers:
             if any(each.until is None for each in self._following):
                 self._look()
         except Exception as error:
-            LOG.warning("the journal could not be asked for what others wrote: %s", error)
+            if str(error) != self._said:
+                LOG.warning("the journal could not be asked for what others wrote: %s", error)
+            self._said = str(error)
             return min(wait * 2, MOST_POLL_SECONDS)
+        self._said = ""
         return POLL_SECONDS
 
     def _tell(self, one: _Following, entries: Sequence[Entry]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -80,14 +82,15 @@ class Sessions:
         if row is None:
             return None
         found = _session(row, token)
+        # what cannot be written now, as on a full disk, keeps nobody from reading, and lets nobody in
         if at > found.begun + LONGEST or at > found.seen + IDLE:
-            self.end(found.id)
+            self._if_it_can(self.end, found.id)
             return None
         if not hmac.compare_digest(row["agent"], _agent(browser)):
-            self.end(found.id)
+            self._if_it_can(self.end, found.id)
             return Stolen(session=found)
         if at > found.seen + SEEN_EVERY:
-            self._saw(found.id, at)
+            self._if_it_can(self._saw, found.id, at)
         return found
 
     def all(self, person: str, at: datetime) -> tuple[Session, ...]:
@@ -129,6 +132,12 @@ class Sessions:
             count = int(connection.execute(wanted).rowcount)
             connection.commit()
         return count
+
+    def _if_it_can(self, do: Callable[..., object], *given: Any) -> None:
+        from sqlalchemy.exc import SQLAlchemyError
+
+        with suppress(SQLAlchemyError, OSError):
+            do(*given)
 
     def _saw(self, id: str, at: datetime) -> None:
         with self.engine.connect() as connection:

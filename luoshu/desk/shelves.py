@@ -77,6 +77,15 @@ def _server(address: str, wait: float) -> Engine:
     for name in ("do_close", "do_terminate"):
         setattr(engine.dialect, name, let_go)
 
+    @event.listens_for(engine, "do_connect")
+    def reach(dialect: Any, record: Any, given: Any, named: Any) -> Any:
+        try:
+            return dialect.connect(*given, **named)
+        except dialect.loaded_dbapi.Error:
+            raise
+        except Exception as error:  # what the network says, or somebody who answers there and is no PostgreSQL
+            raise dialect.loaded_dbapi.InterfaceError(str(error)) from error
+
     @event.listens_for(engine, "connect")
     def settle(connection: Any, record: Any) -> None:
         cursor = connection.cursor()

@@ -157,7 +157,7 @@ class Hub:
             with suppress(RuntimeError):  # the loop has ended: nobody listens
                 loop.call_soon_threadsafe(bell.set)
 
-        stop = self.room.follow(ring)
+        stop = await run_in_threadpool(self.room.follow, ring)
         try:
             while True:
                 with suppress(TimeoutError):

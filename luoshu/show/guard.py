@@ -130,7 +130,8 @@ class Guard:
 
         why = refusal(scope, open_to_others=self.open_to_others)
         if why is not None:
-            await _answer(send_safely, 403, "refused", why, say("Open the pages on that machine"))
+            mend = say("Open the pages on that machine")
+            await _told(scope, receive, send_safely, 403, "refused", why, mend, bare=True)
             return
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if scope["method"] not in ("GET", "HEAD"):
@@ -165,17 +166,28 @@ class Guard:
 
 
 async def _told(
-    scope: Scope, receive: Receive, send: Send, status: int, code: str, says: Message, mend: str = ""
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    status: int,
+    code: str,
+    says: Message,
+    mend: str = "",
+    bare: bool = False,
 ) -> None:
-    """The answer as every other error of the application is said: in the language asked for, a page for people."""
+    """The answer as every other error of the application is said: in the language asked for, a page for people.
+
+    A `bare` one shows nothing of the book: it may go to a page of another site.
+    """
     from fastapi import Request
 
-    from luoshu.show.refusing import told_error
+    from luoshu.show.refusing import barely_told, told_error
 
     if "app" not in scope:
         await _answer(send, status, code, says, mend)
         return
-    await told_error(Request(scope), status, code, says, mend)(scope, receive, send)
+    tell = barely_told if bare else told_error
+    await tell(Request(scope), status, code, says, mend)(scope, receive, send)
 
 
 async def _answer(send: Send, status: int, code: str, says: Message, mend: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -12,11 +13,15 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from luoshu.desk.actor import Actor
+from luoshu.desk.unkept import Unkept, unkept
 from luoshu.show.fanout import Full, Hub, Listener, Word, event, wire
+from luoshu.show.language import Language
 from luoshu.show.publish import STATIC
 from luoshu.show.visits import actor_now, spoken
 from luoshu.words.message import say
 
+AWAY_SECONDS = 2.0
+"""How often a stream looks whether a journal that could not be asked is there again."""
 CHECK_SECONDS = 5.0
 """How often a stream makes sure that its person is still logged in with the same rights, and says that it lives."""
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -86,6 +91,17 @@ async def stream(request: Request, incident: str, after: int | None) -> Response
     return StreamingResponse(told, media_type="text/event-stream", headers=HEADERS)
 
 
+async def _who(request: Request) -> Actor | Unkept | None:
+    """Who listens, looked up afresh, or why the desk cannot be asked now."""
+    try:
+        return await run_in_threadpool(actor_now, request)
+    except Exception as error:
+        said = unkept(error)
+        if said is None:
+            raise
+        return said
+
+
 async def _events(
     request: Request, hub: Hub, listener: Listener, missed: list[Word] | None, actor: Actor
 ) -> AsyncIterator[bytes]:
@@ -108,10 +124,17 @@ async def _events(
             except TimeoutError:
                 yield b": still here\n\n"
             if time.monotonic() - checked >= CHECK_SECONDS or (found and found.sort in ("person", "staff")):
-                now = await run_in_threadpool(actor_now, request)
+                away = False
+                while isinstance(now := await _who(request), Unkept):
+                    # who may hear it cannot be known: nothing is told until it can
+                    away = True
+                    yield event("away", json.dumps({"says": Language(language).message(now.says)}, ensure_ascii=False))
+                    await asyncio.sleep(AWAY_SECONDS)
                 if now is None or now.id != actor.id or now.grants != actor.grants:
                     yield event("closed", "{}")
                     return
+                if away:
+                    yield event("hello", "{}")
                 checked = time.monotonic()
             if found:
                 yield told(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,11 +18,13 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from luoshu.desk.unkept import Unkept, unkept
 from luoshu.show.door import Caller, door_of
 from luoshu.show.language import LANGUAGES
-from luoshu.show.page import Page
+from luoshu.show.links import ServerLinks
+from luoshu.show.page import Page, Visit
 from luoshu.show.pages import LEAVES, drawn
-from luoshu.show.visits import visit_of
+from luoshu.show.visits import spoken, visit_of
 from luoshu.words.message import Message, say
 
+AGAIN_SECONDS = 5
 CODES = {
     400: "not-understood",
     401: "not-logged-in",
@@ -42,6 +45,8 @@ class ErrorPage(Page):
     says: str
     mend: str = ""
     near: tuple[tuple[str, str], ...] = ()
+    again: int = 0
+    """Seconds after which the page asks again by itself."""
 
 
 def add_errors(app: FastAPI) -> None:
@@ -50,6 +55,7 @@ def add_errors(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(Unkept, _away)
     app.add_exception_handler(SQLAlchemyError, _away)
+    app.add_exception_handler(ConnectionError, _away)  # pg8000 lets out what the network says
     app.add_exception_handler(Exception, _broken)
 
 
@@ -58,25 +64,58 @@ def wants_html(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "") and not request.url.path.endswith(".json")
 
 
-def told_error(request: Request, status: int, code: str, says: Message, mend: str) -> Response:
-    """An error in the language of who asked: a page for people, one shape of JSON for programs."""
-    try:
-        visit = visit_of(request, "error", None, None)
-    except Exception:
-        # the book itself cannot be looked at: the plain answer has to do
-        return JSONResponse({"error": {"code": code, "says": says, "mend": mend}}, status_code=status)
+def told_error(request: Request, status: int, code: str, says: Message, mend: str, again: int = 0) -> Response:
+    """An error in the language of who asked: a page for people, one shape of JSON for programs.
+
+    `again`: seconds after which it is worth asking again; a page does so by itself.
+    """
+    visit = _visit(request)
+    if visit is None:
+        return barely_told(request, status, code, says, mend, again)
     language = visit.language
     told = {"code": code, "says": language.message(says), "mend": language.message(mend)}
+    headers = {"retry-after": str(again)} if again else {}
     if not wants_html(request):
-        return JSONResponse({"error": told}, status_code=status)
+        return JSONResponse({"error": told}, status_code=status, headers=headers)
     page = ErrorPage(
         title=language.say("There is no such page") if status == 404 else language.say("That did not work"),
         day=visit.view.day,
         language=language.code,
         near=near(visit, request.url.path) if status == 404 else (),
+        again=again if request.method == "GET" else 0,
         **told,
     )
-    return HTMLResponse(drawn("error.html", "error", page, visit), status_code=status)
+    return HTMLResponse(drawn("error.html", "error", page, visit), status_code=status, headers=headers)
+
+
+def barely_told(request: Request, status: int, code: str, says: Message, mend: str, again: int = 0) -> Response:
+    """An error without anything of the book around it, in the language of who asked."""
+    language = spoken(request, None)
+    told = {"code": code, "says": language.message(says), "mend": language.message(mend)}
+    headers = {"retry-after": str(again)} if again else {}
+    if not wants_html(request):
+        return JSONResponse({"error": told}, status_code=status, headers=headers)
+    more = f'<meta http-equiv="refresh" content="{again}">' if again and request.method == "GET" else ""
+    head, words, way = (escape(each) for each in (language.say("That did not work"), told["says"], told["mend"]))
+    page = (
+        f'<!doctype html><html lang="{language.tag}"><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width">{more}<title>{head}</title>'
+        f"<h1>{head}</h1><p>{words}</p><p>{way}</p></html>"
+    )
+    return HTMLResponse(page, status_code=status, headers=headers)
+
+
+def _visit(request: Request) -> Visit | None:
+    """A visit to draw an error with: of the desk, or where that cannot be asked of the book as it was last seen."""
+    try:
+        return visit_of(request, "error", None, None)
+    except Exception:
+        view = request.app.state.shelf.kept()
+        if view is None:
+            return None
+        language = spoken(request, None)
+        links = ServerLinks(path="error", language=language.code, day=None)
+        return Visit(view=view, language=language, links=links)
 
 
 def near(visit: Any, path: str) -> tuple[tuple[str, str], ...]:
@@ -121,7 +160,7 @@ async def _away(request: Request, error: Exception) -> Response:
     """The journal, or the sessions beside it, cannot be read or written now."""
     said = unkept(error)
     says = said.says if said else say("the journal of the desk cannot be reached now; nothing was written")
-    return told_error(request, 503, "not-written", says, say("Try again in a moment"))
+    return told_error(request, 503, "not-written", says, say("Try again in a moment"), AGAIN_SECONDS)
 
 
 async def _broken(request: Request, error: Exception) -> Response:

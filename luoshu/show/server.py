@@ -156,6 +156,8 @@ def serve(
             await asyncio.sleep(0.02)
         if server.started:
             app.state.shelf.warm()
+            if app.state.room is not None:
+                _warm_acts(lambda: server.should_exit)
             ready()
         await served
 
@@ -169,6 +171,15 @@ def serve(
             finally:
                 app.state.door.stop()
                 app.state.room.close()
+
+
+def _warm_acts(stop: Callable[[], bool]) -> None:
+    """Build in the background what checks the acts, so that the first one of each sort is not the slow one."""
+    import threading
+
+    from luoshu.desk.act import warm
+
+    threading.Thread(target=warm, args=(stop,), name="warming the acts", daemon=True).start()
 
 
 def _version() -> str:

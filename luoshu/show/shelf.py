@@ -69,6 +69,11 @@ class Shelf:
         assert view is not None
         return view
 
+    def kept(self) -> View | None:
+        """The view that was last asked for, as it was made: for when the desk over it cannot be asked."""
+        with self._lock:
+            return next((slot.view for slot in reversed(self._slots.values()) if slot.view is not None), None)
+
     def _look(self, slot: _Slot, asked: date, book: Book, version: str) -> None:
         """Make the view of a day, with the desk over the book as it stood at the day's end or stands now."""
         from luoshu.show.look import look

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,9 @@ from fastapi import FastAPI
 
 from luoshu.desk.chain import Entry
 from luoshu.desk.ticking import tick
+from luoshu.desk.unkept import unkept
 from luoshu.show.moments import MACHINE, Moments
+from luoshu.words.message import Message
 
 SECONDS = 15.0
 
@@ -65,12 +68,19 @@ def tick_now(app: FastAPI) -> tuple[Entry, ...]:
 
 
 async def _run(app: FastAPI, stop: asyncio.Event) -> None:
+    told: Message | None = None
     while not stop.is_set():
         try:
             await asyncio.to_thread(tick_now, app)
+            told = None
         except Exception as error:
             # a full disk or a lost database must not stop the clock: it goes on as soon as it can write again
-            traceback.print_exception(error)
+            said = unkept(error)
+            if said is None:
+                traceback.print_exception(error)
+            elif said.says != told:
+                print(said.says, file=sys.stderr, flush=True)
+            told = said.says if said else None
         try:
             await asyncio.wait_for(stop.wait(), SECONDS)
         except TimeoutError:

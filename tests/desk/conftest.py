@@ -3,77 +3,35 @@
 from __future__ import annotations
 
 import itertools
-import os
-import pwd
-import shutil
-import signal
-import socket
-import subprocess
 import tempfile
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from deskserver import DeskServer
+from postgresserver import PostgresServer, server_programs
 
 COUNT = itertools.count()
 
 
-def server_programs() -> Path | None:
-    """The folder of initdb and postgres, also where a distribution keeps it out of the path."""
-    found = shutil.which("initdb")
-    folders = [Path(found).parent] if found else []
-    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((folder for folder in folders if (folder / "initdb").exists()), None)
-
-
-def plain_user() -> str | None:
-    """PostgreSQL refuses to run as root: whom to be instead."""
-    if os.getuid():
-        return None
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    return next((name for name in ("postgres", "nobody") if name in names), None)
-
-
 @pytest.fixture(scope="session")
-def postgres():
-    """The address of an empty PostgreSQL server, without passwords, on this machine only."""
+def postgres_server():
+    """A PostgreSQL server of the tests' own."""
     programs = server_programs()
     if programs is None:
         pytest.skip("no PostgreSQL server is installed (Debian: apt-get install postgresql)")
-    user = plain_user()
-    with tempfile.TemporaryDirectory(prefix="pg") as name, socket.socket() as probe:
-        folder = Path(name)
-        folder.chmod(0o755)
-        data = folder / "data"
-        data.mkdir()
-        if user:
-            shutil.chown(data, user)
-            shutil.chown(folder, user)
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "user": user, "cwd": name}
-        subprocess.run(
-            [programs / "initdb", "-D", data, "-U", "luoshu", "-A", "trust", "-E", "UTF8", "--locale=C"],
-            check=True,
-            **quiet,
-        )
-        server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-p", str(port), "-k", name, "-c", "listen_addresses=127.0.0.1"],
-            **quiet,
-        )
+    with tempfile.TemporaryDirectory(prefix="pg") as name:
+        server = PostgresServer(programs, Path(name))
         try:
-            for _ in range(200):
-                with socket.socket() as knock:
-                    if not knock.connect_ex(("127.0.0.1", port)):
-                        break
-                    threading.Event().wait(0.05)
-            yield f"postgresql://luoshu@127.0.0.1:{port}"
+            yield server
         finally:
-            server.send_signal(signal.SIGQUIT)  # at once, nothing is written out: its folder goes too
-            server.wait(30)
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_server):
+    """Its address."""
+    return postgres_server.address
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -81,16 +39,25 @@ def place(request, tmp_path):
     """Where an empty journal may be opened, once on each database."""
     if request.param == "sqlite":
         return str(tmp_path / "desk.sqlite")
-    from sqlalchemy import text
+    return made_database(request.getfixturevalue("postgres"))
 
+
+def made_database(address):
+    """The address of an empty database on a server."""
     from luoshu.desk.shelves import engine_of
 
-    address, name = request.getfixturevalue("postgres"), f"desk{next(COUNT)}"
+    name = f"desk{next(COUNT)}"
     engine = engine_of(f"{address}/postgres").execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
     engine.dispose()
     return f"{address}/{name}"
+
+
+@pytest.fixture
+def database(postgres):
+    """An empty database of PostgreSQL."""
+    return made_database(postgres)
 
 
 # ---- the server with a desk, and people who are logged in ----------------------------------------------------------

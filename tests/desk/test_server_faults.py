@@ -1,0 +1,321 @@
+"""The server while its disk is full, or its database stops and starts: plain answers, nothing acknowledged is lost."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from html import unescape
+from http.client import HTTPConnection
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from browsing import served
+from deskserver import PASSWORD
+
+WRITERS = 20
+LEFT_OPEN = [
+    pytest.mark.filterwarnings("ignore:Exception ignored:pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+"""pg8000 leaves its socket open where a server does not let it in."""
+AWAY = {"en": "the database of the journal cannot be reached", "zh": "无法连接日志数据库"}
+FULL = {"en": "the disk of the journal is full", "zh": "日志所在磁盘已满"}
+TONGUES = ("en", "zh")
+
+
+class Served:
+    """A desk on the network of this machine, with people who are logged in."""
+
+    def __init__(self, app, address):
+        from luoshu.desk.staff import CONSOLE, Add, Give
+
+        self.app, self.place = app, urlsplit(address).netloc
+        self.room, now = app.state.room, datetime.now(UTC)
+        self.cookies, self.proofs = [], []
+        for number in range(4):
+            name = f"officer{number}"
+            self.room.do(Add(person=name, name=name), by=CONSOLE, at=now)
+            self.room.do(Give(person=name, role="duty"), by=CONSOLE, at=now)
+            app.state.door.credentials.set(name, PASSWORD, now)
+            _, headers, text = self.ask("POST", "/login", {"name": name, "password": PASSWORD})
+            self.cookies.append(headers["set-cookie"].split(";")[0])
+            self.proofs.append(json.loads(text)["csrf"])
+        opened = {"facts": {"id": "m", "type": "flood", "title": "river", "drill": True}}
+        assert self.ask("POST", "/desk/acts/incident.open", opened, 0)[0] == 201
+        assert self.ask("GET", "/desk/incidents/m", who=0)[0] == 200
+
+    def ask(self, method, path, body=None, who=None, tongue="en", accept="text/html", form=False):
+        """Status, headers and text of an answer."""
+        headers = {"accept": accept if body is None or form else "application/json", "user-agent": "test"}
+        if who is not None:
+            headers |= {"cookie": f"{self.cookies[who]}; language={tongue}", "x-csrf-token": self.proofs[who]}
+        if body is not None:
+            headers["content-type"] = "application/x-www-form-urlencoded" if form else "application/json"
+            body = urlencode(body) if form else json.dumps(body)
+        line = HTTPConnection(self.place, timeout=60)
+        try:
+            line.request(method, path, body, headers)
+            answer = line.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read().decode()
+        finally:
+            line.close()
+
+    def send(self, name, why="", who=0, tongue="en", form=False):
+        facts = {"id": name, "incident": "m", "text": "water"}
+        if form:
+            body = {**facts, "_why": why, "_csrf": self.proofs[who], "_back": "/desk/incidents/m", "_mark": name}
+        else:
+            body = {"facts": facts, "why": why, "mark": name}
+        return self.ask("POST", "/desk/acts/message.send", body, who, tongue, form=form)
+
+
+class Writers:
+    """Twenty who send messages one after the other, each in one of two languages, and note what they were told."""
+
+    def __init__(self, desk, why=""):
+        self.desk, self.why, self.stop = desk, why, threading.Event()
+        self.statuses, self.acknowledged, self.said, self.failed = Counter(), {}, set(), []
+        self.threads = [threading.Thread(target=self._write, args=(number,)) for number in range(WRITERS)]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self.stop.set()
+        for thread in self.threads:
+            thread.join(60)
+
+    def _write(self, writer):
+        tongue, count = TONGUES[writer % 2], 0
+        while not self.stop.is_set():
+            name = f"n{writer}-{count}"
+            try:
+                status, _, text = self.desk.send(name, self.why, writer % 4, tongue)
+            except OSError as error:
+                self.failed.append(repr(error))
+                continue
+            self.statuses[status] += 1
+            if status == 201:
+                self.acknowledged[name] = json.loads(text)["entries"][0]
+                count += 1  # else it is sent again, with the same mark
+            else:
+                self.said.add((tongue, status, text))
+                self.stop.wait(0.1)
+
+    def wait_for(self, status, more=1):
+        """Until so many more answers of a status have come."""
+        wanted, until = self.statuses[status] + more, time.monotonic() + 60
+        while self.statuses[status] < wanted:
+            assert time.monotonic() < until, (status, dict(self.statuses), list(self.said)[:3], self.failed[:3])
+            time.sleep(0.02)
+
+
+def nothing_lost(desk, writers):
+    """Every acknowledged message stands once under the number that was told, and the chain is whole."""
+    entries = desk.room.journal.entries()
+    standing = {e.draft.facts["id"]: e.number for e in entries if e.draft.what == "message.send"}
+    sent = [e.draft.facts["id"] for e in entries if e.draft.what == "message.send"]
+    assert len(sent) == len(set(sent))
+    assert {name: standing.get(name) for name in writers.acknowledged} == writers.acknowledged
+    assert desk.room.journal.fault() is None
+
+
+def each_in_own_words(said, words, others=()):
+    """All refusals are 503 in the journal's own words and in the language of who asked."""
+    assert said
+    for tongue, status, text in said:
+        error = json.loads(text)["error"]
+        assert (status, error["code"]) == (503, "not-written")
+        assert any(each[tongue] in error["says"] for each in (words, *others)), error
+    assert {tongue for tongue, _, text in said if words[tongue] in text} == set(TONGUES)
+
+
+def page_says(desk, path, words):
+    """A page that cannot be shown is a page all the same, and asks again by itself."""
+    for tongue in TONGUES:
+        status, headers, text = desk.ask("GET", path, who=0, tongue=tongue)
+        assert (status, headers["retry-after"]) == (503, "5")
+        assert words[tongue] in text
+        assert 'http-equiv="refresh"' in text
+        assert f'lang="{"zh-CN" if tongue == "zh" else "en"}' in text
+
+
+class Stream:
+    """One open board: the sorts of events that came."""
+
+    def __init__(self, desk, tongue):
+        self.came, self.words = Counter(), []
+        self.line = HTTPConnection(desk.place, timeout=60)
+        headers = {"cookie": f"{desk.cookies[1]}; language={tongue}", "user-agent": "test"}
+        self.line.request("GET", "/desk/incidents/m/events", headers=headers)
+        self.answer = self.line.getresponse()
+        self.thread = threading.Thread(target=self._listen, daemon=True)
+        self.thread.start()
+
+    def _listen(self):
+        name = ""
+        while line := self.answer.readline().decode():
+            if line.startswith("event: "):
+                name = line[7:].strip()
+                self.came[name] += 1
+            elif line.startswith("data: ") and name == "away":
+                self.words.append(json.loads(line[6:])["says"])
+
+    def wait_for(self, name, count=1):
+        until = time.monotonic() + 30
+        while self.came[name] < count:
+            assert time.monotonic() < until, (name, self.came)
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def quick_streams(monkeypatch):
+    monkeypatch.setattr("luoshu.show.live.CHECK_SECONDS", 0.2)
+    monkeypatch.setattr("luoshu.show.live.AWAY_SECONDS", 0.2)
+
+
+@pytest.fixture
+def many_acts(monkeypatch):
+    from luoshu.show.pacing import Pace
+
+    monkeypatch.setattr("luoshu.show.acting.ACTS_PACE", Pace(name="acts of a test", count=100_000))
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["in order", "as in a crash"])
+@pytest.mark.usefixtures("cheap_hashes", "quick_streams", "many_acts")
+class TestDatabase:
+    pytestmark = LEFT_OPEN
+
+    @pytest.fixture(autouse=True)
+    def swept(self):
+        yield
+        gc.collect()
+
+    def test_stops_and_starts_while_twenty_write(self, desk_book, postgres_server, database, how):
+        from luoshu.show.server import make_app
+
+        app = make_app(desk_book, desk=database)
+        try:
+            with served(app) as address:
+                desk = Served(app, address)
+                board = Stream(desk, "zh")
+                board.wait_for("hello")
+                with Writers(desk) as writers:
+                    writers.wait_for(201, WRITERS)
+                    postgres_server.stop(how)
+                    try:
+                        writers.wait_for(503, 2 * WRITERS)
+                        for path in ("/desk/incidents/m", "/", "/desk/account"):
+                            page_says(desk, path, AWAY)
+                        status, _, text = desk.send("by-form", form=True, tongue="zh")
+                        assert (status, AWAY["zh"] in text) == (503, True)
+                        assert desk.ask("GET", "/desk/incidents/m/events", who=0, tongue="zh")[0] == 503
+                        board.wait_for("away", 2)
+                    finally:
+                        postgres_server.start()
+                    writers.wait_for(201, WRITERS)
+                    board.wait_for("hello", 2)
+                    board.wait_for("entry", 2)
+                assert set(writers.statuses) == {201, 503}
+                assert not writers.failed
+                unsure = {"en": "it is not known whether", "zh": "不知道"}
+                each_in_own_words(writers.said, AWAY, [unsure])
+                assert AWAY["zh"] in board.words[0]
+                assert desk.ask("GET", "/desk/incidents/m", who=0)[0] == 200
+                nothing_lost(desk, writers)
+        finally:
+            app.state.door.stop()
+            app.state.room.close()
+            gc.collect()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of its own of four megabytes."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if shutil.which("mount") is None or os.name != "posix":
+        pytest.skip("a disk of its own cannot be mounted on this system")
+    options = ["-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
+    if subprocess.run(["mount", *options], capture_output=True).returncode:
+        pytest.skip("a disk of its own needs the right to mount one")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+def filled(place):
+    """A file that leaves no room on a disk."""
+    filler = place / "filler"
+    with filler.open("wb", buffering=0) as out:
+        try:
+            while True:
+                out.write(bytes(4096))
+        except OSError:
+            return filler
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.usefixtures("cheap_hashes", "many_acts")
+def test_a_full_disk_is_said_everywhere_and_takes_up_again_when_there_is_room(desk_book, small_disk):
+    from luoshu.show.server import make_app
+
+    book = small_disk / "book"
+    shutil.copytree(desk_book, book)
+    app = make_app(book)
+    try:
+        with served(app) as address:
+            desk = Served(app, address)
+            with Writers(desk, "x" * 1_500) as writers:
+                writers.wait_for(201, WRITERS)
+                filler = filled(small_disk)
+                writers.wait_for(503, 3 * WRITERS)
+                assert desk.ask("GET", "/desk/incidents/m", who=0)[0] == 200, "what stands may still be read"
+                said = [desk.send(f"form-{tongue}", "y" * 1_900, form=True, tongue=tongue) for tongue in TONGUES]
+                filler.unlink()
+                writers.wait_for(201, 2 * WRITERS)
+            assert set(writers.statuses) == {201, 503}
+            assert not writers.failed
+            each_in_own_words(writers.said, FULL)
+            for tongue, (status, _, text) in zip(TONGUES, said, strict=True):
+                assert (status, FULL[tongue] in text, "y" * 1_900 in text) == (503, True, True)
+            nothing_lost(desk, writers)
+    finally:
+        app.state.door.stop()
+        app.state.room.close()
+
+
+def test_what_the_guard_refuses_is_said_in_the_language_of_who_asked(desk_server):
+    elsewhere = desk_server.client(base="http://rebound.example:8000")
+    for language, words in (("zh", "服务程序只应答本机名称"), ("en", "this server answers only to this machine's own")):
+        elsewhere.cookies.set("language", language, domain="rebound.example")
+        answer = elsewhere.get("/desk.json")
+        assert (answer.status_code, words in answer.json()["error"]["says"]) == (403, True)
+        page = elsewhere.get("/desk", headers={"accept": "text/html"})
+        assert (page.status_code, words in unescape(page.text)) == (403, True)
+        assert "某市" not in page.text, "a page of another site learns nothing of the book"
+    forged = desk_server.client()
+    forged.cookies.set("language", "zh")
+    answer = forged.post("/desk/acts/incident.open", json={}, headers={"origin": "http://evil.example"})
+    assert (answer.status_code, answer.json()["error"]["says"]) == (403, "请求来自其他网站的页面")
+
+
+def test_what_checks_the_acts_is_built_before_it_is_asked_for():
+    import luoshu.desk.acts  # noqa: F401
+    from luoshu.desk import act as module
+
+    module._ADAPTERS.clear()
+    module.warm()
+    assert set(module._ADAPTERS) == set(module.ACTS.values())
+    module._ADAPTERS.clear()
+    module.warm(lambda: True)
+    assert not module._ADAPTERS
