@@ -99,7 +99,7 @@ def drill_page(
             (each.title, to(each.id, ""), to(each.id, "/replay"), to(each.id, "/report"))
             for each in things.all(Incident).values()
         ),
-        alerts=tuple((each.headline or each.reason or each.id, visit.links.data(f"cap/{file_name(each.id)}.xml"))
+        alerts=tuple((_called(each, english), visit.links.data(f"cap/{file_name(each.id)}.xml"))
                      for each in things.all(Alert).values() if each.xml),
         papers=tuple(
             (each, visit.links.data(each)) for each in files if each.endswith(f"{language.code}.docx")
@@ -114,6 +114,11 @@ def drill_page(
         weighed=_weighed(visit, before),
         needs=tuple(each for incident in things.all(Incident) for each in shown_by(visit, incident)),
     )  # fmt: skip
+
+
+def _called(alert: Alert, english: bool) -> str:
+    said = (alert.headline_en or alert.reason_en) if english else ""
+    return said or alert.headline or alert.reason or alert.id
 
 
 def _weighed(visit: Visit, before: tuple[Gauge, ...]) -> tuple[Weighed, ...]:
