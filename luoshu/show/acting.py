@@ -54,6 +54,7 @@ class Asked:
     form: dict[str, list[str]] | None = None
     why: str = ""
     happened: datetime | None = None
+    sent: datetime | None = None
     mark: str = ""
     back: str = ""
     csrf: str = ""
@@ -180,9 +181,7 @@ def perform(request: Request, caller: Caller, what: str, asked: Asked) -> Outcom
     facts = facts_in(kind, asked.form) if asked.form is not None else asked.facts
 
     mark = f"{caller.actor.id}/{asked.mark}" if asked.mark else ""
-    now, happened = now_of(request), asked.happened and request.app.state.moments.of(asked.happened)
-    if happened is not None and now - happened > LONGEST_AGO:
-        raise HTTPException(422, say("happened is more than a year ago; say it in the reason instead"))
+    happened = happened_at(request, asked)
 
     def do() -> tuple[Entry, ...]:
         made = made_of(what, named_by(kind, facts, mark))
@@ -191,6 +190,27 @@ def perform(request: Request, caller: Caller, what: str, asked: Asked) -> Outcom
         )
 
     return outcome_of(do)
+
+
+def happened_at(request: Request, asked: Asked) -> datetime | None:
+    """When an act happened by the time of the desk; None: when it came.
+
+    A telephone whose clock is wrong counts well all the same: it sends what its clock shows as it sends (`sent`), so
+    that only how long ago it was is taken from it. Where the clock was set in between, so that it would have been
+    after it was sent or years before, it counts as it came. Without `sent` the moment is taken at its word.
+    """
+    if asked.happened is None:
+        return None
+    real = asked.happened
+    if asked.sent is not None:
+        ago = asked.sent - asked.happened
+        if not timedelta(0) <= ago <= LONGEST_AGO:
+            return None
+        real = datetime.now(UTC) - ago
+    happened: datetime = request.app.state.moments.of(real)
+    if now_of(request) - happened > LONGEST_AGO:
+        raise HTTPException(422, say("the time at which it happened is more than a year ago; say it in the reason"))
+    return happened
 
 
 def named_by(kind: type[Act[Any]], facts: Mapping[str, Any], mark: str) -> dict[str, Any]:
@@ -273,12 +293,12 @@ def _of_json(body: bytes) -> Asked:
     except (ValueError, RecursionError):
         raise HTTPException(422, say("the act is not JSON; numbers must be finite")) from None
     if not isinstance(told, dict) or not isinstance(told.get("facts", {}), dict):
-        raise HTTPException(422, say("an act is an object with facts, and perhaps why, happened and mark"))
+        raise HTTPException(422, say("an act is an object with facts, and perhaps why, happened, sent and mark"))
     try:
         canonical(told)
     except ValueError:
         raise HTTPException(422, CANNOT_KEEP) from None
-    strange = told.keys() - {"facts", "why", "happened", "mark"}
+    strange = told.keys() - {"facts", "why", "happened", "sent", "mark"}
     if strange:
         raise HTTPException(422, say("there is no field {name}", name=str(min(strange))[:80]))
     texts = {"why": MOST_WHY, "mark": MOST_MARK}
@@ -287,11 +307,11 @@ def _of_json(body: bytes) -> Asked:
             raise HTTPException(422, say("{name} must be a text of at most {most} characters", name=name, most=most))
     return Asked(
         facts=told.get("facts", {}), why=told.get("why", ""), mark=told.get("mark", ""),
-        happened=_moment(told.get("happened")),
+        happened=_moment("happened", told.get("happened")), sent=_moment("sent", told.get("sent")),
     )  # fmt: skip
 
 
-def _moment(value: Any) -> datetime | None:
+def _moment(name: str, value: Any) -> datetime | None:
     if value is None or value == "":
         return None
     try:
@@ -300,7 +320,9 @@ def _moment(value: Any) -> datetime | None:
             raise ValueError
         return found.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
-        raise HTTPException(422, say("happened needs a time with its zone, as in 2021-07-20T08:00+08:00")) from None
+        raise HTTPException(
+            422, say("{name} needs a time with its zone, as in 2021-07-20T08:00+08:00", name=name)
+        ) from None
 
 
 def with_query(path: str, more: Mapping[str, str]) -> str:

@@ -97,6 +97,11 @@ def _more() -> dict[str, Any]:
     return {
         "why": {"type": "string", "maxLength": 2_000, "description": "the reason"},
         "happened": {"type": ["string", "null"], "format": "date-time", "description": "when, where that is not now"},
+        "sent": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "what the sender's clock shows as it sends: only how long ago it happened is taken from it",
+        },
         "mark": {
             "type": "string",
             "maxLength": 100,

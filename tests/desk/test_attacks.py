@@ -293,7 +293,7 @@ NONSENSE = (
     (b'{"facts": {"person": "a\\u0000b", "name": "x"}}', JSON),
     (b'{"facts": {"person": "ab", "name": "\\ud800"}}', JSON),
     (b'{"facts": {}, "happened": "2021-07-20T08:00"}', JSON),
-    (b'{"facts": {}, "happened": 7}', JSON),
+    (b'{"facts": {}, "happened": 7}', JSON), (b'{"facts": {}, "sent": "now"}', JSON),
     (b'{"facts": {}, "happened": "0409-04-13T00:00:00Z"}', JSON),
     (b"[" * 50_000, JSON), (b'{"a":' * 10_000, JSON),
     (b"\xff\xfe", JSON), (b"\xff=\xfe&%ff=%fe", FORM),
