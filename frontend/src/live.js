@@ -20,13 +20,13 @@ export function startLive(desk) {
     },
     reload: () => sections.touchAll(),
     closed: () => desk.outbox?.askLogin(),
-    state(name) {
+    state(name, says) {
       if (document.documentElement.dataset.line === "live") seen = Date.now();
       document.documentElement.dataset.line = name;
       if (!state) return;
       state.dataset.state = name;
       const asOf = name === "cut" && seen ? ` · ${desk.words.as_of.replace("{time}", moment(seen))}` : "";
-      state.textContent = `${desk.words[`line_${name}`] ?? ""}${asOf}`;
+      state.textContent = `${says || (desk.words[`line_${name}`] ?? "")}${asOf}`;
       if (name === "live") desk.outbox?.flush();
     },
   });
@@ -72,6 +72,8 @@ export class Line {
       this.number = word.number;
       this.heard.entry(word);
     });
+    // the line is whole, but the journal behind it cannot be asked: said in the server's own words until the next hello
+    source.addEventListener("away", (event) => this.heard.state("cut", JSON.parse(event.data).says));
     source.addEventListener("reload", () => this.heard.reload());
     source.addEventListener("closed", () => {
       this.close();
