@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -13,6 +14,7 @@ from luoshu.desk.actor import READERS
 from luoshu.desk.alertwords import CERTAINTY, EVENTS, RESPONSE, SEVERITY, STATUS, URGENCY
 from luoshu.desk.incident import Incident
 from luoshu.desk.journal import MayNot, Refused
+from luoshu.desk.known import known_party
 from luoshu.desk.things import Things
 from luoshu.words.message import say
 
@@ -78,6 +80,12 @@ class Alert(Thing):
     signed_by: str = ""
     receipts: tuple[Receipt, ...] = ()
 
+    @property
+    def wording(self) -> str:
+        """A mark of the draft as it reads now: another once anybody rewrites it."""
+        said = repr([(each.name, getattr(self, each.name)) for each in fields(self) if each.name in _WORDED])
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
 
 class _OnAlert(Act[Alert]):
     """What all acts on an alert share: they are those of its incident's own people, or of nobody's in particular."""
@@ -129,6 +137,8 @@ class Written(_OnAlert):
     def check(self, scene: Scene) -> None:
         from luoshu.desk.alertmaking import fitting
 
+        for each in self.receivers:
+            known_party(scene, each)
         fitting(self, scene)
 
     def _said(self) -> dict[str, Any]:
@@ -140,6 +150,9 @@ _TEXT = (
     "description_en", "instruction", "instruction_en", "response", "polygon", "circle", "receivers", "status",
     "incident",
 )  # fmt: skip
+
+
+_WORDED = frozenset((*_TEXT, "kind", "of", "reason", "reason_en", "drafted_by", "drafted_at"))
 
 
 def _drafted(state: Alert | None, id: str, told: Told, **said: Any) -> Alert:
@@ -212,9 +225,12 @@ class IssueAlert(_OnAlert):
     says = say("issue an alert")
     lasting = say("an alert that went out cannot be taken back: cancel it, so that all who had it hear of it")
     alert: str = fact("The draft", zh="预警编号", refers=Alert)
+    wording: str = fact("The mark of the draft that was read", zh="所阅草稿版本", hidden=True, default="")
 
     def check(self, scene: Scene) -> None:
         draft = _draft(scene.get(Alert, self.alert), self.alert)
+        if self.wording not in ("", draft.wording):
+            raise Refused(say("the draft {id} was rewritten after you opened it: read it again", id=draft.id))
         if draft.of:
             _replaceable(draft.of, draft.id, scene, draft.incident)
 
@@ -281,6 +297,7 @@ class AcknowledgeAlert(Act[Alert]):
         incident = self.incident_of(scene.get(Alert, self.alert))
         if scene.by.organisation != self.party and not scene.by.may(DUTY, self.party, incident):
             raise MayNot(say("only {party} or a duty officer may say that {party} has received it", party=self.party))
+        known_party(scene, self.party)
 
     def on(self, state: Alert | None, told: Told) -> Alert:
         if state is None or state.state != "issued":

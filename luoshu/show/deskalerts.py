@@ -146,7 +146,9 @@ def _own(visit: Visit, alert: Alert, view: AlertView) -> Own:
     party = visit.actor.organisation
     return Own(
         alert=view,
-        issue=form_of(visit, "alert.issue", given, back, hide=["alert"]) if draft and may else None,
+        issue=form_of(visit, "alert.issue", {**given, "wording": alert.wording}, back, hide=["alert", "wording"])
+        if draft and may
+        else None,
         drop=form_of(visit, "alert.drop", given, back, hide=["alert"]) if draft and may else None,
         acknowledge=None
         if draft or (party and any(each.party == party for each in alert.receipts) and not may)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from luoshu.book.book import open_book
-from luoshu.book.directory import Place
+from luoshu.book.directory import Owner, Place
 from luoshu.desk.act import made_of
 from luoshu.desk.actor import Actor, Grant, machine
 from luoshu.desk.alert import (
@@ -145,6 +145,28 @@ def test_whoever_drafts_it_needs_a_second_person_or_a_reason(room):
         room.do(IssueAlert(alert="a1"), by=machine("clock"), at=AT)
     room.do(IssueAlert(alert="a1"), by=WANG, at=AT, why="夜间一人值守")
     assert room.standing().get(Alert, "a1").alone == "夜间一人值守"
+
+
+def test_who_issues_has_read_what_goes_out(room):
+    """A draft that is rewritten between a look and a yes does not go out by that yes."""
+    room.do(draft(), by=WANG, at=AT)
+    read_by_li = room.standing().get(Alert, "a1").wording
+    room.do(draft(description="撤离全城"), by=WANG, at=AT)
+    with pytest.raises(Refused, match="rewritten after you opened it"):
+        room.do(IssueAlert(alert="a1", wording=read_by_li), by=LI, at=AT)
+    room.do(IssueAlert(alert="a1", wording=room.standing().get(Alert, "a1").wording), by=LI, at=AT)
+    assert room.standing().get(Alert, "a1").state == "issued"
+
+
+def test_nobody_waits_for_a_receipt_of_an_organisation_that_is_not_there(room):
+    issued(room)
+    room.book = room.book.over({Owner: (Owner(id="water", name="水务局"),)})
+    with pytest.raises(Refused, match="there is no organisation nosuch"):
+        room.do(draft("a2", receivers=["nosuch"]), by=WANG, at=AT)
+    room.do(draft("a2", receivers=["water"]), by=WANG, at=AT)
+    with pytest.raises(Refused, match="there is no organisation nosuch"):
+        room.do(AcknowledgeAlert(alert="a1", party="nosuch"), by=LI, at=AT)
+    room.do(AcknowledgeAlert(alert="a1", party="water"), by=LI, at=AT)
 
 
 def test_what_goes_out_is_written_with_the_issue_alone(room):
