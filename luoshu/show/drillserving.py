@@ -71,14 +71,14 @@ def drill_of(visit: Visit, name: str, query: Mapping[str, str], drill: LiveDrill
     language, script = visit.language, drill.script
     assert visit.things is not None
     lines, strip = list(drill.lines), drill.strip("")
-    english = language.code == "en"
+    english, leads = language.code == "en", bool(visit.actor and visit.actor.roles & LEADERS)
     names = {name: actor.name for name, actor in script.actors.items()}
     return LivePage(
         title=script.title_en if english and script.title_en else script.title,
         note=script.note_en if english and script.note_en else script.note,
         day=visit.view.day, language=language.code, number=visit.things.number,
         state=strip.state, state_word=language.message(STATES[strip.state]), at=local_time(strip.at),
-        pace=drill.clock.pace, paces=PACES, leads=bool(visit.actor and visit.actor.roles & LEADERS), fault=drill.fault,
+        pace=drill.clock.pace, paces=PACES, leads=leads, fault=drill.fault,
         waits_for=names.get(drill.cue.by, "") if drill.cue else "",
         played=len({each.line for each in lines if each.line}), left=len(drill.coming(len(script.moments))),
         joined=sum(each.outcome == "joined" for each in lines),
@@ -87,7 +87,7 @@ def drill_of(visit: Visit, name: str, query: Mapping[str, str], drill: LiveDrill
         coming=tuple(
             ComingLine(at=local_time(each.at), who=names.get(each.by, ""), says=language.message(moment_words(each)),
                        about=each.act.key() if each.act else "", why=each.why or each.show)
-            for each in drill.coming(MOST_COMING)
+            for each in (drill.coming(MOST_COMING) if leads else ())  # nobody else reads ahead
         ),
         lines=tuple(drill_line(each, language, script) for each in reversed(lines[-MOST_LINES:])),
     )  # fmt: skip

@@ -214,6 +214,10 @@ def test_only_its_leader_leads_it_and_everything_in_it_is_a_drill(lived):
     assert told.count("refused.act") == 2
     assert told.count("drill.skip") == 1
     assert crew.http.get("/desk/drill?language=en").text.count("outcome-") == 2
+    assert crew.http.get("/desk/drill.json").json()["coming"] == []  # nobody who takes part reads ahead
+    assert len(leader.http.get("/desk/drill.json").json()["coming"]) == 6
+    log = leader.http.get("/desk/journal?language=en&what=drill.skip").text
+    assert "went on to the drill&#39;s next moment" in log
 
 
 def test_lines_that_are_left_to_people_wait_for_them(served, tmp_path):
