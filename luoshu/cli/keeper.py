@@ -132,12 +132,28 @@ def restore(args: argparse.Namespace, language: Language) -> int:
         kept = restored(path, journal, as_far_as_it_goes=args.as_far_as_it_goes, tell=tell)
     if not kept.problems or (args.as_far_as_it_goes and kept.entries):
         _say_kept(kept, language)
-        print(
-            language.say(
-                "passwords are not in a backup: give them anew with luoshu desk admin and the page of the staff"
-            )
-        )
+        _say_passwords(args, place, language)
     return report_problems(list(kept.problems), language)
+
+
+def _say_passwords(args: argparse.Namespace, place: str | Path, language: Language) -> None:
+    """A backup holds no passwords: who needs a new one, and who can give it."""
+    from datetime import UTC, datetime
+
+    import luoshu.desk.acts  # noqa: F401 (puts every act on the list)
+    from luoshu.desk.keeping import reading
+    from luoshu.desk.shelves import stored
+    from luoshu.desk.staff import Person
+    from luoshu.desk.things import things_of
+
+    with reading(place) as connection:
+        people = things_of(stored(connection)).all(Person)
+    open_to = {name: each.actor(datetime.now(UTC)) for name, each in people.items() if not each.closed}
+    rulers = [name for name, actor in open_to.items() if actor and actor.may(frozenset({"admin"}), "", "")]
+    print(language.say("passwords are not in a backup; people who need a new one: {count}", count=len(open_to)))
+    ruler = rulers[0] if rulers else "NAME"
+    says = "begin with luoshu desk admin {book} {name}; the others get theirs from the page of the staff"
+    print(language.say(says, book=args.book, name=ruler))
 
 
 @verb(

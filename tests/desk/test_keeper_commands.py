@@ -67,6 +67,20 @@ def test_begin_verify_backup_restore_export(run, book, place, tmp_path, monkeypa
         assert run("desk", "export", book, tmp_path / name, *desk)[:2] == (0, f"5 entries are in {tmp_path / name}\n")
 
 
+def test_after_a_restore_it_is_said_who_needs_a_password(run, tmp_path, monkeypatch):
+    import io
+
+    for name in ("one", "other"):
+        run("new", tmp_path / name, "--title", "Plan", "--region", "City")
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery staple\n"))
+    assert run("desk", "admin", tmp_path / "one", "wang", "--password-stdin")[0] == 0
+    file = tmp_path / "desk.jsonl.gz"
+    assert run("desk", "backup", tmp_path / "one", file)[0] == 0
+    code, out, _ = run("desk", "restore", file, tmp_path / "other")
+    assert (code, "people who need a new one: 1" in out) == (0, True)
+    assert f"luoshu desk admin {tmp_path / 'other'} wang" in out
+
+
 def test_the_log_reads_as_words_and_holds_no_formulas(run, book, tmp_path):
     (book / "desk").mkdir()
     fill(book / PLACE, 1, "=cmd|' /C calc'!A0")
