@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
 from luoshu.book.directory import Owner
 from luoshu.desk.actor import READERS
+from luoshu.desk.at_once import gathered
 from luoshu.desk.clock import local_time
 from luoshu.desk.incident import Incident
 from luoshu.desk.logbook import HIDDEN, open_facts
@@ -129,7 +130,7 @@ def after_page(visit: Visit, name: str, query: Mapping[str, str]) -> AfterPage:
         raise KeyError(name)
     say = language.say
     people = {key: each.name for key, each in things.all(Person).items()}
-    timeline = tuple(_line(step, language, people) for step in things.timeline(name))
+    timeline = tuple(_line(run, language, people) for run in gathered(things.timeline(name)))
     kept = tuple(_kept(each, language) for each in promised(things, name, visit.clock, incident.closed or visit.now))
     book = visit.view.book
     owners = {row.id: visit.owner(row.id) for row in book.rows(Owner)} if book else {}
@@ -201,14 +202,15 @@ def _is(things: Any, line: Line, *what: str) -> bool:
     return step is not None and step.act.what in what
 
 
-def _line(step: Step, language: Language, people: Mapping[str, str]) -> Line:
+def _line(run: Sequence[Step], language: Language, people: Mapping[str, str]) -> Line:
+    step = run[-1]
     who = step.told.who
     return Line(
         number=step.told.number,
         at=local_time(step.told.at),
         who=people.get(who, language.say("the clock") if who == "clock" else who),
         what=language.message(step.act.says),
-        about=telling(step, language),
+        about=telling(step, language) if len(run) == 1 else language.say("{count} readings", count=len(run)),
         why=step.told.why,
         undone=step.undone is not None,
     )

@@ -58,7 +58,7 @@ def draw(seen: Eye, part: Part) -> str:
     """The inner HTML of a section."""
     template, made = f"board/{part.name}.html", part.build(seen)
     if isinstance(made, Log):  # each row with its form: whose it is not loses it when the section is handed out
-        made = replace(made, rows=tuple(replace(row, may_undo=not row.undone) for row in made.rows))
+        made = replace(made, rows=tuple(replace(row, may_undo=not row.undone and row.count == 1) for row in made.rows))
     return drawn(template, "board", made, seen.visit, section=made, now=seen.now, path=seen.path, can_act=seen.acts)
 
 

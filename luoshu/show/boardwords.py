@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from luoshu.desk.act import Act
+from luoshu.desk.at_once import gathered
 from luoshu.desk.checklist import TickOff
 from luoshu.desk.logbook import open_facts
 from luoshu.desk.minutes import SORTS, Decision, Note
@@ -66,7 +68,10 @@ class Messages:
 
 @dataclass(frozen=True, kw_only=True)
 class LogRow:
-    """One act of the incident; `undone` where it was taken back, `may_undo` where who looks can do that."""
+    """One act of the incident; `undone` where it was taken back, `may_undo` where who looks can do that.
+
+    `count` is more than 1 for readings that came in at once, which stand in one row.
+    """
 
     number: int
     at: datetime
@@ -76,6 +81,7 @@ class LogRow:
     why: str
     undone: bool
     may_undo: bool
+    count: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,15 +124,18 @@ def messages(eye: Eye) -> Messages:
 def log(eye: Eye) -> Log:
     """The newest acts of the incident; the ticks of a checklist are said by the tasks that go with them."""
     steps = [each for each in eye.things.timeline(eye.incident.id) if not isinstance(each.act, TickOff)]
-    rows = tuple(_log_row(eye, each) for each in reversed(steps[-MOST_LOG:]))
-    return Log(rows=rows, count=len(steps), more=max(0, len(steps) - MOST_LOG))
+    runs = gathered(steps)[-MOST_LOG:]
+    rows = tuple(_log_row(eye, each) for each in reversed(runs))
+    return Log(rows=rows, count=len(steps), more=max(0, len(steps) - sum(map(len, runs))))
 
 
-def _log_row(eye: Eye, step: Step) -> LogRow:
+def _log_row(eye: Eye, run: Sequence[Step]) -> LogRow:
+    step = run[-1]
+    about = _about(eye, step.act) if len(run) == 1 else eye.language.say("{count} readings", count=len(run))
     return LogRow(
         number=step.told.number, at=step.told.at, who=eye.name(step.told.who),
-        word=heading(eye.language.message(step.act.says)), about=_about(eye, step.act), why=step.told.why,
-        undone=step.undone is not None, may_undo=may_undo(eye, step),
+        word=heading(eye.language.message(step.act.says)), about=about, why=step.told.why,
+        undone=step.undone is not None, may_undo=len(run) == 1 and may_undo(eye, step), count=len(run),
     )  # fmt: skip
 
 

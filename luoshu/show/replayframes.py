@@ -10,6 +10,7 @@ from typing import Any
 from luoshu.desk.act import Thing
 from luoshu.desk.assignment import STATES as TASK_STATES
 from luoshu.desk.assignment import Assignment
+from luoshu.desk.at_once import gathered
 from luoshu.desk.checklist import TickOff
 from luoshu.desk.closure import Closure
 from luoshu.desk.incident import PHASES, ConfirmLevel, Incident, OpenIncident, ProposeLevel, RejectLevel, SetPhase
@@ -37,7 +38,7 @@ Place = tuple[type[Thing], str]
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One entry of the timeline: an act, or the taking back of the `steps` of an earlier one."""
+    """One entry of the timeline: an act, readings that came in at once, or the taking back of the `steps` of one."""
 
     number: int
     steps: tuple[Step, ...]
@@ -101,7 +102,7 @@ class Frames:
 def events_of(timeline: Sequence[Step]) -> list[Event]:
     """The acts of a timeline and the moments at which some were taken back, in the order of the journal."""
     timeline = [step for step in timeline if not isinstance(step.act, TickOff)]  # said by the tasks that go with it
-    found = [Event(number=step.told.number, steps=(step,)) for step in timeline]
+    found = [Event(number=run[-1].told.number, steps=run) for run in gathered(timeline)]
     undone: dict[int, list[Step]] = {}
     for step in timeline:
         if step.undone:
@@ -145,7 +146,10 @@ class Fold:
     def take(self, event: Event) -> None:
         """Go on by one entry."""
         numbers = {step.told.number for step in event.steps}
-        for place in dict.fromkeys((step.act.thing, step.act.key()) for step in event.steps):
+        steps: dict[Place, list[Step]] = {}
+        for step in event.steps:
+            steps.setdefault((step.act.thing, step.act.key()), []).append(step)
+        for place, here in steps.items():
             if place[0] not in FOLDED:
                 continue
             acts = self._acts.setdefault(place, [])
@@ -153,8 +157,8 @@ class Fold:
                 acts[:] = [each for each in acts if each.told.number not in numbers]
                 self._put(place, folded(None, acts))
             else:
-                acts += event.steps
-                self._put(place, folded(self.states.get(place), event.steps))
+                acts += here
+                self._put(place, folded(self.states.get(place), here))
 
     def _put(self, place: Place, state: Thing | None) -> None:
         if state is None:
@@ -227,12 +231,15 @@ class Drawing:
         step, language = event.steps[0], self.seen.language
         told, thing = step.told, states.get((step.act.thing, step.act.key()))
         late = not event.undo and (told.written - told.at).total_seconds() >= 60
+        about = title_of(thing, language.word) or title_of(step.act, language.word)
+        if len(event.steps) > 1 and not event.undo:
+            about = language.say("{count} readings", count=len(event.steps))
         return Line(
             number=event.number,
             time=self.time(at),
             happened=self.time(told.at) if late else "",
             what=self.what(event),
-            about=title_of(thing, language.word) or title_of(step.act, language.word),
+            about=about,
             who="" if event.undo else self.seen.name(told.who),
             why="" if event.undo else told.why,
             undone=not event.undo and bool(step.undone),

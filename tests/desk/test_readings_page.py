@@ -57,6 +57,28 @@ def test_a_file_is_tried_then_written_and_a_level_proposed(desk_server, wang):
     assert "Level II" in wang.get(PAGE + "?language=en", headers=HTML).text
 
 
+def test_a_file_is_one_line_of_the_logs_and_nothing_of_it_is_lost(desk_server, wang):
+    message = {"facts": {"incident": "yi", "text": "桥面已封"}, "mark": "m"}
+    assert wang.post("/desk/acts/message.send", json=message).status_code == 201
+    rows = [f"站{number},水位,{number},米" for number in range(300)]
+    assert confirmed(wang, sent(wang, file_of(*rows, "栾川站,1小时雨量,85,mm")).text).status_code == 200
+    assert wang.post("/desk/acts/message.send", json={**message, "mark": "n"}).status_code == 201
+    board = wang.get("/desk/incidents/yi", headers=HTML).text
+    assert "301 条监测数据" in board
+    assert board.count("水情.csv") < 20
+    part = wang.get("/desk/incidents/yi/part/log").text
+    row = re.search(r"<tr(?:(?!</tr>).)*301 条监测数据.*?</tr>", part, re.S)[0]
+    assert "/desk/undo/" not in row
+    assert "/desk/undo/" in part
+    report = wang.get("/desk/incidents/yi/report.json").json()
+    assert [each["about"] for each in report["timeline"]].count("301 条监测数据") == 1
+    assert len(report["timeline"]) < 10
+    replay = wang.get("/desk/incidents/yi/replay", headers=HTML).text
+    assert "301 条监测数据" in replay
+    assert "85毫米" in replay.replace(" ", "")
+    assert len(desk_server.room.standing().all(Reading)) == 301
+
+
 def test_what_a_yes_sends_back_is_checked_again(desk_server, wang):
     html = sent(wang, file_of("栾川站,1小时雨量,85,mm")).text
     for told in ("", "x", "{}", '[{"station": "s"}]', "[" * 5000, '[{"what": "incident.close"}]'):
