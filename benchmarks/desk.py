@@ -349,11 +349,15 @@ def main():
     asked = parser.parse_args()
     lines = entries(asked)
     screens = served(asked) if asked.clients else None
+    acts = next(line for line in lines if line["case"] == "acts")
     by_writers = {str(line["writers"]): line for line in lines if line["case"] == "journal"}
     result = {
         "database": "postgresql" if asked.url else "sqlite",
         "entries_per_second": {writers: line["entries_per_second"] for writers, line in by_writers.items()},
         "p99_ms": {writers: line["p99_ms"] for writers, line in by_writers.items()},
+        "processor_us": {writers: line["processor_us"] for writers, line in by_writers.items()},
+        "acts_per_second": acts["entries_per_second"],
+        "acts_processor_us": acts["processor_us"],
         "fan_out_p99_ms": screens["p99_ms"] if screens else None,
         "fan_out": screens,
         "journal": lines,

@@ -114,7 +114,8 @@ def _visit(request: Request) -> Visit | None:
         if view is None:
             return None
         language = spoken(request, None)
-        links = ServerLinks(path="error", language=language.code, day=None)
+        path = request.url.path.strip("/") if request.method == "GET" else ""
+        links = ServerLinks(path=path, language=language.code, day=None)
         return Visit(view=view, language=language, links=links)
 
 

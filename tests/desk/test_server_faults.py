@@ -319,3 +319,18 @@ def test_what_checks_the_acts_is_built_before_it_is_asked_for():
     module._ADAPTERS.clear()
     module.warm(lambda: True)
     assert not module._ADAPTERS
+
+
+def test_the_other_language_of_a_page_that_cannot_be_shown_is_that_page(desk_server, monkeypatch):
+    from luoshu.desk.unkept import AWAY as GONE
+    from luoshu.desk.unkept import Unkept
+
+    def gone():
+        raise Unkept(GONE, "away")
+
+    officer = desk_server.person("wang", "duty")
+    assert officer.get("/desk/account").status_code == 200
+    monkeypatch.setattr(desk_server.room, "standing", gone)
+    page = officer.get("/desk/account", headers={"accept": "text/html"})
+    assert (page.status_code, AWAY["zh"] in page.text) == (503, True)
+    assert 'href="/desk/account?language=en"' in page.text
