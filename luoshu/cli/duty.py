@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from luoshu.book.problem import Problem
     from luoshu.desk.actor import Actor
     from luoshu.desk.room import Room
+    from luoshu.desk.stock_rows import Row
 
 MOST_NAMED = 100
 """Rows with faults that are named one by one."""
@@ -84,6 +85,9 @@ def _known(name: str | None) -> dict[str, Any]:
         "--as", dest="person", metavar="PERSON", default="", help=say("the login name of whose readings they are")
     ),
     argument("--try", dest="only_try", action="store_true", help=say("say what would be done, write nothing")),
+    argument(
+        "--back", metavar="WHY", default="", help=say("take back all that this file had written, with the reason")
+    ),
     DESK,
 )
 def readings(args: argparse.Namespace, language: Language) -> int:
@@ -105,6 +109,8 @@ def readings(args: argparse.Namespace, language: Language) -> int:
         if args.incident and (incident is None or not incident.open):
             raise NotDone(say("there is no open incident {name}", name=args.incident))
         rows, _, problems = readings_of(path, args.incident, room.book)
+        if args.back:
+            return _readings_back(room, rows, actor, args, now, language)
         rows = unknown_yet(room.standing(), rows)
         if args.only_try:
             rows = tried(room, rows, by=actor, at=now)
@@ -119,6 +125,18 @@ def readings(args: argparse.Namespace, language: Language) -> int:
         if not args.only_try:
             _say_proposed(room, language, now)
     return _report_rows([*problems, *bad], language)
+
+
+def _readings_back(
+    room: Room, rows: list[Row], actor: Actor, args: argparse.Namespace, now: datetime, language: Language
+) -> int:
+    from dataclasses import replace
+
+    from luoshu.desk.reading_rows import taken_back
+
+    count, kept = taken_back(room, rows, by=actor, at=now, why=args.back)
+    print(language.say("{count} readings were taken back, {kept} could not be", count=count, kept=len(kept)))
+    return _report_rows([replace(row.problem(), code="reading-row") for row in kept], language)
 
 
 def _report_rows(problems: list[Problem], language: Language) -> int:

@@ -19,9 +19,11 @@ from luoshu.book.incoming import BOOKS, TABLES, Incoming, heading_for, incoming
 from luoshu.book.loading import fold
 from luoshu.book.problem import Problem, Source
 from luoshu.book.table import Column
+from luoshu.desk.actor import Actor
 from luoshu.desk.clock import CHINA
 from luoshu.desk.journal import Refused
 from luoshu.desk.observed import MEASURES, Reading, ReportReading, measured
+from luoshu.desk.room import Room
 from luoshu.desk.stock_rows import Row, marked
 from luoshu.desk.things import Things
 from luoshu.words.message import Message, say
@@ -89,7 +91,7 @@ def readings_of(path: Path, incident: str = "", book: Book | None = None) -> tup
         )
         return [], "", [problem]
     found = incoming(path)
-    own = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    own = f"{hashlib.sha256(path.read_bytes()).hexdigest()} {incident}" if path.is_file() else ""
     problems = list(found.problems)
     if not found.columns:
         return [], own, problems
@@ -109,7 +111,7 @@ def readings_of(path: Path, incident: str = "", book: Book | None = None) -> tup
         return [], own, [Problem(code="file-too-large", says=says, source=Source(file=path.name),
                                  mend=say("Part it into several files"))]  # fmt: skip
     rows = list(_rows(found, places, wide, incident, _codes(book)))
-    return marked(_apart(rows), own + incident), own, problems
+    return marked(_apart(rows), own), own, problems
 
 
 def _wide(headings: Sequence[str], taken: set[str]) -> tuple[list[_Wide], list[Message]]:
@@ -267,6 +269,24 @@ def _apart(rows: Sequence[Row]) -> list[Row]:
         else each
         for each in rows
     ]
+
+
+def taken_back(room: Room, rows: Sequence[Row], *, by: Actor, at: datetime, why: str) -> tuple[int, list[Row]]:
+    """Take back all that the rows of a file have written and that still stands; how many, and those that cannot be,
+    with their `trouble`."""
+    marks = room.journal.look(lambda standing: dict(standing["marks"]))
+    things, done, kept = room.standing(), 0, []
+    for row in rows:
+        entry = marks.get(row.mark)
+        step = things.step(entry.number) if entry is not None else None
+        if step is None or step.undone is not None:
+            continue
+        try:
+            room.undo(step.told.number, by=by, at=at, why=why)
+            done += 1
+        except Refused as refused:
+            kept.append(replace(row, trouble=refused.says))
+    return done, kept
 
 
 def unknown_yet(things: Things, rows: Sequence[Row]) -> list[Row]:

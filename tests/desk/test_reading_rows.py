@@ -10,8 +10,17 @@ from incidents import NOON, OFFICER, OTHERS, after, opened, standing
 from luoshu.book.book import open_book
 from luoshu.book.directory import Place
 from luoshu.cli import main
+from luoshu.desk.actor import Actor, Grant
 from luoshu.desk.observed import MEASURES, Reading
-from luoshu.desk.reading_rows import MOST_ROWS, SAMPLE, measure_named, moment_of, readings_of, unknown_yet
+from luoshu.desk.reading_rows import (
+    MOST_ROWS,
+    SAMPLE,
+    measure_named,
+    moment_of,
+    readings_of,
+    taken_back,
+    unknown_yet,
+)
 from luoshu.desk.room import Room
 from luoshu.desk.stock_rows import tried, written
 from luoshu.desk.ticking import tick
@@ -136,6 +145,22 @@ def test_levels_are_proposed_from_a_file_and_the_same_file_counts_once(room, tmp
     assert sorted(each.value for each in room.standing().all(Reading).values()) == [60, 85, 151.2]
 
 
+def test_a_whole_file_is_taken_back_and_what_was_corrected_since_stays(room, tmp_path):
+    path = file_of(tmp_path, LONG)
+    taken(room, path)
+    taken(room, file_of(tmp_path, LONG.replace("85", "60"), "later.csv"))
+    rows = readings_of(path, "yi", room.book)[0]
+    count, kept = taken_back(room, rows, by=OFFICER, at=after(hours=1), why="发错文件")
+    assert count + len(kept) == 2
+    assert [each.value for each in room.standing().all(Reading).values()] == [60]
+    assert taken_back(room, rows, by=OFFICER, at=after(hours=1), why="发错文件")[0] == 0
+    others = Actor(id="li", grants=(Grant(role="team"),))
+    taken(room, file_of(tmp_path, LONG.replace("龙门", "嵩县"), "third.csv"))
+    rows = readings_of(tmp_path / "third.csv", "yi", room.book)[0]
+    count, kept = taken_back(room, rows, by=others, at=after(hours=1), why="x")
+    assert (count, all("may not" in str(row.trouble) for row in kept)) == (0, True)
+
+
 def test_two_that_differ_of_one_minute_are_both_in_doubt(room, tmp_path):
     path = file_of(
         tmp_path, LONG + "2021-07-20 11:00,栾川站,1小时降雨量,58,毫米\n2021-07-20 11:00,龙门镇站,水位,151.2,米\n"
@@ -199,3 +224,5 @@ def test_by_the_command_line(room, tmp_path, book, monkeypatch, capsys):
     assert "g.csv:3" in err
     assert main([*order, desk, "--as", "li"]) == 1
     assert "0 readings are written, 1 rows are not, 1 stood already" in capsys.readouterr().out
+    assert main([*order, desk, "--as", "li", "--back", "wrong file"]) == 0
+    assert "1 readings were taken back, 0 could not be" in capsys.readouterr().out
