@@ -18,7 +18,7 @@ from luoshu.kinds.reserve_chance import chance_in
 from luoshu.kinds.reserve_faults import MOST_DAYS
 from luoshu.kinds.reserve_figures import maybe, percent_of
 from luoshu.kinds.reserve_grounds import signed
-from luoshu.kinds.reserve_holding import AIM, Chosen, choose_holding
+from luoshu.kinds.reserve_holding import AIM, Chosen, Prices, choose_holding
 from luoshu.kinds.reserve_state import Held, Picture, picture
 from luoshu.kinds.stock import available
 from luoshu.kinds.stock_rules import stock_rules
@@ -192,8 +192,7 @@ def _held_more(
     if chosen is None:
         return [], notes
     steps = [*_opened(chosen, day)]
-    for number, held in enumerate(chosen.wares):
-        steps += _holds(seen, held, chosen, chosen.units[number], prices[held.line.good], book, day)
+    steps += [*_unlisted(chosen, prices, book), *_holds(seen, chosen, prices, book, day)]
     return steps, [*notes, *_told(chosen)] if steps else notes
 
 
@@ -255,31 +254,46 @@ def _told(chosen: Chosen) -> Iterator[Reason]:
     yield Reason(says=says)
 
 
-def _holds(
-    seen: Picture, held: Held, chosen: Chosen, units: np.ndarray, priced: tuple[str, float | None, float], book: Book,
-    day: date,
-) -> Iterator[Step]:  # fmt: skip
-    item, price, _ = priced
-    if item not in {row.id for row in book.rows(Item)}:
-        says = say("Take {good} into the catalogue and buy it: at least {amount} are needed", good=held.line.name,
-                   amount=amount(float(units.sum()), held.line.unit))  # fmt: skip
-        yield Step(does=says, group="buy", rows={}, cost=None)
-        return
-    for number in np.argsort(-units, kind="stable"):
-        whole = float(units[number])
-        if whole <= 0:
-            continue
-        grounds, store = chosen.grounds, chosen.grounds.stores[int(number)]
-        lot = Lot(id=f"plan-{item}-{store.id}", item=item, store=store.id, amount=whole, condition="good", counted=day,
-                  expires=day + timedelta(days=3650))  # fmt: skip
-        unit = next((row.unit for row in book.rows(Item) if row.id == item), "")
-        says = say("Hold {amount} more of {item} at {where}", amount=amount(whole, unit), item=item_name(book, item),
-                   where=named(store.name))  # fmt: skip
-        yield Step(
-            does=says, group="buy", rows={Lot: (lot,)}, cost=None if price is None else price * whole, table="store",
-            row=store.id, lon=float(grounds.lon[number]), lat=float(grounds.lat[number]),
-            because=_reaches(seen, grounds.hours[int(number)]),
-        )  # fmt: skip
+def _unlisted(chosen: Chosen, prices: Prices, book: Book) -> Iterator[Step]:
+    """Goods that are needed and that no item of the catalogue stands for."""
+    items = {row.id for row in book.rows(Item)}
+    for number, held in enumerate(chosen.wares):
+        units = float(chosen.units[number].sum())
+        if units > 0 and prices[held.line.good][0] not in items:
+            says = say("Take {good} into the catalogue and buy it: at least {amount} are needed", good=held.line.name,
+                       amount=amount(units, held.line.unit))  # fmt: skip
+            yield Step(does=says, group="buy", rows={}, cost=None)
+
+
+def _holds(seen: Picture, chosen: Chosen, prices: Prices, book: Book, day: date) -> Iterator[Step]:
+    """What to hold more in each store, all goods of one store together; those without a price apart."""
+    items = {row.id: row for row in book.rows(Item)}
+    grounds = chosen.grounds
+    for number, store in enumerate(grounds.stores):
+        for priced in (True, False):
+            lots, cost = [], 0.0
+            for ware, held in enumerate(chosen.wares):
+                item, price, _ = prices[held.line.good]
+                units = float(chosen.units[ware, number])
+                if units > 0 and item in items and (price is not None) == priced:
+                    lots.append(Lot(id=f"plan-{item}-{store.id}", item=item, store=store.id, amount=units, counted=day,
+                                    condition="good", expires=day + timedelta(days=3650)))  # fmt: skip
+                    cost += units * (price or 0.0)
+            if lots:
+                goods = [say("{amount} {item}", amount=amount(each.amount, items[each.item].unit),
+                             item=item_name(book, each.item)) for each in lots]  # fmt: skip
+                yield Step(
+                    does=say("Hold more at {where}: {goods}", where=named(store.name), goods=_in_a_row(goods)),
+                    group="buy", rows={Lot: tuple(lots)}, cost=cost if priced else None, table="store", row=store.id,
+                    lon=float(grounds.lon[number]), lat=float(grounds.lat[number]),
+                    because=_reaches(seen, grounds.hours[number]),
+                )  # fmt: skip
+
+
+def _in_a_row(words: list[Message]) -> Message:
+    if len(words) == 1:
+        return words[0]
+    return say("{first}, {more}", first=words[0], more=_in_a_row(words[1:]))
 
 
 def _reaches(seen: Picture, hours: np.ndarray) -> tuple[Reason, ...]:
