@@ -138,8 +138,8 @@ def _summary(ran: object, out: Path, language: Language) -> int:
     print(told)
     if drilled.count("joined", "taken", "helped", "otherwise"):
         print(language.say(
-            "{joined} acts by people, {taken} lines left to them were done and {helped} were not, {otherwise} lines "
-            "went otherwise than the script", joined=drilled.count("joined"), taken=drilled.count("taken"),
+            "done by people: {joined}; of the lines left to them done: {taken}, not done: {helped}; otherwise than the "
+            "script: {otherwise}", joined=drilled.count("joined"), taken=drilled.count("taken"),
             helped=drilled.count("helped"), otherwise=drilled.count("otherwise"),
         ))  # fmt: skip
     if drilled.unplayed:

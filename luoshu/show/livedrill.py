@@ -6,7 +6,7 @@ import asyncio
 import threading
 import traceback
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from fastapi import FastAPI
 
+from luoshu.desk.clock import CHINA
 from luoshu.desk.credentials import Credentials, made_up
 from luoshu.desk.drill import Drilled, Played, play
 from luoshu.desk.drillscript import Moment, Script
@@ -27,6 +28,7 @@ from luoshu.show.drillclock import LONGEST_SECONDS, PACE, DrillClock
 from luoshu.show.drillfolder import DrillFolder, Ran, prepared
 from luoshu.show.language import Language
 from luoshu.show.page import DrillStrip
+from luoshu.show.shelf import Shelf
 from luoshu.words.message import Message, say
 
 LEADER = "director"
@@ -37,6 +39,8 @@ NAMING = frozenset(
     {"incident", "task", "resource", "removal", "closure", "approval", "alert", "demand", "lot", "store"}
 )
 """Facts that only name what an act is about: the form of somebody's turn holds these, and leaves the rest to them."""
+MOST_DAYS = 10
+"""Days that are gauged before the drill comes to them: the server keeps no more than a few."""
 AFTER_SECONDS = 2.0
 """How often the clock of the desk looks for what is due once the script is over."""
 
@@ -105,6 +109,7 @@ class LiveDrill:
         """Play from the start of the server to its end."""
         player = threading.Thread(target=self._play, args=(app.state.room,), name="the drill", daemon=True)
         player.start()
+        threading.Thread(target=self._warm, args=(app.state.shelf,), name="warming the drill", daemon=True).start()
         if self.begun:
             self.clock.go()
         try:
@@ -112,6 +117,15 @@ class LiveDrill:
         finally:
             self.clock.end()
             await asyncio.to_thread(player.join)
+
+    def _warm(self, shelf: Shelf) -> None:
+        """Gauge the promises of each day of the script, so that nobody waits for it when the drill comes to the day."""
+        days = sorted({each.at.astimezone(CHINA).date() for each in self.script.moments})
+        for day in days[:MOST_DAYS]:
+            if self.clock.ended:
+                return
+            with suppress(Exception):  # what is wrong is said to the first visitor
+                shelf.view(day)
 
     def _play(self, room: Room) -> None:
         try:
