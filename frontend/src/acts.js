@@ -1,5 +1,5 @@
 // What can be done: forms of acts and buttons that carry their facts go through the outbox, with a mark made when pressed.
-import { el, toast } from "./element.js";
+import { el, sentences, toast } from "./element.js";
 import { forgetPages } from "./offline.js";
 
 const ZONE = "+08:00"; // the desk's own time, which its forms show
@@ -93,7 +93,7 @@ async function send(desk, told, button, form) {
 
 function refusedIn(desk, form, answer) {
   const { says = "", mend = "" } = answer.error ?? {};
-  say(form, [says || desk.words.refused, mend].filter(Boolean).join(" "));
+  say(form, sentences(says || desk.words.refused, mend));
   for (const [name, wrong] of Object.entries(answer.fields ?? {})) {
     const field = form.elements[name];
     field?.setAttribute?.("aria-invalid", "true");

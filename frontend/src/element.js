@@ -35,3 +35,9 @@ export function filled(words, values) {
 export function calm() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
+
+/** Sentences one after the other, each with its full stop, in the manner of the page's language. */
+export function sentences(...parts) {
+  const zh = document.documentElement.lang.startsWith("zh");
+  return parts.filter(Boolean).map((each) => (/[.。!！?？…:：]$/.test(each) ? each : each + (zh ? "。" : "."))).join(zh ? "" : " ");
+}

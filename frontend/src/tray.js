@@ -1,5 +1,5 @@
 // The tray at the foot of the desk's pages: what waits to be sent, what was refused and why, and whether there is a line.
-import { el } from "./element.js";
+import { el, sentences } from "./element.js";
 import { MemoryShelf, Outbox, outcome } from "./outbox.js";
 import { startOffline } from "./offline.js";
 import { openShelf } from "./outboxshelf.js";
@@ -123,7 +123,7 @@ class Tray {
       made.append(el("span", { className: "tray-state" }, words.state_waiting));
       return made;
     }
-    const reason = [item.error?.says || words.refused, item.error?.mend].filter(Boolean).join(" ");
+    const reason = sentences(item.error?.says || words.refused, item.error?.mend);
     made.append(el("p", { className: "tray-why" }, reason));
     const fields = Object.entries(item.facts)
       .filter(([, value]) => typeof value === "string")

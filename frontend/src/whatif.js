@@ -1,7 +1,7 @@
 // Trying things out on the map: the gestures that make changes, and the question to the server after each of them.
 // Every gesture has a key: the edit's letter, arrows to move the map under the cross, Enter to act there, Esc to stop.
 import { bytes, decode } from "./pointfile.js";
-import { el, filled, toast } from "./element.js";
+import { el, filled, toast, sentences } from "./element.js";
 import { TriedPlaces } from "./triedplaces.js";
 import { askFields } from "./tryform.js";
 import { TrialPanel } from "./trialpanel.js";
@@ -264,7 +264,7 @@ export class WhatIf {
     } catch (error) {
       if (asking.signal.aborted) return;
       const { says, mend } = error.says ?? {};
-      toast([says, mend].filter(Boolean).join(" ") || this.words.no_answer);
+      toast(sentences(says, mend) || this.words.no_answer);
       this.panel.draw();
     }
   }

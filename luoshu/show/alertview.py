@@ -90,6 +90,7 @@ class AlertView:
     signed_by: str
     receipts: tuple[ReceiptLine, ...]
     missing: int
+    inside: bool
     wrong: str
     drawing: AreaDrawing | None = None
 
@@ -139,7 +140,8 @@ def view_of(visit: Visit, alert: Alert, newer: str, *, drawn: bool = False) -> A
         issued_by=person(visit, alert.issued_by) if inside else "", alone=alert.alone if inside else "",
         signed_by=alert.signed_by, receipts=_receipts(visit, alert) if inside else (),
         missing=sum(not any(each.party == party for each in alert.receipts) for party in asked),
-        wrong=wrong, drawing=area_drawing(book, info.get("area") or ()) if drawn and book is not None else None,
+        inside=inside, wrong=wrong,
+        drawing=area_drawing(book, info.get("area") or ()) if drawn and book is not None else None,
     )  # fmt: skip
 
 

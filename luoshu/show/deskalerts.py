@@ -67,6 +67,7 @@ class Other:
     incident: str
     source: str
     taken: str
+    inside: bool
     read_by: tuple[tuple[str, str], ...]
 
 
@@ -196,7 +197,7 @@ def other_of(visit: Visit, stand: Standing) -> Other:
         claims=tuple(language.message(each) for each in stand.claims),
         faults=tuple(language.message(each) for each in heard.faults),
         incident=heard.incident if inside else "", source=heard.source if inside else "",
-        taken=local_time(heard.taken_at),
+        taken=local_time(heard.taken_at), inside=inside,
         read_by=tuple((person(visit, who), local_time(at)) for who, at in heard.read_by if inside),
     )  # fmt: skip
 

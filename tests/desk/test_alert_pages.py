@@ -145,6 +145,9 @@ def test_who_is_limited_to_an_incident_sees_of_others_what_everybody_sees(alerte
         assert "out" in {each["alert"]["id"] for each in told["holding"]}
         (heard,) = told["others"]
         assert (heard["identifier"], heard["incident"], heard["read_by"]) == ("x1", "", [])
+        page = who.get("/desk/alerts", params={"language": "en"}).text  # what is hidden is not said to be missing
+        assert page.count("Nobody was asked to acknowledge") == 2
+        assert "nobody has read it yet" not in page + who.get(heard["href"], params={"language": "en"}).text
         for path in ("/desk/alerts", "/desk/alerts.json", heard["href"], "/alerts.json", "/alerts/out.json", "/desk"):
             assert "SECRET" not in who.get(path).text, path
     assert duty.get("/desk/alert-draft", params={"edit": "secret"}).status_code == 404
@@ -164,6 +167,7 @@ def test_the_desk_page_draws_drafts_receipts_and_alerts_of_others(alerted):
         assert page.status_code == 200, page.text
         assert EVIL not in page.text
         assert 'data-act="alert.issue"' in page.text
+        assert alerted.room.standing().get(Alert, "draft1").wording in page.text
     told = wang.get("/desk/alerts.json").json()
     assert [each["alert"]["id"] for each in told["drafts"]] == ["draft1"]
     (one,) = told["others"]
