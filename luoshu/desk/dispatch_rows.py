@@ -99,7 +99,8 @@ def _leaving(
     standing: Standing, wanted: set[str], failed: frozenset[str], hours: float, last: date
 ) -> tuple[list[Origin], list[Origin]]:
     """What can leave within the plan, and what of it expires before the plan ends and stays."""
-    some = [each for each in standing.origins if each.item in wanted and each.ready < hours]
+    ordered = sorted(standing.origins, key=lambda each: (each.place, each.item, each.id, each.ready))
+    some = [each for each in ordered if each.item in wanted and each.ready < hours]  # whatever the order of the rows
     given = [each for each in some if not {each.id, each.place.partition(":")[2]} & failed]
     soon = [each for each in given if each.until is not None and each.until < last]
     return [each for each in given if each not in soon and not np.isnan(each.lon)], soon
