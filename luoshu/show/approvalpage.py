@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from luoshu.desk.approval import STATES, Approval
+from luoshu.desk.incident import Incident
 from luoshu.desk.picking import PickList
 from luoshu.desk.staff import Person
 from luoshu.kinds.item import Item
@@ -25,7 +26,8 @@ ACT_WORDS = {"ship": marked("ship"), "scrap": marked("scrap"), "count": marked("
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One request for a second person's yes. `forms` are what who looks can do with it."""
+    """One request for a second person's yes. `now` is what is written, where a count would change it; `forms` are what
+    who looks can do with it."""
 
     id: str
     state: str
@@ -36,6 +38,8 @@ class Request:
     lot: str
     href: str
     to: str
+    incident: str
+    now: str
     expires: date | None
     why: str
     asked_by: str
@@ -86,6 +90,7 @@ def _request(visit: Visit, of: Approval, hours: float) -> Request:
     code = listed.item if listed else rows[of.lot].item if of.lot in rows else ""
     item = next((row for row in book.rows(Item) if row.id == code), None) if book is not None else None
     store = next((row for row in book.rows(Store) if row.id == of.store), None) if book is not None else None
+    incident = things.get(Incident, of.incident) if things is not None and of.incident else None
     until = of.runs_out(hours) if of.state == "granted" else None
     own = visit.actor is not None and visit.actor.id == of.asked_by
     return Request(
@@ -94,6 +99,8 @@ def _request(visit: Visit, of: Approval, hours: float) -> Request:
         text=units_text(of.amount, item, language), item=item_name(item, code, language), lot=of.lot,
         href=lot_address(visit, of.lot) if of.lot in rows else visit.links.to("desk/picking"),
         to=store_name(store, of.store, language) if of.store else of.place, expires=of.expires,
+        incident=incident.title if incident is not None else of.incident,
+        now=units_text(rows[of.lot].amount, item, language) if of.act == "count" and of.lot in rows else "",
         why=of.why, asked_by=getattr(people.get(of.asked_by), "name", "") or of.asked_by, asked_at=of.asked_at,
         decided_by=getattr(people.get(of.decided_by), "name", "") or of.decided_by, decided_at=of.decided_at,
         until=until, because=of.because, own=own, forms=_forms(visit, of, own),

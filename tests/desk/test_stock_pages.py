@@ -198,6 +198,10 @@ def test_a_second_person_sees_what_waits_and_the_first_carries_it_out(li, ma, de
         "approval.refuse"
     ]
     assert li.post("/desk/acts/approval.grant", json={"facts": {"approval": "q1"}}).status_code == 409
+    counted = {"approval": "q2", "act": "count", "lot": "P1", "amount": 5, "reason": "flood"}
+    assert li.post("/desk/acts/approval.ask", json={"facts": counted}).status_code == 201
+    assert "written now: 60" in ma.get("/desk/approvals?language=en").text
+    assert li.post("/desk/acts/approval.refuse", json={"facts": {"approval": "q2", "reason": "x"}}).status_code == 201
     assert ma.post("/desk/acts/approval.grant", json={"facts": {"approval": "q1"}}).status_code == 201
     (form,) = li.get("/desk/approvals.json").json()["granted"][0]["forms"]
     given = {field["name"]: field["value"] for field in form["fields"] if field["value"]}
