@@ -9,7 +9,6 @@ from luoshu.book.table import column, table
 from luoshu.kinds.item import Item
 from luoshu.kinds.site import SYSTEM, SYSTEM_ZH, X_ZH, Y_ZH, X, Y
 
-
 STATES = {"signed": "已签", "offered": "意向"}
 
 

@@ -282,3 +282,19 @@ def test_a_reason_holds_no_identity_numbers(room):
     (entry,) = room.do(ConfirmLevel(incident="yi", level="III"), by=OFFICER, at=NOON, why="会商")
     with pytest.raises(Refused, match="identity number"):
         room.undo(entry.number, by=OFFICER, at=NOON, why="410303198001011234")
+
+
+def test_a_clock_far_behind_puts_nothing_before_the_incident(room):
+    opened(room)
+    long_ago = after(days=-300)
+    confirmed(room, "II", after(hours=1))
+    room.do(GiveTask(id="t", incident="yi", title="巡堤", to="water", hours=2), by=OFFICER, at=after(hours=2),
+            happened=long_ago)  # fmt: skip
+    room.do(FinishTask(task="t"), by=OFFICER, at=after(hours=3), happened=long_ago)
+    room.do(CloseIncident(incident="yi"), by=OFFICER, at=after(hours=4), happened=long_ago)
+    task = room.standing().get(Assignment, "t")
+    assert (task.given, task.done) == (NOON, NOON)
+    assert standing(room).closed == after(hours=1)  # an incident's own acts stay in their order
+    told = [step.told.at for step in room.standing().timeline("yi")]
+    assert min(told) == NOON
+    assert [entry.draft.happened for entry in room.journal.entries()][-1] == long_ago  # kept as it was said
