@@ -323,6 +323,8 @@ class Journal:
         """The entries of one command, taken into what stands; or why there are none."""
         try:
             drafts = list(asked.command(self._standing))
+            for draft in drafts:
+                _same(draft, self._marks.get(draft.mark) if draft.mark else None)
         except Exception as refused:
             return refused
         entries: list[Entry] = []
@@ -338,3 +340,11 @@ class Journal:
             fresh.append(entry)
             entries.append(entry)
         return tuple(entries)
+
+
+def _same(draft: Draft, known: Entry | None) -> None:
+    """Refuse a draft whose mark stands for another one: its sender would be told that it was written."""
+    if known is not None and known.draft is not draft:
+        one, other = known.draft, draft
+        if (one.who, one.what, one.undoes, one.facts_text) != (other.who, other.what, other.undoes, other.facts_text):
+            raise Refused(say("the mark {mark} stands for another act already", mark=draft.mark))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import shutil
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from luoshu.desk.unkept import Unkept, unkept
 from luoshu.words.message import say
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
 MOST_LINE = 6_000_000
 AT_ONCE = 2_000
@@ -68,8 +70,11 @@ def reading(place: str | Path) -> Iterator[Connection]:
         raise absent
     if "://" not in str(place):
         begin_file(Path(place))  # it is there: this refuses an empty one
-    engine = engine_of(place)
+    aside, engine = contextlib.ExitStack(), engine_of(place)
     try:
+        if "://" not in str(place) and not _readable(engine):
+            engine.dispose()
+            engine = engine_of(aside.enter_context(_copied(Path(place))))
         with engine.connect() as connection:
             if not engine.dialect.has_table(connection, "entry"):
                 raise absent
@@ -83,6 +88,31 @@ def reading(place: str | Path) -> Iterator[Connection]:
         raise said from error
     finally:
         engine.dispose()
+        aside.close()
+
+
+def _readable(engine: Engine) -> bool:
+    """Whether SQLite can look into a file where it lies: on a full disk it cannot make what it looks with."""
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
+    except OperationalError as error:
+        return "disk I/O error" not in str(error) and "unable to open" not in str(error)
+    except Exception:
+        return True  # what is wrong is said by who reads
+    return True
+
+
+@contextlib.contextmanager
+def _copied(file: Path) -> Iterator[Path]:
+    """A journal that no program has open, with what was written ahead, in the folder for what does not last."""
+    with tempfile.TemporaryDirectory(prefix="luoshu-journal") as folder:
+        for name in (file.name, f"{file.name}-wal"):
+            if file.with_name(name).exists():
+                shutil.copyfile(file.with_name(name), Path(folder) / name)
+        yield Path(folder) / file.name
 
 
 class Walk:

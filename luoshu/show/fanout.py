@@ -119,8 +119,14 @@ class Hub:
         listener.floor = max(joined, after or 0)
         self.listeners.add(listener)
         self.counts[listener.who] += 1
-        if after is None or after >= joined:
+        if after is None or after == joined:
             return []
+        if after > joined:
+            # newer than what was told: the database knows; beyond it the page is of another journal, or of an older one
+            if after <= await run_in_threadpool(self.room.look, _number):
+                return []
+            listener.floor = joined
+            return None
         if joined - after > MOST_KEPT:
             return None
         if self.kept and self.kept[0].number <= after + 1:

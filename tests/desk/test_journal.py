@@ -307,3 +307,17 @@ def test_who_is_interrupted_while_it_waits_strands_nobody(tmp_path, monkeypatch,
         assert not any(thread.is_alive() for thread in (*threads, *more))
         assert ended.count("interrupted") == sum(isinstance(each.gate, Interrupted) for each in made)
         assert len(journal.entries()) == count + 1
+
+
+def test_a_mark_that_stands_for_another_draft_is_refused(place):
+    with Journal(place) as journal:
+        first = journal.append(Draft(who="a", what="b", facts={"n": 1}, mark="m"), at=NOON)
+        assert journal.append(Draft(who="a", what="b", facts={"n": 1}, mark="m"), at=NOON) == first
+        for draft in (
+            Draft(who="c", what="b", facts={"n": 1}, mark="m"),
+            Draft(who="a", what="d", facts={"n": 1}, mark="m"),
+            Draft(who="a", what="b", facts={"n": 2}, mark="m"),
+        ):
+            with pytest.raises(Refused, match="stands for another act"):
+                journal.do(lambda standing, draft=draft: [Draft(who="a", what="new"), draft], at=NOON)
+        assert len(journal.entries()) == 1, "nothing of a command that was refused is written"

@@ -334,3 +334,21 @@ def test_the_other_language_of_a_page_that_cannot_be_shown_is_that_page(desk_ser
     page = officer.get("/desk/account", headers={"accept": "text/html"})
     assert (page.status_code, AWAY["zh"] in page.text) == (503, True)
     assert 'href="/desk/account?language=en"' in page.text
+
+
+def test_a_journal_on_a_full_disk_is_verified_and_saved_elsewhere(small_disk, tmp_path):
+    from luoshu.desk.chain import Draft
+    from luoshu.desk.journal import Journal
+    from luoshu.desk.keeping import backup, inspect, verify
+
+    place = small_disk / "desk.sqlite"
+    with Journal(place) as journal:
+        for number in range(3):
+            journal.append(Draft(who="a", what="b", facts={"n": number}), at=datetime.now(UTC))
+        for name in ("desk.sqlite", "desk.sqlite-wal"):  # as after a kill: what was written ahead is not merged
+            shutil.copyfile(small_disk / name, small_disk / f"kept{name[4:]}")
+    filled(small_disk)
+    for name in ("desk.sqlite", "kept.sqlite"):
+        assert verify(small_disk / name).problems == ()
+        assert backup(small_disk / name, tmp_path / f"{name}.jsonl").entries == 3
+        assert inspect(tmp_path / f"{name}.jsonl").entries == 3

@@ -100,10 +100,25 @@ def test_who_comes_back_gets_what_was_missed_and_nothing_twice(room):
         early = listener()
         assert [word.number for word in await hub.join(early, 0)] == [1, 2, 3, 4, 5]  # out of the journal
         ahead = listener()  # its page was drawn before the hub had heard
+        await asyncio.to_thread(ring, room)
         assert await hub.join(ahead, 6) == []
-        await asyncio.to_thread(ring, room, 2)
+        await asyncio.to_thread(ring, room)
         assert await heard(ahead, 1) == [7]
         assert await heard(back, 2) == [6, 7]
+
+    asyncio.run(run())
+
+
+def test_a_page_of_another_journal_is_loaded_anew_and_hears_what_comes(room):
+    """It was open while an older copy was put back: it knows entries that are not there."""
+
+    async def run():
+        hub = Hub(room)
+        ring(room, 3)
+        late = listener()
+        assert await hub.join(late, 5_000) is None
+        await asyncio.to_thread(ring, room)
+        assert await heard(late, 1) == [4]
 
     asyncio.run(run())
 
