@@ -35,7 +35,7 @@ class Followers:
         self._news: queue.SimpleQueue[Sequence[Entry] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._gate = threading.Lock()
-        self._said = ""
+        self._said, self._closed = "", False
 
     def follow(self, listener: Listener, after: int, number: Callable[[], int]) -> Callable[[], None]:
         """Tell a listener of every entry after a number; what comes back stops it with the last one written by then."""
@@ -43,7 +43,7 @@ class Followers:
         with self._gate:
             self._following = [each for each in self._following if each.until is None or each.after < each.until]
             self._following.append(one)
-            if self._thread is None:
+            if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._tell_all, name="followers", daemon=True)
                 self._thread.start()
 
@@ -59,7 +59,8 @@ class Followers:
 
     def close(self) -> None:
         """Tell what is waiting, then stop."""
-        thread = self._thread
+        with self._gate:  # who follows just now has started the thread, or starts none any more
+            thread, self._closed = self._thread, True
         self._news.put(None)
         if thread is not None and thread is not threading.current_thread():
             thread.join()
