@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from luoshu.book.book import Book
 
 GRAINS: Mapping[str, float] = {
-    "升": 0.1, "千克": 0.1, "斤": 0.1, "米": 0.1, "平方米": 0.1, "吨": 0.001, "立方米": 0.001, "公里": 0.001,
+    "升": 0.1,
+    "千克": 0.1,
+    "斤": 0.1,
+    "米": 0.1,
+    "平方米": 0.1,
+    "吨": 0.001,
+    "立方米": 0.001,
+    "公里": 0.001,
 }
 """The least part that is sent of what can be divided, by its unit; of everything else whole ones. No plan asks anybody
 to load 3,599.9964 litres."""

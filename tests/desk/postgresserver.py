@@ -30,7 +30,7 @@ def plain_user() -> str | None:
 
 
 def free_port() -> int:
-    """A port below those that the system gives to who calls: there, who calls a server that is away may reach itself."""
+    """A port below those that the system gives to callers, of whom one whose server is away may else reach itself."""
     chance = random.Random()
     while True:
         port = chance.randrange(15_000, 32_000)
