@@ -102,7 +102,7 @@ class Journal:
         self._closed = False
         self._asked: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
         self._known = self._kept = self.cabinet.remembered()
-        self._rested = self._took = 0.0
+        self._rested = self._took = self._worked = 0.0
         self._told = 0
         self._broken: Unkept | None = None
         self._forget()
@@ -256,7 +256,7 @@ class Journal:
     def _wait_for_more(self, answered: int) -> None:
         """On a slow disk let those who were just answered ask again: else they and those who waited meanwhile take
         turns for ever, each commit with half of them. At most a quarter of what a commit takes."""
-        if answered == 1 or self._took < SLOW_SECONDS:
+        if answered == 1 or self._took < max(SLOW_SECONDS, self._worked):
             return
         until, all_of_them = time.monotonic() + self._took / 4, 0.9 * (answered + self._asked.qsize())
         while self._asked.qsize() < all_of_them and time.monotonic() < until:
@@ -292,7 +292,7 @@ class Journal:
 
     def _committed(self, batch: Sequence[Asked]) -> _Answers:
         fresh: list[Entry] = []
-        sent = False
+        sent, asked_at = False, time.monotonic()
         try:
             with self.cabinet.writing(self._number, self._hash) as others:
                 self._take_in(others)
@@ -301,7 +301,7 @@ class Journal:
                     self.cabinet.keep(fresh)
                     sent, began = True, time.monotonic()
                     self.cabinet.commit()
-                    self._took = time.monotonic() - began
+                    self._worked, self._took = began - asked_at, time.monotonic() - began
         except BaseException as error:
             self._forget()
             if not (sent and isinstance(error, Unkept) and error.sort == "away"):
