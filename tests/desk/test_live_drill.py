@@ -162,7 +162,7 @@ class Client:
     """Somebody at the desk of a drill, without a browser."""
 
     def __init__(self, lived, name):
-        import httpx
+        import httpx2 as httpx
 
         self.http = httpx.Client(base_url=lived.address, headers={"user-agent": name, "accept-language": "en"})
         answer = self.http.post("/login", json={"name": name, "password": lived.passwords[name]})
@@ -190,7 +190,7 @@ def until(true, seconds=20):
 
 
 def test_only_its_leader_leads_it_and_everything_in_it_is_a_drill(lived):
-    import httpx
+    import httpx2 as httpx
 
     crew, leader = lived.person("crew"), lived.person(LEADER)
     assert httpx.get(f"{lived.address}/desk/drill").status_code == 401

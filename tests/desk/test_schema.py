@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 
 PLAN = "某市工作报告\n市长 李明\n到2025年全市书屋达到120家，新建公园30个。\n截至2023年底，全市已建成书屋80家。\n"
-EXAMPLES = 8
+EXAMPLES = 5
 """Requests of each address in each manner; always the same ones."""
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

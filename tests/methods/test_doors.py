@@ -89,7 +89,7 @@ def agree(way, homes, sites, within):
 
 
 @settings(max_examples=150, deadline=None)
-@given(towns(), st.sampled_from([np.inf, 6.3, 0.0]))
+@given(towns(), st.sampled_from([np.inf, 6.33, 0.0]))
 def test_minutes_are_those_of_the_plain_graph(town, within):
     random, way = town
     homes, sites = doors(random, 6, len(way)), doors(random, 4, len(way))
