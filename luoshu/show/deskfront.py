@@ -56,7 +56,8 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class DeskFront(Page):
-    """The front page for who looks. `steps` is empty where there is nothing to begin; `admins` give roles."""
+    """The front page for who looks. `steps` is empty where there is nothing to begin; `admins` give roles;
+    `vacant` tells an administrator that nobody is duty officer yet."""
 
     number: int
     has_role: bool
@@ -70,6 +71,7 @@ class DeskFront(Page):
     alerts: tuple[AlertLine, ...]
     stock: tuple[StockLine, ...]
     admins: tuple[str, ...]
+    vacant: bool
     forms: tuple[Form, ...]
     parts: Mapping[str, str]
 
@@ -99,9 +101,18 @@ def desk_front(visit: Visit, name: str, query: Mapping[str, str]) -> DeskFront:
         alerts=alert_lines(visit) if seen else (),
         stock=stock_lines(visit) if seen else (),
         admins=() if seen else _admins(visit),
+        vacant="admin" in roles and not duty and not any("duty" in each for each in _roles(visit)),
         forms=_forms(visit) if duty else (),
         parts=SECTIONS,
     )
+
+
+def _roles(visit: Visit) -> list[frozenset[str]]:
+    """The roles of everybody who can log in now."""
+    assert visit.things is not None
+    assert visit.now is not None
+    actors = (each.actor(visit.now) for each in visit.things.all(Person).values())
+    return [each.roles for each in actors if each is not None]
 
 
 def _steps(incidents: tuple[IncidentCard, ...]) -> tuple[Step, ...]:

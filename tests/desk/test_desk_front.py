@@ -63,6 +63,14 @@ def test_who_has_no_role_reads_who_gives_roles_and_nothing_else(desk_server):
     assert desk_server.client().get("/desk").status_code in (302, 303, 401)
 
 
+def test_an_administrator_is_led_to_the_first_duty_officer(desk_server):
+    chief = desk_server.person("chief", "admin")
+    assert 'href="/desk/staff"' in chief.get("/desk", headers={"accept": "text/html"}).text
+    assert chief.get("/desk.json").json()["vacant"]
+    desk_server.person("wang", "duty")
+    assert not chief.get("/desk.json").json()["vacant"]
+
+
 def test_a_role_for_one_incident_sees_only_that_one(desk_server):
     opened(desk_server)
     opened(desk_server, "er")
