@@ -1,7 +1,6 @@
 """Fair shares of what is scarce: the largest smallest share of each item, then of all areas that could have more."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import scipy.sparse as sparse
@@ -12,6 +11,9 @@ from luoshu.methods.linear import optimum, program
 
 MOST_ROUNDS = 60
 """So many times the smallest share is raised; areas that could then still have more are left at what they had."""
+
+YIELDS = (1e-9, 1e-7, 1e-5)
+"""By such parts what was reached gives way where no plan is found that keeps it: the solver's tolerance is 1e-7."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,10 @@ def _raise(given: Orders, lanes: Wholes, total: Floats, share: Floats, limited: 
     fixed, low = np.zeros(len(pair), dtype=bool), np.zeros(len(pair))
     fixed_rows = _limits(given, lanes, limited)
     for _ in range(MOST_ROUNDS):
-        level, price = _round(given, lanes, at, total[item, area], number, len(which), fixed_rows, fixed, low)
+        found = _round(given, lanes, at, total[item, area], number, len(which), fixed_rows, fixed, low)
+        if found is None:
+            break
+        level, price = found
         reached = level[number]
         done = ~fixed & ((price > 1e-9) | (reached >= 1 - 1e-9))
         low[~fixed] = np.maximum(low, np.minimum(reached, 1.0))[~fixed]
@@ -103,13 +108,14 @@ def _limits(given: Orders, lanes: Wholes, limited: bool) -> tuple[sparse.csr_arr
 def _round(
     given: Orders, lanes: Wholes, at: Wholes, need: Floats, number: Wholes, items: int,
     limits: tuple[sparse.csr_array, Floats], fixed: NDArray[np.bool_], low: Floats,
-) -> tuple[Floats, Floats]:  # fmt: skip
+) -> tuple[Floats, Floats] | None:  # fmt: skip
     """The largest smallest share of each item among the areas not yet settled, and the price of each such area's row.
 
-    Columns: lanes, the share of each pair of item and area, the smallest share of each item.
+    None where the solver finds no plan that gives everybody what was reached before. Columns: lanes, the share of each
+    pair of item and area, the smallest share of each item.
     """
     pairs, ways = len(need), len(lanes)
-    table, most = limits
+    limit, most = limits
     shares, least = ways + np.arange(pairs), ways + pairs + number
     width = ways + pairs + items
     one, lane = np.arange(pairs), np.arange(ways)
@@ -117,20 +123,16 @@ def _round(
     columns = np.concatenate([lane, shares, shares, least])
     values = np.concatenate([1.0 / need[at], -np.ones(pairs), np.ones(pairs), np.where(fixed, 0.0, -1.0)])
     head = sparse.csr_array((values, (rows, columns)), shape=(2 * pairs, width))
-    tail = sparse.csr_array((table.data, table.indices, table.indptr), shape=(table.shape[0], width))
+    tail = sparse.csr_array((limit.data, limit.indices, limit.indptr), shape=(limit.shape[0], width))
     costs = np.concatenate([np.zeros(ways + pairs), -np.ones(items)])
-    floor = np.concatenate([np.zeros(ways), low * (1 - 1e-9), np.zeros(items)])
+    table = sparse.vstack([head, tail], format="csr")
+    row_low = np.concatenate([np.zeros(2 * pairs), np.full(len(most), -np.inf)])
+    row_high = np.concatenate([np.zeros(pairs), np.full(pairs, np.inf), most])
     high = np.concatenate([np.full(ways, np.inf), np.ones(pairs), np.ones(items)])
-    values, price = _solve(
-        costs, sparse.vstack([head, tail], format="csr"),
-        np.concatenate([np.zeros(2 * pairs), np.full(len(most), -np.inf)]),
-        np.concatenate([np.zeros(pairs), np.full(pairs, np.inf), most]), floor, high,
-    )  # fmt: skip
-    return values[ways + pairs :], np.where(fixed, 0.0, np.abs(price[pairs : 2 * pairs]))
-
-
-def _solve(costs: Floats, table: Any, low: Floats, high: Floats, floor: Floats, top: Floats) -> tuple[Floats, Floats]:
-    answer = optimum(program(costs, table, low, high, floor, top))
-    if answer is None:
-        raise ValueError("The fair shares were not found: the solver gave no optimum.")
-    return np.array(answer.col_value), np.array(answer.row_dual)
+    for yields in YIELDS:
+        floor = np.concatenate([np.zeros(ways), low * (1 - yields), np.zeros(items)])
+        answer = optimum(program(costs, table, row_low, row_high, floor, high))
+        if answer is not None:
+            price = np.abs(np.array(answer.row_dual)[pairs : 2 * pairs])
+            return np.array(answer.col_value)[ways + pairs :], np.where(fixed, 0.0, price)
+    return None

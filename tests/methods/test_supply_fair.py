@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from luoshu.methods.dispatch import dispatch
@@ -61,6 +61,9 @@ def test_no_plan_gives_the_worst_served_more(seed):
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1))
+@example(422)
+@example(1774)
+@example(1798)
 def test_with_limited_depots_the_bound_holds_and_parts_are_said(seed):
     problem = small(seed)
     room = np.random.default_rng(seed + 1).integers(1, 6, 3).astype(float)
