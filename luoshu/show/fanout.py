@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -100,6 +101,8 @@ class Hub:
     def __init__(self, room: Room) -> None:
         self.room = room
         self.number = 0
+        self.told_at = 0.0
+        """When words were last handed out, of `time.monotonic`: what is looked up later knows what they tell."""
         self.most_each = MOST_EACH
         self.listeners: set[Listener] = set()
         self.counts: Counter[str] = Counter()
@@ -179,6 +182,7 @@ class Hub:
             words = await run_in_threadpool(self._read, self.number)
         except Exception:
             return  # the database is away; what it holds is read at the next look
+        self.told_at = time.monotonic()
         for word in words:
             if word.number <= self.number:
                 continue

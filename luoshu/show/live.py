@@ -13,17 +13,20 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from luoshu.desk.actor import Actor
-from luoshu.desk.unkept import Unkept, unkept
+from luoshu.desk.unkept import Unkept
 from luoshu.show.fanout import Full, Hub, Listener, Word, event, wire
 from luoshu.show.language import Language
 from luoshu.show.publish import STATIC
+from luoshu.show.rechecking import Rechecks, phase, session_of
 from luoshu.show.visits import actor_now, spoken
 from luoshu.words.message import say
 
 AWAY_SECONDS = 2.0
 """How often a stream looks whether a journal that could not be asked is there again."""
-CHECK_SECONDS = 5.0
+CHECK_SECONDS = 4.0
 """How often a stream makes sure that its person is still logged in with the same rights, and says that it lives."""
+SHARE_SECONDS = 1.0
+"""How old an answer of another stream of the same session may be."""
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 MOST_NUMBER = 2**53
 WORKER = STATIC / "luoshu-worker.js"
@@ -50,6 +53,7 @@ def reads(actor: Actor | None, incident: str) -> bool:
 def add_live(app: FastAPI) -> None:
     """The streams: one of all that the person may see, one of each incident; and the script of pages without signal."""
     app.state.hub = Hub(app.state.room)
+    app.state.rechecks = Rechecks()
 
     async def all_events(request: Request, after: After = None, last_event_id: Last = None) -> Response:
         return await stream(request, "", _since(after, last_event_id))
@@ -91,21 +95,11 @@ async def stream(request: Request, incident: str, after: int | None) -> Response
     return StreamingResponse(told, media_type="text/event-stream", headers=HEADERS)
 
 
-async def _who(request: Request) -> Actor | Unkept | None:
-    """Who listens, looked up afresh, or why the desk cannot be asked now."""
-    try:
-        return await run_in_threadpool(actor_now, request)
-    except Exception as error:
-        said = unkept(error)
-        if said is None:
-            raise
-        return said
-
-
 async def _events(
     request: Request, hub: Hub, listener: Listener, missed: list[Word] | None, actor: Actor
 ) -> AsyncIterator[bytes]:
     language = spoken(request, None).code
+    checks: Rechecks = request.app.state.rechecks
 
     def told(word: Word) -> bytes:
         return wire(word, language, not (word.incident and reads(actor, word.incident)))
@@ -116,18 +110,19 @@ async def _events(
             yield event("reload", "{}")
         for word in missed or ():
             yield told(word)
-        checked = time.monotonic()
+        due = time.monotonic() + CHECK_SECONDS * phase(session_of(request))
         while not listener.lost:
             found = None
             try:
-                found = await asyncio.wait_for(listener.waiting.get(), CHECK_SECONDS)
+                found = await asyncio.wait_for(listener.waiting.get(), max(due - time.monotonic(), 0.001))
             except TimeoutError:
                 yield b": still here\n\n"
-            if time.monotonic() - checked >= CHECK_SECONDS or (found and found.sort in ("person", "staff")):
-                away = False
-                while isinstance(now := await _who(request), Unkept):
+            rights = found is not None and found.sort in ("person", "staff")
+            if rights or time.monotonic() >= due:
+                away, since = False, hub.told_at if rights else time.monotonic() - min(SHARE_SECONDS, CHECK_SECONDS / 4)
+                while isinstance(now := await checks.who(request, since), Unkept):
                     # who may hear it cannot be known: nothing is told until it can
-                    away = True
+                    away, since = True, time.monotonic()
                     yield event("away", json.dumps({"says": Language(language).message(now.says)}, ensure_ascii=False))
                     await asyncio.sleep(AWAY_SECONDS)
                 if now is None or now.id != actor.id or now.grants != actor.grants:
@@ -135,9 +130,10 @@ async def _events(
                     return
                 if away:
                     yield event("hello", "{}")
-                checked = time.monotonic()
+                due = time.monotonic() + CHECK_SECONDS
             if found:
                 yield told(found)
         yield event("reload", "{}")
     finally:
         hub.leave(listener)
+        checks.forget(request)
