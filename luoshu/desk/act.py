@@ -146,7 +146,8 @@ class Act(ABC, Generic[T]):
 class Scene:
     """What an act may look at while it is checked: what stands (with what was done just before), book, clock, who.
 
-    Where acts are taken back, `left` is what would then stand of the things that they are about.
+    Where acts are taken back, `left` is what would then stand of the things that they are about. Where many are tried
+    one after the other, `tried` are those before, each with its thing before and after.
     """
 
     things: Things
@@ -156,6 +157,7 @@ class Scene:
     clock: Clock
     changed: dict[tuple[type, str], Thing] = field(default_factory=dict)
     left: Mapping[tuple[type, str], Thing | None] = field(default_factory=dict)
+    tried: list[tuple[Act[Any], Any, Any]] = field(default_factory=list)
 
     def get(self, sort: type[T], key: str) -> T | None:
         """What stands of one thing."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
+from luoshu.desk.alone import done_alone, taken_back
 from luoshu.desk.journal import Refused
 from luoshu.desk.lots import (
     KEEPERS,
@@ -21,8 +22,7 @@ from luoshu.desk.lots import (
     rules_of,
     some,
 )
-from luoshu.desk.things import Step, Things
-from luoshu.kinds.stock_rules import GUARDED
+from luoshu.kinds.stock_rules import GUARDED, Weighed
 from luoshu.kinds.store import Store
 from luoshu.words.message import Message, say
 
@@ -197,8 +197,8 @@ def agreed(
     than was written. `about` is what the approval names, if not the lot itself, `named_amount` the amount that it
     names, if not the units. A `later` last day of use always needs one: it would make good what is not.
 
-    What the same person did alone with the same item of the same store within the term of an approval counts with it,
-    so that parts do not slip below the limit.
+    What the same person did alone within the term of an approval counts with it, as far as the limit covers it, so
+    that parts do not slip below: of one item or of many, out of one store or of several.
     """
     item, rules = need_item(scene, lot.item), rules_of(scene)
     named, wanted = about or lot.id, units if named_amount is None else named_amount
@@ -213,18 +213,35 @@ def agreed(
         return
     if later is not None:
         raise _second_person(say("its last day would become {day}", day=later))
-    before = _done_alone(scene, lot, rules.approval_hours)
-    others = {what: amount for what, amount in before.units.items() if what != act}
-    then, now = before.units[act], before.counting(lot.id, units) if act == "count" else before.units[act] + units
-    if now <= then:
-        return  # nothing more than before: a count that finds what is written, or puts a slip of the pen right
-    why = rules.needs_approval(act, item, exact(now), others)
-    if why is None:
+    if act != "count":
+        alone_enough(scene, [Weighed(act=act, item=item, units=units)])
         return
-    if rules.needs_approval(act, item, abs(exact(units))) is None:
-        hours = rules.approval_hours
+    before = done_alone(scene, scene.at - timedelta(hours=rules.approval_hours))
+    then = before.counts_of(lot.id)
+    now = abs(exact(then + units))
+    if now > abs(then):  # else nothing more than before: a count that finds what is written, or puts a slip right
+        why = rules.needs_approval(act, item, now, before.weighed(but=lot.id))
+        _one_person(why, rules.needs_approval(act, item, abs(exact(units))), rules.approval_hours)
+
+
+def alone_enough(scene: Scene, parts: Sequence[Weighed]) -> None:
+    """Refuse (without an approval) parts of one act that are together, or with what the same person did alone, more
+    than one person may do."""
+    rules = rules_of(scene)
+    before = done_alone(scene, scene.at - timedelta(hours=rules.approval_hours))
+    for place, part in enumerate(parts):
+        others = [*parts[:place], *parts[place + 1 :]]
+        why = rules.needs_approval(part.act, part.item, part.units, [*others, *before.weighed()])
+        by_itself = rules.needs_approval(part.act, part.item, part.units, others)
+        _one_person(why, by_itself, rules.approval_hours)
+
+
+def _one_person(why: Message | None, by_itself: Message | None, hours: float) -> None:
+    """Refuse what needs a second person, with what was done before where the act alone would not need one."""
+    if why is not None and by_itself is None:
         why = say("{why}, with what you did alone in the last {hours:g} hours", why=why, hours=hours)
-    raise _second_person(why)
+    if why is not None:
+        raise _second_person(why)
 
 
 def _second_person(why: Message) -> Refused:
@@ -259,92 +276,6 @@ def not_alone(scene: Scene, made: Act[LotStanding], after: LotStanding | None) -
     if told.written <= since:
         why: Message | None = say("it is older than {hours:g} hours", hours=rules.approval_hours)
     else:
-        why = rules.needs_approval("count", item, exact(units + _taken_back(scene, now, since)))
+        why = rules.needs_approval("count", item, units, taken_back(scene, since))
     if why is not None:
         raise Refused(say("a second person must take it back ({why}); or count what is there", why=why))
-
-
-def _taken_back(scene: Scene, lot: LotStanding, since: datetime) -> float:
-    """Units of the item that the same person has received into the store since then and that were taken back."""
-    total = 0.0
-    for name in scene.things.names(LotStanding):
-        for step in scene.things.steps(LotStanding, name)[:1]:  # a lot begins with its receipt
-            own = step.undone is not None and step.told.who == scene.by.id and step.told.written > since
-            if own and (getattr(step.act, "store", ""), getattr(step.act, "item", "")) == (lot.store, lot.item):
-                total += float(getattr(step.act, "amount", 0.0))
-    return total
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alone:
-    """What one person did alone with an item of a store: units shipped and scrapped, and what the counts of each lot
-    made more (or fewer: below zero)."""
-
-    shipped: float = 0.0
-    scrapped: float = 0.0
-    counted: Mapping[str, float]
-
-    @property
-    def units(self) -> Mapping[str, float]:
-        """Units by act; too many in one lot do not make up for what lacks in another."""
-        counts = exact(sum(map(abs, self.counted.values())))
-        return {"ship": exact(self.shipped), "scrap": exact(self.scrapped), "count": counts}
-
-    def counting(self, lot: str, more: float) -> float:
-        """The units of counts if a lot is found to hold so many more."""
-        then = {**self.counted, lot: exact(self.counted.get(lot, 0.0) + more)}
-        return exact(sum(map(abs, then.values())))
-
-
-def _done_alone(scene: Scene, lot: LotStanding, hours: float) -> Alone:
-    """What the same person did with the item of the lot's store within so many hours, without anybody else's yes."""
-    since = scene.at - timedelta(hours=hours)
-    gone, counted = {"lot.ship": 0.0, "lot.scrap": 0.0}, dict[str, float]()
-    for each in scene.all(LotStanding).values():
-        if (each.store, each.item) != (lot.store, lot.item):
-            continue
-        steps = scene.things.steps(LotStanding, each.id)
-        alone = [
-            step
-            for step in steps
-            if step.told.who == scene.by.id and step.told.written > since and step.undone is None
-            and step.act.what in ("lot.ship", "lot.scrap", "lot.count") and not _by_two(scene.things, step)
-        ]  # fmt: skip
-        numbers = {step.told.number for step in alone if step.act.what == "lot.count"}
-        found = sum(count.after - count.before for count in each.differences if count.number in numbers)
-        counted[each.id] = exact(found)
-        for step in alone:
-            if step.act.what in gone:
-                units = getattr(step.act, "amount", None)
-                gone[step.act.what] += exact(units) if units is not None else _left_by(steps, step)
-    return Alone(shipped=gone["lot.ship"], scrapped=gone["lot.scrap"], counted=counted)
-
-
-def _left_by(steps: Iterable[Step], last: Step) -> float:
-    """How many units left a lot by a shipment that does not say it: all of what was kept under a name."""
-    before: LotStanding | None = None
-    for step in steps:
-        if step is last:
-            break
-        before = step.act.on(before, step.told) if step.undone is None else before
-    after: LotStanding = last.act.on(before, last.told)
-    return exact((before.amount if before is not None else 0.0) - after.amount)
-
-
-def _by_two(things: Things, step: Step) -> bool:
-    """Whether a second person had agreed: by an approval, or by a request of an incident that names the item."""
-    from luoshu.desk.goods_sent import by_another
-    from luoshu.desk.resource import Resource
-
-    if getattr(step.act, "approval", ""):
-        return True
-    numbers = things.together(step.told.number)
-    for with_it in (things.step(number) for number in numbers if number != step.told.number):
-        if with_it is None:
-            continue
-        if with_it.act.what == UseApproval.what:
-            return True
-        request = things.get(Resource, with_it.act.key()) if with_it.act.what == "resource.send" else None
-        if request is not None and by_another(request, step.told.who):
-            return True
-    return False

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from luoshu.desk.act import Act, Scene
-from luoshu.desk.approval import agreed
+from luoshu.desk.approval import alone_enough
 from luoshu.desk.journal import MayNot, Refused
 from luoshu.desk.leaving import Deliver, Ship
 from luoshu.desk.lots import KEEPERS, LotStanding, exact, keeper_of, need_item, need_lot, reasons, short, usable_now
 from luoshu.kinds.stock import taken
+from luoshu.kinds.stock_rules import Weighed
 from luoshu.words.message import say
 
 if TYPE_CHECKING:
@@ -61,12 +62,13 @@ def _asked_for(scene: Scene, lot: LotStanding, request: Resource) -> LotStanding
 
 
 def _agreed_in_all(scene: Scene, parts: Sequence[tuple[LotStanding, float]]) -> None:
-    """Refuse parts that together are more of an item out of a store than one person may ship alone."""
-    total: dict[tuple[str, str], float] = {}
+    """Refuse parts that together are more than one person may ship alone."""
+    total: dict[str, float] = {}
     for lot, part in parts:
-        total[lot.store, lot.item] = exact(total.get((lot.store, lot.item), 0.0) + part)
-    for lot in {(lot.store, lot.item): lot for lot, _ in parts}.values():
-        agreed(scene, "ship", lot, total[lot.store, lot.item], "")
+        total[lot.item] = exact(total.get(lot.item, 0.0) + part)
+    alone_enough(
+        scene, [Weighed(act="ship", item=need_item(scene, item), units=units) for item, units in total.items()]
+    )
 
 
 def goods_there(scene: Scene, resource: Resource, came: float | None) -> list[Act[Any]]:

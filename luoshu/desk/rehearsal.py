@@ -18,12 +18,14 @@ def rehearsed(room: Room, acts: Sequence[Act[Any]], *, by: Actor, at: datetime) 
     told = Told(number=scene.things.number + 1, at=at, written=at, who=by.id, why="")
     answers: list[Refused | None] = []
     for each in acts:
-        before = dict(scene.changed)
+        before, place = dict(scene.changed), (each.thing, each.key())
         try:
             _perform(each, scene, told, [], asked=True)
         except Refused as refused:
             scene.changed = before
             answers.append(refused)
         else:
+            stood = before.get(place) or scene.things.get(*place)
+            scene.tried.append((each, stood, scene.changed[place]))
             answers.append(None)
     return answers

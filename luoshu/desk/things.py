@@ -61,6 +61,7 @@ class Things:
         self._together: dict[str, list[int]] = {}
         self._marks: dict[int, str] = {}
         self._timelines: dict[str, list[int]] = {}
+        self._hands: dict[str, list[tuple[int, datetime]]] = {}
         self._lent: set[type] = set()
         self._snapshot = False
         self.number = 0
@@ -89,6 +90,16 @@ class Things:
         """The act of an entry."""
         place = self._where.get(number) if number <= self.number else None
         return next((each for each in self.steps(*place) if each.told.number == number), None) if place else None
+
+    def touched_by(self, who: str, since: datetime) -> tuple[tuple[type, str], ...]:
+        """The things that one person's acts written after a moment were about, those taken back too."""
+        found: dict[tuple[type, str], None] = {}
+        for number, written in reversed(tuple(self._hands.get(who, ()))):
+            if written <= since:
+                break
+            if number <= self.number:
+                found.setdefault(self._where[number])
+        return tuple(found)
 
     def timeline(self, incident: str) -> tuple[Step, ...]:
         """All acts of one incident in the order of the journal."""
@@ -126,7 +137,7 @@ class Things:
         """
         made = Things()
         made._records, made._where, made._marks = dict(self._records), self._where, self._marks
-        made._together, made._timelines = self._together, self._timelines
+        made._together, made._timelines, made._hands = self._together, self._timelines, self._hands
         made.number, made.at, made.unread = self.number, self.at, list(self.unread)
         self._lent, made._snapshot = set(self._records), True
         return made
@@ -159,6 +170,7 @@ class Things:
         record.steps.append(Step(act=act, told=told))
         self._own(act.thing)[key] = _Record(state, record.steps, record.count + 1)
         self._where[entry.number] = (act.thing, key)
+        self._hands.setdefault(told.who, []).append((entry.number, entry.at))
         mark = entry.draft.mark.partition("#")[0]
         if mark:
             self._together.setdefault(mark, []).append(entry.number)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from math import isfinite
+from math import fsum, isfinite
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from luoshu.book.problem import Problem
@@ -23,7 +22,15 @@ BUILT_IN = Path(__file__).with_name("stock.yaml")
 GUARDED = {"ship": "出库", "scrap": "报废", "count": "盘点差异"}
 """The acts that may need a second person; for a count it is the difference that is weighed."""
 MEASURES = ("amount", "value", "weight")
-NOTHING_ELSE: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weighed:
+    """So many units of an item that are shipped, scrapped or, of a count, more or fewer than was written."""
+
+    act: str
+    item: Item
+    units: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,31 +45,47 @@ class Limit:
     category: str = ""
     item: str = ""
 
-    def exceeded(
-        self, act: str, item: Item, units: float, others: Mapping[str, float] = NOTHING_ELSE
-    ) -> Message | None:
-        """Why so many units of an item need a second person, None where they do not. `others` are the units of other
-        acts by the same person, which count with them where the limit is for these acts together.
+    def covers(self, part: Weighed) -> bool:
+        """Whether the limit is for this act with this item."""
+        named = (not self.item or self.item == part.item.id) and part.item.category.startswith(self.category)
+        return part.act in self.acts and named
 
-        An item whose price or weight is not known is held to the other limits alone.
+    def exceeded(self, now: Weighed, others: Iterable[Weighed] = ()) -> Message | None:
+        """Why this needs a second person, None where it does not. `others` are what the same person did alone: all of
+        it that the limit covers counts with it, of whatever item, so that many small parts are no way around.
+
+        What has no price or no weight in the catalogue is held to the other limits alone. An amount is of all units of
+        the goods covered, however they are counted.
 
         >>> limit = Limit(acts=frozenset({"ship"}), value=1000)
-        >>> print(limit.exceeded("ship", Item(id="a", name="A", unit="顶", price=600), 2))
+        >>> tents = Weighed(act="ship", item=Item(id="a", name="A", unit="顶", price=600), units=1)
+        >>> limit.exceeded(tents) is None
+        True
+        >>> print(limit.exceeded(tents, [tents]))
         worth 1,200 元, more than 1,000 元
         """
-        named = (not self.item or self.item == item.id) and item.category.startswith(self.category)
-        if act not in self.acts or not named:
+        if not self.covers(now):
             return None
-        units += sum(more for what, more in others.items() if what in self.acts)
-        if self.amount is not None and units > self.amount:
-            return say("{found}, more than {most}", found=amount(units, item.unit), most=amount(self.amount, item.unit))
-        worth = units * item.price if item.price is not None else None
-        if self.value is not None and worth is not None and worth > self.value:
+        parts = [now, *(each for each in others if self.covers(each))]
+        if self.amount is not None and _total(part.units for part in parts) > self.amount:
+            units = _total(part.units for part in parts)
+            if any(part.item.unit != now.item.unit for part in parts):
+                return say("{found:,.15g} units of different goods, more than {most:,.15g}", found=units,
+                           most=self.amount)  # fmt: skip
+            found, most = amount(units, now.item.unit), amount(self.amount, now.item.unit)
+            return say("{found}, more than {most}", found=found, most=most)
+        worth = _total(part.units * (part.item.price or 0) for part in parts)
+        if self.value is not None and worth > self.value and now.item.price is not None:
             return say("worth {found}, more than {most}", found=amount(worth, "元"), most=amount(self.value, "元"))
-        heavy = units * item.weight if item.weight is not None else None
-        if self.weight is not None and heavy is not None and heavy > self.weight:
+        heavy = _total(part.units * (part.item.weight or 0) for part in parts)
+        if self.weight is not None and heavy > self.weight and now.item.weight is not None:
             return say("{found}, more than {most}", found=amount(heavy, "千克"), most=amount(self.weight, "千克"))
         return None
+
+
+def _total(parts: Iterable[float]) -> float:
+    """A sum to the millionth: ten times 0.1 is no more than 1."""
+    return round(fsum(parts), 6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +98,10 @@ class StockRules:
     limits: tuple[Limit, ...] = ()
     built_in: bool = True
 
-    def needs_approval(
-        self, act: str, item: Item, units: float, others: Mapping[str, float] = NOTHING_ELSE
-    ) -> Message | None:
+    def needs_approval(self, act: str, item: Item, units: float, others: Sequence[Weighed] = ()) -> Message | None:
         """Why a second person must agree to so many units, None where one person is enough (see `Limit.exceeded`)."""
-        return next((why for limit in self.limits if (why := limit.exceeded(act, item, units, others))), None)
+        now = Weighed(act=act, item=item, units=units)
+        return next((why for limit in self.limits if (why := limit.exceeded(now, others))), None)
 
 
 def stock_rules(book: Book | None, day: date) -> StockRules:

@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from stocked import DUTY, LI, MA, NOON, stocked
+from stocked import DUTY, HE, LI, MA, NOON, stocked
 
+from luoshu.book.book import open_book
 from luoshu.desk.approval import AskApproval, Grant
 from luoshu.desk.incident import OpenIncident
 from luoshu.desk.journal import Refused
 from luoshu.desk.leaving import Pick, Release, Reserve, Ship
 from luoshu.desk.lots import LotStanding
 from luoshu.desk.picking import Collect, ShipList
+from luoshu.desk.rehearsal import rehearsed
 from luoshu.desk.resource import ApproveResource, RequestResource, SendResource
 from luoshu.desk.room import Room
 from luoshu.desk.stockroom import Count, Receive, Scrap
@@ -223,3 +225,92 @@ def test_a_yes_for_one_incident_is_for_no_other(room):
         do(room, ShipList(picklist="L1", place="dam", approval="q2"))
     with pytest.raises(Refused, match="only goods that are shipped are for an incident"):
         approved(room, "q3", act="scrap", lot="P1", amount=20, incident="yi")
+
+
+def test_a_limit_by_value_adds_up_over_items(room):
+    do(room, Ship(lot="P1", amount=11, place="dam"))
+    do(room, Ship(lot="T1", amount=2, place="dam"))
+    with pytest.raises(
+        Refused, match=r"worth 100,500 元, more than 100,000 元, with what you did alone in the last 24"
+    ):
+        do(room, Ship(lot="T1", amount=1, place="dam"))
+    do(room, Ship(lot="T1", amount=1, place="dam"), by=MA)
+    do(room, Ship(lot="T1", amount=1, place="dam"), at=NOON + 25 * HOUR)
+
+
+def test_a_limit_by_value_adds_up_over_stores(room):
+    for name, store in (("P7", "east"), ("P8", "west")):
+        do(room, Receive(lot=name, item="pump", store=store, amount=20), by=DUTY)
+        if name == "P7":
+            do(room, Ship(lot=name, amount=11, place="dam"), by=DUTY)
+    with pytest.raises(Refused, match=SECOND):
+        do(room, Ship(lot="P8", amount=1, place="dam"), by=DUTY)
+    do(room, Ship(lot="P8", amount=1, place="dam"), by=HE)
+
+
+def ten_sorts(folder, limit):
+    """A book with ten sorts of boats, some counted in 艘 and some in 套, of class 3, without prices; one limit."""
+    book = stocked(folder)
+    rows = "".join(f"b{n},船{n},{'艘' if n < 5 else '套'},3010101\n" for n in range(10))
+    (folder / "tables" / "item.csv").write_text(f"id,name,unit,category\nrope,绳,米,2\n{rows}", "utf-8")
+    lots = "".join(f"B{n},b{n},{'east' if n % 2 else 'west'},9,good,2021-07-01\n" for n in range(10))
+    (folder / "tables" / "lot.csv").write_text(
+        f"id,item,store,amount,condition,counted\nR,rope,east,900,good,2021-07-01\n{lots}", "utf-8"
+    )
+    (folder / "rules").mkdir()
+    (folder / "rules" / "stock.yaml").write_text(f"in_force:\n  2021-01-01: {{approval: [{limit}]}}\n", "utf-8")
+    return open_book(folder, tables=book.tables)
+
+
+def test_a_limit_by_class_adds_up_over_ten_sorts_just_below_it(tmp_path):
+    book = ten_sorts(tmp_path / "book", "{acts: [ship, scrap, count], category: '3', amount: 10}")
+    with Room(tmp_path / "desk.sqlite", book) as room:
+        do(room, Ship(lot="B0", amount=9, place="dam"), by=DUTY)
+        do(room, Ship(lot="B1", amount=1, place="dam"), by=DUTY)
+        for n in range(1, 10):
+            with pytest.raises(Refused, match=r"more than 10.*, with what you did alone"):
+                do(room, Ship(lot=f"B{n}", amount=1, place="dam"), by=DUTY)
+        with pytest.raises(Refused, match=r"\(11 units of different goods, more than 10, with"):
+            do(room, Scrap(lot="B7", amount=1, reason="leak"), by=DUTY)
+        with pytest.raises(Refused, match=SECOND):
+            do(room, Count(lot="B8", amount=8), by=DUTY)
+        do(room, Count(lot="B8", amount=9), by=DUTY)
+        do(room, Ship(lot="R", amount=900, place="dam"), by=DUTY)  # of no limit
+        do(room, AskApproval(approval="q1", act="ship", lot="B2", amount=9, place="dam", reason="flood"), by=DUTY)
+        do(room, Grant(approval="q1"), by=replace(DUTY, id="wang2"))
+        do(room, Ship(lot="B2", amount=9, place="dam", approval="q1"), by=DUTY)
+
+
+def test_the_sorts_of_one_request_add_up(tmp_path):
+    sender = replace(DUTY, id="wang2")
+    book = ten_sorts(tmp_path / "book", "{acts: [ship], category: '3', amount: 10}")
+    with Room(tmp_path / "desk.sqlite", book) as room:
+        do(room, OpenIncident(id="flood", title="洪水", type="flood"), by=DUTY)
+        asked = RequestResource(id="r1", incident="flood", title="船", unit="艘", to="dam", amount=11)
+        do(room, asked, by=sender)
+        do(room, ApproveResource(resource="r1", lots=("B0", "B1")), by=DUTY)
+        with pytest.raises(Refused, match=rf"{SECOND} \(11 艘, more than 10 艘\)"):
+            do(room, SendResource(resource="r1"), by=sender)
+        do(room, SendResource(resource="r1", amount=10), by=sender)
+
+
+def test_a_trial_of_many_rows_says_which_of_them_needs_a_second_person(tmp_path):
+    book = ten_sorts(tmp_path / "book", "{acts: [count], category: '3', amount: 3}")
+    with Room(tmp_path / "desk.sqlite", book) as room:
+        rows = [Count(lot=f"B{n}", amount=8) for n in range(5)]
+        assert [bool(why) for why in rehearsed(room, rows, by=DUTY, at=NOON)] == [False] * 3 + [True] * 2
+        for row in rows[:3]:
+            do(room, row, by=DUTY)
+        with pytest.raises(Refused, match=SECOND):
+            do(room, rows[3], by=DUTY)
+
+
+def test_receipts_of_different_items_that_are_taken_back_add_up(room):
+    def received(name, item, amount):
+        return do(room, Receive(lot=name, item=item, store="east", amount=amount))[0].number
+
+    room.undo(received("P2", "pump", 11), by=LI, at=NOON, why="typed twice")
+    number = received("T3", "tent", 3)
+    with pytest.raises(Refused, match=BACK):
+        room.undo(number, by=LI, at=NOON, why="typed twice")
+    room.undo(number, by=DUTY, at=NOON, why="typed twice")
