@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from little import Little
 
 from luoshu.book.book import Book, open_book
 from luoshu.kinds.home import Census, Home, Settlement
@@ -51,3 +52,9 @@ def town(tmp_path):
 def outlined():
     """Makes a GeoJSON of areas by their codes, each with its ring."""
     return areas_as_geojson
+
+
+@pytest.fixture
+def little(tmp_path: Path) -> Little:
+    """Makes a book of one target in a folder of its own."""
+    return Little(tmp_path)
