@@ -7,7 +7,7 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from luoshu.methods.dispatch_model import Floats, Orders, Wholes
-from luoshu.methods.linear import optimum, program
+from luoshu.methods.linear import optimum
 
 MOST_ROUNDS = 60
 """So many times the smallest share is raised; areas that could then still have more are left at what they had."""
@@ -131,8 +131,8 @@ def _round(
     high = np.concatenate([np.full(ways, np.inf), np.ones(pairs), np.ones(items)])
     for yields in YIELDS:
         floor = np.concatenate([np.zeros(ways), low * (1 - yields), np.zeros(items)])
-        answer = optimum(program(costs, table, row_low, row_high, floor, high))
+        answer = optimum(costs, table, row_low, row_high, floor, high)
         if answer is not None:
-            price = np.abs(np.array(answer.row_dual)[pairs : 2 * pairs])
-            return np.array(answer.col_value)[ways + pairs :], np.where(fixed, 0.0, price)
+            price = np.abs(answer.prices[pairs : 2 * pairs])
+            return answer.values[ways + pairs :], np.where(fixed, 0.0, price)
     return None

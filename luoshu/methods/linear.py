@@ -1,9 +1,12 @@
 """A linear program as HiGHS takes it, and a solver that gives the same answer each time."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import scipy.sparse as sparse
+from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
@@ -50,15 +53,82 @@ def solver_of(model: Any, **options: Any) -> Any:
     return solver
 
 
-def optimum(model: Any) -> Any | None:
-    """The solution of a linear program (``col_value``, ``row_dual``); None where there is none."""
+ATTEMPTS: tuple[Mapping[str, Any], ...] = (
+    {},
+    {"presolve": "off"},
+    {"solver": "ipm"},
+    {"simplex_strategy": 4},
+    {"simplex_scale_strategy": 0, "presolve": "off"},
+)
+"""How a program is solved, and how it is tried again where the solver breaks off: numbers of very different size can
+make one way fail that another masters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimum:
+    """The ``values`` of a program's columns that cost least, the ``prices`` of its rows, and what is left of each
+    column's cost at these prices (``reduced``), all in the caller's units."""
+
+    values: Floats
+    prices: Floats
+    reduced: Floats
+
+
+def optimum(
+    costs: Floats, rows: Any, row_low: ArrayLike, row_high: ArrayLike, low: ArrayLike, high: ArrayLike, *,
+    amounts: ArrayLike | None = None, seconds: float = 3600.0, **options: Any,
+) -> Optimum | None:  # fmt: skip
+    """The optimum of a linear program; None where there is none, or none was found in ``seconds``.
+
+    ``amounts``: about what each column comes to at most (above zero). A solver's tolerances are absolute, so each
+    column is counted in its own amount and each row in its largest entry (powers of two, so that counting back changes
+    no figure): a need of one person then counts beside one of a million, as far as a double can tell. What the
+    solver gives up is tried again in other ways. ``options`` are HiGHS's own.
+
+    >>> rows = sparse.csr_array(np.array([[1.0, 1.0]]))
+    >>> found = optimum(np.array([2.0, 3.0]), rows, [4e9], [np.inf], [0, 0], [3e9, np.inf], amounts=[1e9, 1e9])
+    >>> found.values.tolist(), found.prices.tolist()
+    ([3000000000.0, 1000000000.0], [3.0])
+    """
     import highspy
 
-    solver = solver_of(model)
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    return solver.getSolution()
+    table = sparse.csr_array(rows)
+    column = np.ones(table.shape[1]) if amounts is None else two_power(np.asarray(amounts, dtype=np.float64))
+    inside = sparse.csr_array((table.data * column[table.indices], table.indices, table.indptr), shape=table.shape)
+    most = abs(inside).max(axis=1).toarray().ravel() if inside.nnz else np.zeros(table.shape[0])
+    row = 1 / two_power(most)
+    inside.data *= np.repeat(row, np.diff(inside.indptr))
+    money = 1 / two_power(np.array([float(np.abs(costs * column).max(initial=0.0)) / WHOLE]))[0]
+    bottom, top = (np.broadcast_to(np.asarray(one, dtype=np.float64), column.shape) / column for one in (low, high))
+    under, over = (np.asarray(one, dtype=np.float64) * row for one in (row_low, row_high))
+    model = program(costs * column * money, inside, under, over, bottom, top)
+    refused = 0
+    for attempt in ATTEMPTS:
+        solver = solver_of(model, **{**options, **attempt, "time_limit": float(seconds)})
+        solver.run()
+        status = solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kOptimal:
+            found = solver.getSolution()
+            values = np.clip(np.array(found.col_value), bottom, top) * column
+            return Optimum(values=values, prices=np.array(found.row_dual) * row / money,
+                           reduced=np.array(found.col_dual) / column / money)  # fmt: skip
+        refused += status in (
+            highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible,
+            highspy.HighsModelStatus.kUnbounded,
+        )  # fmt: skip
+        if status == highspy.HighsModelStatus.kTimeLimit or refused > 1:  # two ways agree that there is none
+            return None
+    return None
+
+
+def two_power(amounts: Floats) -> Floats:
+    """The powers of two nearest to these amounts; 1 for zero and what is infinite.
+
+    >>> two_power(np.array([0.0, 1000.0, 0.3, np.inf])).tolist()
+    [1.0, 1024.0, 0.25, 1.0]
+    """
+    some = (amounts > 0) & np.isfinite(amounts)
+    return np.where(some, np.exp2(np.round(np.log2(np.where(some, amounts, 1.0)))), 1.0)
 
 
 def own_unit(total: float) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import ArrayLike, NDArray
 
-from luoshu.methods.linear import WHOLE, optimum, own_unit, program
+from luoshu.methods.linear import optimum
 
 Floats = NDArray[np.float64]
 
@@ -58,12 +58,15 @@ def share_out(
     case = _Case(amount, arrives, need, at, weights, lasts)
     if not case.total.any():
         return SharedOut(given=np.zeros(case.when.shape), short=np.zeros(case.need.shape), missing=0.0)
-    given, short, missing = case.least()
-    if fair and len(case.source):
-        given, short = case.fairest(missing)
+    if not len(case.source):
+        return SharedOut(given=np.zeros(case.when.shape), short=case.need, missing=case.weighed(case.need))
+    given, short = case.least()
+    missing = case.weighed(short)
+    if fair:
+        given, short = case.fairest(given, short, missing)
     whole = np.zeros(case.when.shape)
-    whole[case.source, case.area] = given * case.unit
-    return SharedOut(given=whole, short=short * case.unit, missing=max(0.0, missing))
+    whole[case.source, case.area] = given
+    return SharedOut(given=whole, short=short, missing=missing)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,24 +109,18 @@ def top_up(
     dear = price / max(float(price.max(initial=0.0)), 1e-300)
     costs = np.concatenate([np.where(added >= 0, dear[np.maximum(added, 0)], 0.0), np.zeros(case.cells)])
     worth = sparse.csr_array(np.concatenate([np.zeros(case.ways), np.tile(case.price, len(case.need))])[None, :])
-    try:
-        values = _solve(
-            costs, sparse.vstack([table, worth], format="csr"), np.append(low, -np.inf), np.append(high, allowed),
-            np.full(len(costs), np.inf),
-        )  # fmt: skip
-    except ValueError:
-        return ToppedUp(units=np.zeros(len(price)), cost=float("inf"))
-    units = np.bincount(
-        added[added >= 0], np.maximum(values[: case.ways], 0.0)[added >= 0] * case.unit, minlength=len(price)
+    found = optimum(
+        costs, sparse.vstack([table, worth], format="csr"), np.append(low, -np.inf), np.append(high, allowed),
+        np.zeros(len(costs)), np.full(len(costs), np.inf), amounts=case.sizes(),
     )  # fmt: skip
+    if found is None:
+        return ToppedUp(units=np.zeros(len(price)), cost=float("inf"))
+    units = np.bincount(added[added >= 0], found.values[: case.ways][added >= 0], minlength=len(price))
     return ToppedUp(units=units.astype(np.float64), cost=float((units * price).sum()))
 
 
 class _Case:
-    """The problem in arrays. Columns: what is sent from a source to an area, then what is missing (areas, moments).
-
-    Amounts are in the program's own units: ``unit`` of the caller's make one.
-    """
+    """The problem in arrays. Columns: what is sent from a source to an area, then what is missing (areas, moments)."""
 
     def __init__(
         self, amount: ArrayLike, arrives: ArrayLike, need: ArrayLike, at: ArrayLike, weights: ArrayLike | None,
@@ -132,9 +129,7 @@ class _Case:
         self.amount = _numbers("amount", amount, 1)
         self.need = _numbers("need", need, 2)
         self.at = _numbers("at", at, 1)
-        self.unit = own_unit(float(self.need[:, -1].sum()))
-        self.need = self.need / self.unit
-        self.amount = np.minimum(self.amount, WHOLE * SPARE * self.unit) / self.unit
+        self.amount = np.minimum(self.amount, SPARE * float(self.need[:, -1].sum()))
         self.when = np.asarray(arrives, dtype=np.float64).reshape(len(self.amount), len(self.need))
         if np.isnan(self.when).any() or (self.when < 0).any():
             raise ValueError("arrives must hold hours of zero or more, infinite where there is no way, and no NaN.")
@@ -179,17 +174,39 @@ class _Case:
         table = sparse.csr_array((values, (rows, columns)), shape=(begin, self.ways + self.cells))
         return table, np.concatenate(low), np.concatenate(high)
 
-    def least(self) -> tuple[Floats, Floats, float]:
-        """The plan that leaves the least missing, and how much that is."""
-        table, low, high = self.rows()
-        costs = np.concatenate([np.zeros(self.ways), WHOLE * np.tile(self.price, len(self.need))])
-        values = _solve(costs, table, low, high, np.full(len(costs), np.inf))
-        short = np.maximum(values[self.ways :].reshape(self.need.shape), 0.0)
-        short[short <= 1e-7 * np.maximum(self.need, 1.0)] = 0.0
-        return np.maximum(values[: self.ways], 0.0), short, float((short * self.price[None, :]).sum())
+    def sizes(self) -> Floats:
+        """What each column comes to at most."""
+        return np.concatenate([np.minimum(self.amount[self.source], self.need[self.area, -1]), self.need.ravel()])
 
-    def fairest(self, missing: float) -> tuple[Floats, Floats]:
-        """Among the plans that leave no more missing, the one that is fairest at each moment, and soonest."""
+    def weighed(self, short: Floats) -> float:
+        """The share that is missing, by the weights of the moments."""
+        return float((short * self.price[None, :]).sum())
+
+    def least(self) -> tuple[Floats, Floats]:
+        """The plan that leaves the least missing, and what that is. Sending nothing is a plan, so that there is one."""
+        table, low, high = self.rows()
+        costs = np.concatenate([np.zeros(self.ways), np.tile(self.price, len(self.need))])
+        found = optimum(costs, table, low, high, np.zeros(len(costs)), np.full(len(costs), np.inf),
+                        amounts=self.sizes())  # fmt: skip
+        if found is None:
+            raise ValueError("No sharing was found: the solver gave no optimum.")
+        return self._counted(found.values)
+
+    def _counted(self, values: Floats) -> tuple[Floats, Floats]:
+        """What is sent, no source giving more than it has, and what is then missing, counted again."""
+        given = values[: self.ways]
+        used = np.bincount(self.source, given, minlength=len(self.amount))
+        part = np.divide(self.amount, used, out=np.ones(len(used)), where=used > self.amount)
+        given = given * part[self.source]
+        come = np.zeros(self.need.shape)
+        there = self.when[self.source, self.area][:, None] <= self.at[None, :] + 1e-9
+        np.add.at(come, self.area, given[:, None] * there)
+        short = np.maximum(self.need - come, 0.0)
+        short[short <= 1e-6 * self.need] = 0.0
+        return given, short
+
+    def fairest(self, given: Floats, short: Floats, missing: float) -> tuple[Floats, Floats]:
+        """Among the plans that leave no more missing than this one, one that is fairest at each moment, and soonest."""
         table, low, high = self.rows()
         moments = len(self.at)
         reached = np.isin(np.arange(len(self.need)), self.area)
@@ -207,29 +224,20 @@ class _Case:
             shape=(1, width),
         )
         wide = sparse.csr_array((table.data, table.indices, table.indptr), shape=(table.shape[0], width))
-        soon = WHOLE * 1e-4 / (1 + self.when[self.source, self.area]) / max(float(self.amount.sum()), 1.0)
+        soon = 1e-4 / (1 + self.when[self.source, self.area]) / max(float(self.amount.sum()), 1e-300)
         counts = np.where(self.weight > 0, 1.0, LATER)
-        costs = np.concatenate([-soon, np.zeros(self.cells), -WHOLE * counts / counts.sum()])
+        costs = np.concatenate([-soon, np.zeros(self.cells), -counts / counts.sum()])
         top = np.concatenate([np.full(self.ways + self.cells, np.inf), np.ones(moments)])
-        values = _solve(
+        found = optimum(
             costs, sparse.vstack([wide, tight, worth], format="csr"),
             np.concatenate([low, np.full(len(cell) + 1, -np.inf)]),
-            np.concatenate([high, self.need.ravel()[cell], [missing * (1 + 1e-7) + 1e-9]]), top,
+            np.concatenate([high, self.need.ravel()[cell], [missing * (1 + 1e-7) + 1e-9]]), np.zeros(width), top,
+            amounts=np.append(self.sizes(), np.ones(moments)),
         )  # fmt: skip
-        given = np.maximum(values[: self.ways], 0.0)
-        come = np.zeros(self.need.shape)
-        there = self.when[self.source, self.area][:, None] <= self.at[None, :] + 1e-9
-        np.add.at(come, self.area, given[:, None] * there)
-        short = np.maximum(self.need - come, 0.0)
-        short[short <= 1e-6 * np.maximum(self.need, 1.0)] = 0.0
-        return given, short
-
-
-def _solve(costs: Floats, table: sparse.csr_array, low: Floats, high: Floats, top: Floats) -> Floats:
-    answer = optimum(program(costs, table, low, high, np.zeros(len(costs)), top))
-    if answer is None:
-        raise ValueError("No sharing was found: the solver gave no optimum.")
-    return np.array(answer.col_value)
+        if found is None:
+            return given, short
+        fair = self._counted(found.values)
+        return fair if self.weighed(fair[1]) <= missing + 1e-6 else (given, short)
 
 
 def _numbers(name: str, given: ArrayLike, dimensions: int) -> Floats:

@@ -44,3 +44,26 @@ def test_far_more_than_enough_is_enough():
     need = np.cumsum(np.tile([[1.75e7], [1.25e7]], (1, 4)), axis=1)
     out = share_out([1e9], [[1.2, 1.9]], need, [8.0, 24.0, 48.0, 72.0])
     assert out.missing == 0
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_hamlet_beside_a_city_counts_and_nobody_gives_what_he_has_not(seed):
+    """Needs and stocks from millionths to thousand millions in one problem (solvers broke off or overdrew such)."""
+    random = np.random.default_rng(seed)
+    have = random.integers(0, 30, 5) * 10.0 ** random.integers(-6, 10, 5)
+    need = np.cumsum(random.integers(0, 12, (4, 3)), axis=1) * 10.0 ** random.integers(-6, 10, (4, 1))
+    when = np.where(random.random((5, 4)) < 0.2, np.inf, random.uniform(0, 12, (5, 4)))
+    lasts = np.where(random.random(5) < 0.7, np.inf, 5.0)
+    at = np.array([3.0, 6.0, 12.0])
+    least, fair = (share_out(have, when, need, at, lasts=lasts, fair=fair) for fair in (False, True))
+    for out in (least, fair):
+        come = (out.given[:, :, None] * (when[:, :, None] <= at)).sum(axis=0)
+        short = np.maximum(need - come, 0.0)
+        assert out.missing == pytest.approx((short.sum(axis=0) / need.sum(axis=0)).mean(), abs=3e-6)
+        assert (out.given.sum(axis=1) <= have * (1 + 1e-12)).all()
+    assert fair.missing == least.missing
+    cheap = top_up(have, when, need, at, when[:2], [1e-6, 1e9], lasts=lasts, allowed=least.missing / 2)
+    if np.isfinite(cheap.cost):
+        more = share_out(np.append(have, cheap.units), np.vstack([when, when[:2]]), need, at,
+                         lasts=np.append(lasts, [np.inf, np.inf]), fair=False)  # fmt: skip
+        assert more.missing <= least.missing / 2 + 3e-6
