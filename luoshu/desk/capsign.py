@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import copy
 import hashlib
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,8 +30,8 @@ C14N = (
     "http://www.w3.org/2006/12/xml-c14n11", "http://www.w3.org/2006/12/xml-c14n11#WithComments",
 )  # fmt: skip
 MOST_KNOWN = 50
-MOST_SIGNATURES, MOST_CARRIED = 2, 6
-"""So many signatures, and certificates in each, are looked at: each costs, and senders have no more."""
+MOST_SIGNATURES, MOST_CARRIED, MOST_REFERENCES = 2, 6, 3
+"""So many signatures, certificates and references in each, are looked at: each costs, and senders have no more."""
 _PREFIXES = "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"
 _GONE = f"{DSIG}gone"
 BROKEN = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
@@ -77,13 +79,26 @@ def seal_of(root: Element, known: Mapping[str, Certificate] | None = None) -> Se
     several beside each other the best counts: some systems add their own to the author's. `known` are certificates
     whose owners are known here, by their SHA-256.
     """
+    with _odd_certificates():
+        return _worth(root, known or {})
+
+
+@contextlib.contextmanager
+def _odd_certificates() -> Iterator[None]:
+    """Senders' certificates are odd in ways that prove nothing against them (a number of nought); nobody is told."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Parsed a serial number")
+        yield
+
+
+def _worth(root: Element, known: Mapping[str, Certificate]) -> Seal:
     signatures = list(root.iter(SIGNATURE))
     if not signatures:
         return Seal(state="unsigned")
     if any(each.getparent() is not root for each in signatures):
         return Seal(state="forged", why=say("the signature does not stand in the alert itself"))
     sent = time_of(root.findtext(f"{{{NAMESPACE}}}sent", "").strip())
-    found = [_seal(root, place, known or {}, sent) for place in range(len(signatures[:MOST_SIGNATURES]))]
+    found = [_seal(root, place, known, sent) for place in range(len(signatures[:MOST_SIGNATURES]))]
     if len(signatures) == 1:
         return found[0]
     order = (*PROVEN, "forged")  # one that does not fit tells of a change where none fits
@@ -99,15 +114,26 @@ def _seal(root: Element, place: int, known: Mapping[str, Certificate], sent: dat
 
 
 def _wrapped(signature: Element) -> Message | None:
-    """Why this signature would not be over the whole alert and nothing else; None where it is."""
-    references = list(signature.iter(f"{DSIG}Reference"))
-    if len(references) != 1 or signature.find(f"{DSIG}Object") is not None or list(signature.iter(f"{DSIG}Manifest")):
+    """Why this signature would not be over the whole alert and nothing else; None where it is.
+
+    A reference without an address means what the receiver knows to be meant (XML Signature 1.1, 4.4.3.1): here that
+    can only be the alert. Further references may be to parts of the signature itself, as XAdES has them.
+    """
+    signed = signature.findall(f"{DSIG}SignedInfo")
+    if len(signed) != 1 or len(signature.findall(f"{DSIG}SignatureValue")) != 1:
         return ELSE
-    (reference,) = references
-    if reference.get("URI") != "":
-        return say("the signature is over a part of the file only")
-    transforms = [each.get("Algorithm") for each in reference.iter(f"{DSIG}Transform")]
+    references = signed[0].findall(f"{DSIG}Reference")
+    whole = [each for each in references if not each.get("URI")]
+    if len(whole) != 1 or len(references) > MOST_REFERENCES:
+        return say("the signature is over a part of the file only") if references else ELSE
+    inside = {f"#{each.get('Id')}" for each in signature.iter() if isinstance(each.tag, str) and each.get("Id")}
+    if not inside.issuperset(each.get("URI") for each in references if each is not whole[0]):
+        return ELSE
+    transforms = [each.get("Algorithm") for each in whole[0].iter(f"{DSIG}Transform")]
+    others = [each for each in signed[0].iter(f"{DSIG}Transform") if each.getparent().getparent() is not whole[0]]
     if ENVELOPED not in transforms or not ALLOWED.issuperset(transforms) or len(transforms) > 3:
+        return ELSE
+    if len(others) > MOST_REFERENCES or not set(C14N).issuperset(each.get("Algorithm") for each in others):
         return ELSE
     return None
 
@@ -121,7 +147,7 @@ def _proven(root: Element, place: int, known: Mapping[str, Certificate], sent: d
         if tried[-1][1][1] == CHANGED:  # this key made the signature, so that no other can have
             break
     good = [each for each, (state, _) in tried if not state]
-    if not carried and not good:
+    if not carried and not good and (not tried or tried[-1][1][1] != CHANGED):
         return Seal(state="unproven")
     if not good:  # of several certificates the one whose key made the signature says best what is wrong
         certificate, (state, why) = tried[-1] if tried[-1][1][1] == CHANGED else tried[0]
@@ -194,31 +220,58 @@ def _verified(
     from signxml.verifier import SignatureConfiguration, XMLVerifier
 
     class Nth(XMLVerifier):
-        """Looks at one of several signatures, where signxml looks at the first."""
+        """Looks at one of several signatures, where signxml looks at the first, in the forms that others write."""
+
+        excise_empty_xmlns_declarations = False  # they are signed as the standard has them
+
+        def _c14n(self, nodes: Element, algorithm: Any, inclusive_ns_prefixes: Any = None) -> Any:
+            # lxml writes a part of a document with a default namespace wrongly; as a document of its own it is right
+            own = [each if each.getparent() is None else _alone(each) for each in _listed(nodes)]
+            canonical: Any = super()._c14n
+            return canonical(own, algorithm, inclusive_ns_prefixes)
 
         def _get_signature(self, root: Element) -> Element:
             return root.findall(SIGNATURE)[place]
 
+        def _resolve_reference(self, doc_root: Element, reference: Element, uri_resolver: Any = None) -> Element:
+            named: Any = super()._resolve_reference  # not typed
+            return doc_root if reference.get("URI") is None else named(doc_root, reference, uri_resolver)
+
+    references = root.findall(SIGNATURE)[place].findall(f"{DSIG}SignedInfo/{DSIG}Reference")
     middle = (
         certificate.not_valid_before_utc + (certificate.not_valid_after_utc - certificate.not_valid_before_utc) / 2
     )  # whether the certificate held when the alert was sent is judged apart
     settings = SignatureConfiguration(
-        location="./", expect_references=1, signature_methods=methods, verification_time=middle,
+        location="./", expect_references=len(references), signature_methods=methods, verification_time=middle,
         ignore_ambiguous_key_info=True,
     )  # fmt: skip
     try:
-        result = Nth().verify(etree.tostring(root), x509_cert=certificate, expect_config=settings)
+        # names that senders give their signatures ("NAADS Signature") are not by its schema, and change nothing
+        found = Nth().verify(etree.tostring(root), x509_cert=certificate, expect_config=settings, validate_schema=False)
     except InvalidDigest:  # the key has signed something, which may hold the instructions around the alert
-        return ("", NOTHING) if _with_instructions(root, place) else ("forged", CHANGED)
+        around = len(references) == 1 and _with_instructions(root, place)
+        return ("", NOTHING) if around else ("forged", CHANGED)
     except (InvalidSignature, crypto.InvalidSignature):
         return "forged", say("the signature is not by the owner of this certificate")
     except (SignXMLException, crypto.UnsupportedAlgorithm, etree.LxmlError, *BROKEN) as error:
         return "forged", say("the signature is broken ({reason})", reason=shown(str(error), 120))
-    covered = result.signed_xml if not isinstance(result, list) else None
+    results = found if isinstance(found, list) else [found]
+    covered = next((one.signed_xml for one, each in zip(results, references, strict=True) if not each.get("URI")), None)
     rest = [each.tag for each in _elements(root) if each is not root.findall(SIGNATURE)[place]]
     if covered is None or covered.tag != root.tag or [each.tag for each in _elements(covered)] != rest:
         return "forged", ELSE
     return "", NOTHING
+
+
+def _listed(nodes: Any) -> list[Element]:
+    return nodes if isinstance(nodes, list) else [nodes]
+
+
+def _alone(part: Element) -> Element:
+    """A part as a document, with the namespaces that hold in it."""
+    from lxml import etree
+
+    return etree.fromstring(etree.tostring(part, with_tail=False), etree.XMLParser(resolve_entities=False))
 
 
 def _with_instructions(root: Element, place: int) -> bool:
@@ -290,9 +343,10 @@ def certificates(texts: Iterable[bytes]) -> dict[str, Certificate]:
     from cryptography import x509
 
     found: dict[str, Certificate] = {}
-    for text in texts:
-        try:
-            found.update({fingerprint(each): each for each in x509.load_pem_x509_certificates(text)})
-        except ValueError:
-            continue
+    with _odd_certificates():
+        for text in texts:
+            try:
+                found.update({fingerprint(each): each for each in x509.load_pem_x509_certificates(text)})
+            except ValueError:
+                continue
     return found
