@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from luoshu.words.message import Message, say
 
 if TYPE_CHECKING:
     from luoshu.desk.drill import Played
+    from luoshu.show.drillfolder import Ran
 
 EXAMPLE = "examples/luoyang"
 SIGNS = {
@@ -78,24 +81,49 @@ SIGNS = {
     argument("--key", metavar="FILE", type=Path, help=say("the key of the certificate, where it is not in its file")),
 )
 def drill(args: argparse.Namespace, language: Language) -> int:
-    from luoshu.show.drillfolder import run_drill
-
     folder = book_folder(args.book)
     script = _script(folder, args.script)
 
     def tell(line: Played) -> None:
         if not args.quiet or line.outcome == "failed":
-            print(_told(line, language), flush=True)
+            with suppress(OSError) if args.live else nullcontext():  # a drill outlives the terminal it was begun on
+                print(_told(line, language), flush=True)
 
     if args.live:
         from luoshu.cli.liveplay import lived
 
         ran = lived(args, folder, script, tell, language)
     else:
-        ran = run_drill(folder, script, Path(args.out), tell=tell)
+        ran = _played(folder, script, Path(args.out), tell)
     if ran.drilled is None:
         return report_problems(list(ran.problems), language)
     return _summary(ran, Path(args.out), language)
+
+
+def _played(folder: Path, script: Path, out: Path, tell: Callable[[Played], None]) -> Ran:
+    """Play and write; a signal gives the drill up after the line at which it stands, and nothing of it is left."""
+    from luoshu.cli.liveplay import GIVEN_UP, INSISTING
+    from luoshu.show.drillfolder import run_drill
+    from luoshu.show.ending import Ending
+
+    wishes = 0
+
+    def asked() -> None:
+        nonlocal wishes
+        wishes += 1
+        if wishes == INSISTING:
+            raise KeyboardInterrupt
+
+    def heard(line: Played) -> None:
+        if ending.asked:
+            raise KeyboardInterrupt
+        tell(line)
+
+    try:
+        with Ending(asked) as ending:
+            return run_drill(folder, script, out, tell=heard)
+    except KeyboardInterrupt:
+        raise NotDone(GIVEN_UP) from None
 
 
 def _script(folder: Path, name: str) -> Path:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from luoshu.show.livedrill import LiveDrill, Login
 
 
+INSISTING = 2
+GIVEN_UP = say("the drill was given up before it began; nothing was written")
+WRITING = say("what was played is being written; it takes a few seconds")
+
+
 def a_pace(text: str) -> float:
     """A pace, or a number of seconds: more than 0, at most 100,000.
 
@@ -37,8 +42,9 @@ def a_pace(text: str) -> float:
 def lived(
     args: argparse.Namespace, folder: Path, script: Path, tell: Callable[[Played], None], language: Language
 ) -> Ran:
-    """Serve a drill until its leader ends it, or Ctrl+C does."""
+    """Serve a drill until its leader ends it, or a signal does: Ctrl+C, SIGTERM, a closed terminal."""
     from luoshu.cli.commands import OPEN_LINE
+    from luoshu.show.ending import Ending
     from luoshu.show.guard import is_loopback
     from luoshu.show.listening import check_certificate, listen
     from luoshu.show.livedrill import live_drill
@@ -51,25 +57,51 @@ def lived(
     listen(args.host, args.port).close()  # said before a copy of the book is made
     people, left = _names(args.people), _names(args.left)
 
+    stage = Stage(language)
+
     def served(drill: LiveDrill, logins: tuple[Login, ...]) -> None:
         def ready() -> None:
             if not args.certificate and not is_loopback(args.host):
                 print("luoshu: " + language.message(OPEN_LINE), file=sys.stderr)
             _invite(args, logins, language)
 
-        with suppress(KeyboardInterrupt):  # who stops the server ends the drill: what was played is written out
-            serve(drill.folder.copy, host=args.host, port=args.port, ready=ready, clockwork=drill,
-                  certificate=args.certificate, key=args.key)  # fmt: skip
+        stage.at = "served"
+        serve(drill.folder.copy, host=args.host, port=args.port, ready=ready, clockwork=drill,
+              certificate=args.certificate, key=args.key)  # fmt: skip
+        stage.at = "written"
 
     try:
-        return live_drill(
-            folder, script, Path(args.out), people=people, pace=args.pace, longest=args.longest, begun=args.begin,
-            closing=args.close, left=left, patience=args.patience, serve=served, tell=tell,
-        )  # fmt: skip
+        with Ending(stage.asked) as ending:
+            return live_drill(
+                folder, script, Path(args.out), people=people, pace=args.pace, longest=args.longest, begun=args.begin,
+                closing=args.close, left=left, patience=args.patience, serve=served, tell=tell,
+                given_up=lambda: bool(ending.asked),
+            )  # fmt: skip
     except ValueError as error:
         if error.args and isinstance(error.args[0], Message):
             raise NotDone(error.args[0]) from None
         raise
+    except KeyboardInterrupt:
+        raise NotDone(GIVEN_UP) from None
+
+
+class Stage:
+    """How far a drill is when somebody wants it to end: made ready, served, or written out.
+
+    While it is made ready the first wish ends it at the next step, and who insists at once. While it is served the
+    server hears the wish. What was played is then written, whoever wishes.
+    """
+
+    def __init__(self, language: Language) -> None:
+        self.language, self.at, self.wishes = language, "ready", 0
+
+    def asked(self) -> None:
+        self.wishes += 1
+        if self.at == "ready" and self.wishes == INSISTING:
+            raise KeyboardInterrupt
+        if self.at == "written":
+            with suppress(OSError):  # the terminal may be what was closed
+                print("luoshu: " + self.language.message(WRITING), file=sys.stderr, flush=True)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -58,7 +58,8 @@ class LiveDrill:
     """A drill on its folder's copy of a book, played in a thread of its own beside the server.
 
     It is the clockwork of that server: `moments` is the drill's time, `add` puts the player beside the server, `leave`
-    keeps what stands when the server has stopped. `over` is called when the script has come to its end.
+    keeps what stands when the server has stopped. `over` is called when the script has come to its end, and when it
+    cannot go on.
     """
 
     def __init__(
@@ -141,6 +142,8 @@ class LiveDrill:
             # people must hear that the script stands still; what they do is still written
             traceback.print_exception(error)
             self.fault = f"{type(error).__name__}: {error}"
+            if not self.clock.ended:
+                self.over(self)
 
     def turn(self, room: Room, moment: Moment) -> int | None:
         """Wait until somebody has done what a line of the script says, and give their entry; None after `patience`."""
@@ -206,15 +209,16 @@ def live_drill(
     longest: float = LONGEST_SECONDS, begun: bool = False, closing: bool = False, left: tuple[str, ...] = (),
     patience: float = PATIENCE_SECONDS,
     serve: Callable[[LiveDrill, tuple[Login, ...]], None],
-    tell: Callable[[Played], None] = lambda line: None,
+    tell: Callable[[Played], None] = lambda line: None, given_up: Callable[[], bool] = lambda: False,
 ) -> Ran:  # fmt: skip
     """Prepare a drill, let `serve` serve its copy of the book until somebody ends it, and write its folder `out`.
 
     `people` are the actors who get a password (all, where none are named), beside the one who leads the drill. It
     begins when that one says so, or with the server (`begun`); with `closing` it ends with its script. Lines of the
     actors who are `left` to people wait for them so many real seconds (`patience`), then the script does them.
-    ValueError with a sentence for a name that the script does not know. What people did is not thrown away: where the
-    folder cannot be written the copy stays where it was played on, and the error names it.
+    ValueError with a sentence for a name that the script does not know. `given_up` is asked before anything is served:
+    then nothing is left, and KeyboardInterrupt says so. What people did is not thrown away: where the folder cannot be
+    written the copy stays where it was played on, and the error names it.
     """
     folder, problems = prepared(book, script, out)
     if folder is None:
@@ -227,7 +231,8 @@ def live_drill(
                            longest=longest)  # fmt: skip
         drill = LiveDrill(folder, clock, tell=tell, begun=begun, left=left, patience=patience,
                           over=_stopping if closing else lambda drill: None)  # fmt: skip
-        serve(drill, _people(folder, (*people, *left) if people else ()))
+        logins = _people(folder, (*people, *left) if people else (), given_up)
+        serve(drill, logins)
         ran = folder.finish(drill.solver.plans)
         whole = True
         return ran
@@ -255,7 +260,7 @@ def _stopping(drill: LiveDrill) -> None:
     drill.app.state.stop()
 
 
-def _people(folder: DrillFolder, chosen: tuple[str, ...]) -> tuple[Login, ...]:
+def _people(folder: DrillFolder, chosen: tuple[str, ...], given_up: Callable[[], bool]) -> tuple[Login, ...]:
     """Everybody of the script at the desk, and passwords for those who take part."""
     from luoshu.book.book import open_book
     from luoshu.kinds import tables
@@ -270,6 +275,8 @@ def _people(folder: DrillFolder, chosen: tuple[str, ...]) -> tuple[Login, ...]:
         credentials = Credentials(room.journal.engine)
         logins = []
         for name, part in {LEADER: leader, **names}.items():
+            if given_up():
+                raise KeyboardInterrupt
             password = made_up()
             credentials.set(name, password, real)
             logins.append(Login(name=name, password=password, part=part))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -15,8 +15,10 @@ from luoshu.show.acting import add_acts
 from luoshu.show.afterpaper import add_after_paper
 from luoshu.show.alertserving import add_alerts
 from luoshu.show.boardserving import add_board
+from luoshu.show.closing import Closing, Streams
 from luoshu.show.deskfront import add_front
 from luoshu.show.door import Door
+from luoshu.show.ending import Ending
 from luoshu.show.events import add_events
 from luoshu.show.expertdoor import add_experts
 from luoshu.show.guard import Guard, is_loopback
@@ -37,10 +39,15 @@ from luoshu.show.refusing import add_errors
 from luoshu.show.rosterpage import add_roster
 from luoshu.show.shelf import Shelf
 from luoshu.show.staffpage import add_staff
+from luoshu.show.stillness import settle_memory
 from luoshu.show.stockdoor import add_stock
 from luoshu.show.ticker import TICKER, Clockwork
 from luoshu.show.visits import Day, Tongue, visit_of
 from luoshu.show.whatif import add_what_if
+
+GRACE_SECONDS = 5
+"""How long answers that are under way when the server stops may take; what goes on for ever is ended at once."""
+LOOK_SECONDS = 0.05
 
 Companion = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 """What runs beside the server from its start to its end: put on `app.state.companions` by the part that needs it."""
@@ -76,10 +83,12 @@ def make_app(
         lifespan=_living,
     )
     app.state.companions = []
+    app.state.streams = Streams()
     app.state.moments, app.state.drill = clockwork.moments, None
     app.state.shelf = Shelf(folder, day, clockwork.moments)
     app.state.room = room_for(app.state.shelf, desk)
     app.state.door = Door(app.state.room, clockwork.moments) if app.state.room else None
+    app.add_middleware(Closing, streams=app.state.streams)
     app.add_middleware(Guard, open_to_others=open_to_others)
     for leaf in LEAVES:
         add_leaf(app, leaf)
@@ -124,9 +133,10 @@ def serve(
     """Run the server until it is stopped; on another address than loopback others read the book, and act at the desk
     once they are logged in.
 
-    `ready` is called once it listens; `clockwork` is that of `make_app`; with `certificate` and `key` (PEM files) it
-    speaks https. Raises OSError with a Message where the address cannot be listened on or the certificate cannot be
-    used.
+    A signal that ends programs (Ctrl+C, SIGTERM, a closed terminal) stops it in order, and then it returns: what was
+    acknowledged stands, what was under way is answered. `ready` is called once it listens; `clockwork` is that of
+    `make_app`; with `certificate` and `key` (PEM files) it speaks https. Raises OSError with a Message where the address
+    cannot be listened on or the certificate cannot be used.
     """
     import asyncio
 
@@ -143,34 +153,39 @@ def serve(
         proxy_headers=False,
         server_header=False,
         log_level="warning",
-        timeout_graceful_shutdown=1,
+        timeout_graceful_shutdown=GRACE_SECONDS,
         ssl_certfile=certificate,
         ssl_keyfile=key,
     )
     server = uvicorn.Server(settings)
+    server.capture_signals = nullcontext  # type: ignore[assignment]  # they are heard here, to the very end
     app.state.stop = lambda: setattr(server, "should_exit", True)
 
     async def run() -> None:
         served = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started and not served.done():
             await asyncio.sleep(0.02)
-        if server.started:
+        if server.started and not server.should_exit:
             app.state.shelf.warm()
             if app.state.room is not None:
                 _warm_acts(lambda: server.should_exit)
             ready()
+        while not server.should_exit and not served.done():
+            await asyncio.sleep(LOOK_SECONDS)
+        app.state.streams.end()
         await served
 
-    try:
-        with listening:
-            asyncio.run(run())
-    finally:
-        if app.state.room is not None:
-            try:
-                clockwork.leave(app)
-            finally:
-                app.state.door.stop()
-                app.state.room.close()
+    with Ending(app.state.stop):
+        try:
+            with listening:
+                asyncio.run(run())
+        finally:
+            if app.state.room is not None:
+                try:
+                    clockwork.leave(app)
+                finally:
+                    app.state.door.stop()
+                    app.state.room.close()
 
 
 def _warm_acts(stop: Callable[[], bool]) -> None:
@@ -179,7 +194,12 @@ def _warm_acts(stop: Callable[[], bool]) -> None:
 
     from luoshu.desk.act import warm
 
-    threading.Thread(target=warm, args=(stop,), name="warming the acts", daemon=True).start()
+    def warm_and_settle() -> None:
+        warm(stop)
+        if not stop():
+            settle_memory()
+
+    threading.Thread(target=warm_and_settle, name="warming the acts", daemon=True).start()
 
 
 def _version() -> str:
