@@ -1,5 +1,6 @@
 // What can be done: forms of acts and buttons that carry their facts go through the outbox, with a mark made when pressed.
 import { el, sentences, toast } from "./element.js";
+import { deskNow } from "./moment.js";
 import { forgetPages } from "./offline.js";
 
 const ZONE = "+08:00"; // the desk's own time, which its forms show
@@ -25,6 +26,11 @@ export function startActs(desk) {
       event.preventDefault();
     }
   });
+  document.addEventListener("change", (event) => {
+    const choice = event.target.closest?.("select[data-fills]");
+    if (choice) fillBy(choice);
+  });
+  for (const form of document.querySelectorAll("form[data-act]")) setNow(form);
   document.querySelector("form.leave")?.addEventListener("submit", () => forgetPages());
 }
 
@@ -96,6 +102,7 @@ function refusedIn(desk, form, answer) {
   say(form, sentences(says || desk.words.refused, mend));
   for (const [name, wrong] of Object.entries(answer.fields ?? {})) {
     const field = form.elements[name];
+    unfold(field);
     field?.setAttribute?.("aria-invalid", "true");
     if (wrong && field?.title !== undefined) field.title = wrong;
   }
@@ -115,11 +122,15 @@ function openForm(desk, button, facts) {
   const form = dialog?.querySelector("form[data-act]");
   if (!form) return false;
   form.reset();
+  setNow(form);
+  for (const fold of form.querySelectorAll("details.more-fields")) fold.open = false;
   say(form, "");
-  form.dataset.label = button.dataset.label || button.textContent.trim();
+  const title = dialog.querySelector("h2")?.textContent.trim() ?? "";
+  const about = button.dataset.label ?? "";
+  form.dataset.label = about && !about.includes(title) ? `${title} · ${about}` : title || button.textContent.trim();
   for (const box of form.querySelectorAll(".act-field[hidden]")) box.hidden = false;
   for (const [name, value] of Object.entries(facts)) fill(form.elements[name], String(value), Boolean(button.dataset.fixed));
-  dialog.querySelector("[data-about]")?.replaceChildren(button.dataset.label ?? "");
+  dialog.querySelector("[data-about]")?.replaceChildren(about);
   dialog.showModal();
   form.querySelector(".act-field:not([hidden]) :is(input, select, textarea)")?.focus();
   return true;
@@ -136,8 +147,28 @@ function fill(field, value, fixed) {
     field.append(el("option", { value }, value)); // it came after the page
   }
   field.value = value;
+  if (value && !fixed) unfold(field);
   const around = field.closest?.(".act-field");
   if (around && fixed) around.hidden = true;
+}
+
+/** Shows a field that stands under "more". */
+function unfold(field) {
+  const fold = field?.closest?.("details.more-fields");
+  if (fold) fold.open = true;
+}
+
+/** Puts this moment of the desk, as its clock shows it, where a time is mostly that. */
+function setNow(form) {
+  const now = new Date(deskNow() + 8 * 3_600_000).toISOString().slice(0, 16);
+  for (const field of form.querySelectorAll("input[data-at-opening]")) field.value = now;
+}
+
+/** Puts what a choice means into the field that it fills, as long as nobody has written something else there. */
+function fillBy(choice) {
+  const words = JSON.parse(choice.dataset.filling);
+  const field = choice.form?.elements[choice.dataset.fills];
+  if (field && (!field.value || Object.values(words).includes(field.value))) field.value = words[choice.value] ?? "";
 }
 
 /** On a page without parts that follow by themselves: back to where the form says, with what was entered. */

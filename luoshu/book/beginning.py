@@ -74,12 +74,12 @@ def readme_text(title: str, sheets: Iterable[Schema]) -> str:
     rows = "\n".join(f"| `{s.file}` | {s.zh} | {s.caption_zh} | {s.caption} |" for s in sheets)
     return f"""# {title}
 
-这是一部“规划账本”：一个文件夹，全部是普通文件，可用 Excel 或 WPS 打开，也可纳入版本管理。
+这是一部“规划台账”：一个文件夹，全部是普通文件，可用 Excel 或 WPS 打开，也可纳入版本管理。
 This is a book of luoshu: a folder of plain files that Excel and WPS open and that version control can keep.
 
 | 文件 file | 名称 | 内容 | what it holds |
 | --- | --- | --- | --- |
-| `book.yaml` | 账本 | 规划名称和地区 | title and region |
+| `book.yaml` | 台账 | 规划名称和地区 | title and region |
 | `commitments.yaml` | 承诺 | 已确认的目标和任务，每条一项 | the settled promises, one entry each |
 | `documents/` | 文件 | 规划原文，保持原样 | the plan's documents as they are |
 | `proposals/` | 待确认 | 从原文读出、尚未确认的内容 | what was read and is not yet settled |

@@ -57,11 +57,11 @@ class Place:
     )
 
 
-@table(zh="英文说法", caption_zh="账本中的中文词句在英文页面上的说法，可以不填。")
+@table(zh="英文说法", caption_zh="台账中的中文词句在英文页面上的说法，可以不填。")
 class Wording:
     """What the book's own Chinese words are called in English: promises, chapters, documents, publishers."""
 
-    text: str = column("The Chinese words, exactly as they stand", zh="原文", note_zh="与账本中写法完全一致", key=True)
+    text: str = column("The Chinese words, exactly as they stand", zh="原文", note_zh="与台账中写法完全一致", key=True)
     english: str = column("The same in English", zh="英文", note_zh="对应的英文说法", default="")
 
 

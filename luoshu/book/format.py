@@ -19,9 +19,9 @@ _TYPES: dict[type, tuple[str, str, str]] = {
     bool: ("是否", "yes or no", "boolean"),
 }
 
-_BOOK = """# 账本的格式 Book format
+_BOOK = """# 台账的格式 Book format
 
-一部账本就是一个文件夹。A book is a folder of plain files:
+一部台账就是一个文件夹。A book is a folder of plain files:
 
 | 文件 file | 内容 | what it holds |
 | --- | --- | --- |

@@ -28,7 +28,7 @@ SOON = timedelta(minutes=30)
 class Do:
     """A button of the board: the act, its word, the facts that it knows; `href` is its form as a page of its own.
 
-    `at_once`: nothing else is asked, it is done when it is pressed.
+    `at_once`: nothing else is asked, it is done when it is pressed. `seldom`: it stands under "more".
     """
 
     what: str
@@ -39,6 +39,7 @@ class Do:
     at_once: bool = False
     tone: str = ""
     key: str = ""
+    seldom: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +123,7 @@ class Eye:
 
     def do(
         self, what: str, word: str, facts: Mapping[str, str], organisation: str = "", *, label: str = "",
-        at_once: bool = False, tone: str = "", key: str = "",
+        at_once: bool = False, tone: str = "", key: str = "", seldom: bool = False,
     ) -> tuple[Do, ...]:  # fmt: skip
         """The button of an act, none where who looks may not do it."""
         if not self.may(what, organisation):
@@ -130,7 +131,7 @@ class Eye:
         query = urlencode({**facts, "back": self.path})
         return (
             Do(what=what, word=self.language.say(word), facts=dict(facts), href=f"/desk/acts/{what}?{query}",
-               label=label, at_once=at_once, tone=tone, key=key),
+               label=label, at_once=at_once, tone=tone, key=key, seldom=seldom),
         )  # fmt: skip
 
     def level(self, level: str) -> Level:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from luoshu.desk.act import ACTS
+from luoshu.desk.observed import Reading
 from luoshu.desk.staff import Person
 from luoshu.show.boardeye import Eye
 from luoshu.show.forms import Form, form_of
@@ -19,6 +20,7 @@ FORMS = (
 )  # fmt: skip
 """The acts whose forms the page holds, each once, to be opened by its buttons."""
 
+MOST_STATIONS = 200
 
 ORGANISATIONS = {("task.give", "to"), ("message.send", "to"), ("resource.request", "party"), ("removal.plan", "party")}
 """Fields that name an organisation."""
@@ -48,6 +50,14 @@ def _suggesting(seen: Eye, form: Form) -> Form:
         elif (form.what, each.name) == ("task.give", "person"):
             staff = ((one.id, f"{one.name} ({one.id})") for one in seen.things.all(Person).values() if not one.closed)
             fields.append(replace(each, options=tuple(staff)))
+        elif (form.what, each.name) == ("reading.report", "station"):
+            fields.append(replace(each, options=_stations(seen)))
         else:
             fields.append(each)
     return replace(form, fields=tuple(fields))
+
+
+def _stations(seen: Eye) -> tuple[tuple[str, str], ...]:
+    """The stations that were read before, those of this incident first; each by its name alone."""
+    readings = sorted(seen.things.all(Reading).values(), key=lambda each: each.incident != seen.incident.id)
+    return tuple((name, "") for name in dict.fromkeys(each.station for each in readings))[:MOST_STATIONS]

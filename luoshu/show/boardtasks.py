@@ -100,10 +100,10 @@ def _dos(eye: Eye, task: Assignment, own: bool) -> tuple[Do, ...]:
         found += eye.do("task.report", marked("Report"), facts, whose, label=title)
         found += eye.do("task.done", marked("Done"), facts, whose, label=title)
     if task.state in ("given", "accepted"):
-        found += eye.do("task.pause", marked("Pause"), facts, whose, label=title)
-        found += eye.do("task.refuse", marked("Give back"), facts, whose, label=title)
+        found += eye.do("task.pause", marked("Pause"), facts, whose, label=title, seldom=True)
+        found += eye.do("task.refuse", marked("Give back"), facts, whose, label=title, seldom=True)
     if task.under_way:
-        found += eye.do("task.cancel", marked("Call off"), facts, whose, label=title)
+        found += eye.do("task.cancel", marked("Call off"), facts, whose, label=title, seldom=True)
     return found
 
 

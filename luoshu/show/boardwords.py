@@ -10,12 +10,15 @@ from typing import Any
 from luoshu.desk.act import Act
 from luoshu.desk.at_once import gathered
 from luoshu.desk.checklist import TickOff
+from luoshu.desk.incident import PHASES, ConfirmLevel, ProposeLevel, SetPhase, called
 from luoshu.desk.logbook import open_facts
 from luoshu.desk.minutes import SORTS, Decision, Note
+from luoshu.desk.observed import MEASURES, ReportReading
 from luoshu.desk.things import Step
 from luoshu.show.boardeye import Do, Eye
 from luoshu.show.forms import heading
 from luoshu.show.language import marked
+from luoshu.words.message import named
 
 MOST_MESSAGES = 30
 MOST_LOG = 40
@@ -149,6 +152,17 @@ def may_undo(eye: Eye, step: Step) -> bool:
     return step.told.who == actor.id and eye.may(act.what, actor.organisation)
 
 
+def _chosen(eye: Eye, act: Act[Any]) -> list[str]:
+    """What an act decided or told, where that is one of a few words or a figure."""
+    if isinstance(act, ReportReading):
+        figure = f"{eye.language.number(act.value)} {eye.language.unit(act.unit)}"
+        return [f"{eye.language.message(named(MEASURES[act.measure].zh, MEASURES[act.measure].en))} {figure}"]
+    if isinstance(act, (ProposeLevel, ConfirmLevel)):
+        ends = isinstance(act, ProposeLevel) and act.level == "none"
+        return [eye.language.say("the response may end") if ends else eye.language.message(called(act.level))]
+    return [eye.chosen(PHASES, act.phase)] if isinstance(act, SetPhase) else []
+
+
 def _about(eye: Eye, act: Act[Any]) -> str:
     """What an act was about, in a few words: the name of its thing and its plainest facts."""
     facts = open_facts(act.what, {name: getattr(act, name) for name in act.__dataclass_fields__})
@@ -159,5 +173,6 @@ def _about(eye: Eye, act: Act[Any]) -> str:
         value = facts.get(name)
         if isinstance(value, str) and value and value not in said:
             said.append(value)
+    said.extend(_chosen(eye, act))
     text = " · ".join(said)
     return text if len(text) <= MOST_TEXT else text[:MOST_TEXT] + "…"

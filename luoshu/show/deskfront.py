@@ -23,6 +23,7 @@ from luoshu.show.frontparts import (
     alert_lines,
     closed_cards,
     duty_lines,
+    has_stores,
     incident_cards,
     stock_lines,
     task_lines,
@@ -57,7 +58,7 @@ class Step:
 @dataclass(frozen=True, kw_only=True)
 class DeskFront(Page):
     """The front page for who looks. `steps` is empty where there is nothing to begin; `admins` give roles;
-    `vacant` tells an administrator that nobody is duty officer yet."""
+    `vacant` tells an administrator that nobody is duty officer yet, `stores` that the book has any."""
 
     number: int
     has_role: bool
@@ -70,6 +71,7 @@ class DeskFront(Page):
     duty_next: tuple[DutyLine, ...]
     alerts: tuple[AlertLine, ...]
     stock: tuple[StockLine, ...]
+    stores: bool
     admins: tuple[str, ...]
     vacant: bool
     forms: tuple[Form, ...]
@@ -100,6 +102,7 @@ def desk_front(visit: Visit, name: str, query: Mapping[str, str]) -> DeskFront:
         duty_next=following,
         alerts=alert_lines(visit) if seen else (),
         stock=stock_lines(visit) if seen else (),
+        stores=seen and visit.room is not None and has_stores(visit.room.book),
         admins=() if seen else _admins(visit),
         vacant="admin" in roles and not duty and not any("duty" in each for each in _roles(visit)),
         forms=_forms(visit) if duty else (),
@@ -142,6 +145,7 @@ def _forms(visit: Visit) -> tuple[Form, ...]:
         form_of(visit, "incident.open", back="/desk", hide=("geometry",)),
         form_of(visit, "incident.confirm", back="/desk", hide=("incident",)),
         form_of(visit, "incident.reject", back="/desk", hide=("incident",)),
+        form_of(visit, "reading.report", back="/desk", hide=("incident",)),
         form_of(visit, "checklist.give", back="/desk", hide=("incident", "entries")),
         form_of(visit, "task.report", back="/desk", hide=("task",)),
     )

@@ -12,6 +12,7 @@ from typing import Any
 from luoshu.desk.act import ACTS, Act, Thing, schema_of
 from luoshu.desk.actor import READERS
 from luoshu.desk.clock import CHINA
+from luoshu.show.formfolds import FILLS, NOW, folds, parted
 from luoshu.show.language import Language
 from luoshu.show.page import Visit
 from luoshu.words.message import Message, named
@@ -26,7 +27,11 @@ NAMES = ("name", "title", "words", "says", "called")
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field: `kind` is text, textarea, number, date, datetime-local, select, checkbox, checks, list or hidden."""
+    """One field: `kind` is text, textarea, number, date, datetime-local, select, checkbox, checks, list or hidden.
+
+    `folded` where it stands under “more”, `now` where the moment of opening stands in it; a choice of it puts the words
+    of `filling` into the field that `fills` names.
+    """
 
     name: str
     label: str
@@ -41,6 +46,11 @@ class Field:
     maximum: float | None = None
     step: str = "any"
     wrong: str = ""
+    folded: bool = False
+    given: bool = False
+    now: bool = False
+    fills: str = ""
+    filling: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +68,16 @@ class Form:
     reason: str = ""
     refused: str = ""
     mend: str = ""
+
+    @property
+    def parts(self) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+        """The fields that stand at once, and those under “more”."""
+        return parted((each, each.folded and each.kind != "hidden") for each in self.fields)
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether something under “more” is filled in or wrong, so that it must be seen."""
+        return any(each.given or each.wrong for each in self.parts[1])
 
 
 def form_of(
@@ -130,20 +150,30 @@ def _field(
     options = options_of(visit, told) if not hide else ()
     sort = "hidden" if hide or told.get("hidden") else sort_of(shape, bool(options), bool(told.get("long")))
     several = [str(one) for one in value] if isinstance(value, (list, tuple)) else []
+    required, now = each.default is dataclasses.MISSING, (kind.what, each.name) in NOW
+    if now and value is None:
+        value = visit.now
+    label, unit = label_of(each, language), language.unit(str(told.get("unit") or ""))
+    fills, filling = FILLS.get((kind.what, each.name), ("", {}))
     return Field(
         name=each.name,
-        label=label_of(each, language),
+        label=label,
         help=help_of(each, language),
         kind=sort,
         value=text_of(value, sort),
         values=tuple(several),
-        required=each.default is dataclasses.MISSING,
+        required=required,
         options=options,
-        unit=language.unit(str(told.get("unit") or "")),
+        unit="" if unit in label else unit,
         minimum=told.get("minimum"),
         maximum=told.get("maximum"),
         step="1" if shape.get("type") == "integer" else "any",
         wrong=language.message(wrong) if wrong else "",
+        folded=folds(kind.what, each.name, required=required),
+        given=each.name in given and given[each.name] not in (None, "", ()),
+        now=now,
+        fills=fills,
+        filling=tuple((choice, language.unit(words) or words) for choice, words in filling.items()),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from luoshu.book.book import Book
 from luoshu.desk.actor import READERS
 from luoshu.desk.alert import in_force
 from luoshu.desk.assignment import STATES, Assignment
@@ -14,6 +15,8 @@ from luoshu.desk.incident import DUTY, EVERY_HAND, PHASES, TYPES, Incident, call
 from luoshu.desk.roster import Shift, coming, on_duty
 from luoshu.desk.staff import Person
 from luoshu.desk.things import Things
+from luoshu.kinds.item import Item
+from luoshu.kinds.store import Store
 from luoshu.show.alertview import view_of
 from luoshu.show.deskalerts import other_of
 from luoshu.show.deskalerts import standing as heard_alerts
@@ -297,6 +300,11 @@ def stock_lines(visit: Visit) -> tuple[StockLine, ...]:
     ]  # fmt: skip
     alarms = [StockLine(word=each.word, count=each.count, href=each.href, tone=each.tone) for each in page.alarms]
     return (*none[:MOST_ITEMS], *alarms)
+
+
+def has_stores(book: Book | None) -> bool:
+    """Whether a book says of any goods and any store; without them nothing can be short."""
+    return book is not None and bool(book.rows(Item)) and bool(book.rows(Store))
 
 
 def alert_lines(visit: Visit) -> tuple[AlertLine, ...]:
