@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from luoshu.desk import waiting
 from luoshu.desk.chain import BEGINNING, MOST_FACTS, Draft, canonical, hash_of, moment, of_moment
 from luoshu.desk.journal import Journal, Refused
 from luoshu.desk.shelves import engine_of
@@ -307,6 +308,28 @@ def test_who_is_interrupted_while_it_waits_strands_nobody(tmp_path, monkeypatch,
         assert not any(thread.is_alive() for thread in (*threads, *more))
         assert ended.count("interrupted") == sum(isinstance(each.gate, Interrupted) for each in made)
         assert len(journal.entries()) == count + 1
+
+
+@pytest.mark.parametrize("slow", [False, True], ids=["one by one", "several where it takes long"])
+def test_all_of_a_commit_are_woken_once_whatever_keeps_the_interpreter_busy(monkeypatch, slow):
+    """One wakes the next; where the first took long to get its turn it wakes several."""
+    monkeypatch.setattr(waiting, "QUICK_SECONDS", -1 if slow else 1e9)
+    batch = [waiting.Asked(lambda standing: [], NOON) for _ in range(100)]
+    woken = []
+
+    def wait(number):
+        woken.append((number, batch[number].wait()))
+
+    threads = [threading.Thread(target=wait, args=(number,)) for number in range(len(batch))]
+    for thread in threads:
+        thread.start()
+    for number, each in enumerate(batch):
+        each.tell((number,))
+    waiting.wake(batch)
+    for thread in threads:
+        thread.join(20)
+    assert sorted(woken) == [(number, (number,)) for number in range(len(batch))]
+    assert not batch[0].row.sleeping
 
 
 def test_a_mark_that_stands_for_another_draft_is_refused(place):
