@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
-from luoshu.methods.linear import program, solver_of
+from luoshu.methods.linear import Spread, program, solver_of
 
 Floats = NDArray[np.float64]
 
@@ -35,13 +35,15 @@ def close(
     seconds: float = 60.0,
     within: float = 0.0,
     within_share: float = 0.0,
+    amounts: Floats | None = None,
 ) -> Closed:
     """Minimises ``costs · x`` under ``row_low <= rows x <= row_high`` with the marked columns whole numbers.
 
     ``whole_objective`` says that every answer has a whole-number value, so that the search may stop when less than one
     is left. ``within`` (and ``within_share`` of the objective): how near to the bound an answer is good enough.
     ``cutoff``: answers that are not better need not be found. ``bound`` is the solver's own dual bound: it
-    holds also when the time ran out.
+    holds also when the time ran out. ``amounts``: about what each column comes to at most (1 for whole ones); with it
+    each is counted in its own amount (see ``linear.optimum``).
 
     >>> rows = sparse.csr_array(np.array([[1.0, 1.0]]))
     >>> one = np.ones(2)
@@ -54,28 +56,34 @@ def close(
     if len(costs) == 0:
         bad = bool(np.any(row_low > 0) or np.any(row_high < 0))
         return Closed(values=None if bad else np.zeros(0), bound=np.inf if bad else 0.0, infeasible=bad)
-    model = program(costs, rows, row_low, row_high, low, high)
+    spread = Spread.over(costs, rows, amounts) if amounts is not None else None
+    column, money = (spread.column, spread.money) if spread else (1.0, 1.0)
+    model = (
+        spread.program(costs, row_low, row_high, low, high) if spread
+        else program(costs, rows, row_low, row_high, low, high)
+    )  # fmt: skip
     kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
     model.integrality_ = [kinds[int(one)] for one in whole]
-    limits = {"objective_bound": float(cutoff)} if np.isfinite(cutoff) else {}
+    limits = {"objective_bound": float(cutoff) * money} if np.isfinite(cutoff) else {}
     solver = solver_of(
         model, time_limit=float(seconds), mip_rel_gap=float(within_share),
-        mip_abs_gap=0.999 if whole_objective else max(1e-9, within), **limits,
+        mip_abs_gap=(0.999 if whole_objective else max(1e-9, within)) * money, **limits,
     )  # fmt: skip
     if start is not None:
         known = highspy.HighsSolution()
-        known.col_value = [float(value) for value in start]
+        known.col_value = [float(value) for value in start / column]
         solver.setSolution(known)
     solver.run()
     status, info = solver.getModelStatus(), solver.getInfo()
     if status == highspy.HighsModelStatus.kInfeasible:
         return Closed(values=None, bound=np.inf, infeasible=True)
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    values = np.array(solver.getSolution().col_value) if found else None
+    values = np.array(solver.getSolution().col_value) * column if found else None
     if whole.any():
         bound = float(info.mip_dual_bound)
     else:
         bound = float(info.objective_function_value) if status == highspy.HighsModelStatus.kOptimal else -np.inf
+    bound /= money
     if whole_objective and np.isfinite(bound):
         bound = float(np.ceil(bound - 1e-6))
     return Closed(values=values, bound=bound, infeasible=False)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import ArrayLike, NDArray
 
 from luoshu.methods.exact import close
-from luoshu.methods.linear import WHOLE, own_unit
+from luoshu.methods.linear import optimum
 from luoshu.methods.sharing_out import SPARE
 
 Floats = NDArray[np.float64]
@@ -100,9 +101,35 @@ def hold_in_time(
     costs, rows, low, high, top = case.laid()
     found = close(
         costs, rows, low, high, low=np.zeros(len(costs)), high=top, whole=case.whole() & (not parts), seconds=seconds,
-        within=0.0 if budget is None else near, within_share=near if budget is None else 0.0,
+        within=0.0 if budget is None else near, within_share=near if budget is None else 0.0, amounts=case.amounts(),
     )  # fmt: skip
-    return None if found.values is None else case.answer(found.values, found.bound)
+    if found.values is None:
+        return None
+    whole = case.whole() & (not parts)
+    values = _in_wholes(found.values, whole, budget is None, (costs, rows, low, high), top, case.amounts())
+    return None if values is None else case.answer(values, found.bound)
+
+
+def _in_wholes(
+    values: Floats, whole: NDArray[np.bool_], free: bool, task: tuple[Floats, Any, Floats, Floats], top: Floats,
+    amounts: Floats,
+) -> Floats | None:  # fmt: skip
+    """The values with what must be whole exactly so: a millionth of an opened store is none, and holds nothing.
+
+    Solvers call whole what is within a millionth of it. Where that matters the rest is solved anew around it: rounded,
+    else (``free``) all of it opened or (under a budget) none.
+    """
+    ints = values[whole]
+    if (np.abs(ints - np.round(ints)) <= 1e-9).all():
+        return values
+    costs, rows, row_low, row_high = task
+    for rounded in (np.round(ints), np.ceil(ints - 1e-9) if free else np.floor(ints + 1e-9)):
+        low, high = np.zeros(len(values)), top.copy()
+        low[whole] = high[whole] = np.clip(rounded, 0.0, top[whole])
+        found = optimum(costs, rows, row_low, row_high, low, high, amounts=amounts)
+        if found is not None:
+            return found.values
+    return None
 
 
 class _Program:
@@ -113,8 +140,7 @@ class _Program:
         self, wares: Sequence[Ware], more: ArrayLike, at_most: ArrayLike, opening: ArrayLike | None,
         room: ArrayLike | None, fees: ArrayLike, budget: float | None,
     ) -> None:  # fmt: skip
-        self.scales = np.array([_scale(ware) for ware in wares])
-        self.wares = tuple(_scaled(ware, float(scale)) for ware, scale in zip(wares, self.scales, strict=True))
+        self.wares = tuple(_spared(ware) for ware in wares)
         self.more = np.asarray(more, dtype=np.float64)
         if self.more.ndim != 3 or not self.wares:
             raise ValueError("more must be cases by places by areas, and there must be a ware.")
@@ -139,6 +165,7 @@ class _Program:
         self.height = 0
         self.worth: list[tuple[int, Floats]] = []
         self.soon: list[tuple[Ints, Floats]] = []
+        self.sizes: list[Floats] = []
 
     def laid(self) -> tuple[Floats, sparse.csr_array, Floats, Floats, Floats]:
         """Costs, rows with their limits, and the upper limits of the columns."""
@@ -150,26 +177,37 @@ class _Program:
         spent[: self.places] = self.opening
         spent[self.places : self.hold] = self.fees
         spent[self.hold : self.lack] = np.repeat(self.prices, self.places)
-        self.spent = spent[: self.lack]
-        if self.budget is not None:
+        top = np.full(self.width, np.inf)
+        top[: self.hold] = 1.0
+        top[self.hold : self.lack] = np.repeat([_most(ware) for ware in self.wares], self.places)
+        top[self.lack : self.lack + self.cases] = self.at_most
+        self.paid = np.full(self.width, np.inf)  # what the budget pays for of each
+        if self.budget is None:
+            self.money = max(float((spent * self.amounts()).max(initial=0.0)), 1e-300)
+            costs, sooner = spent / self.money, SPARING / self.cases / self.money
+        else:
             some = np.flatnonzero(spent)
-            money = max(self.budget, 1e-9)
-            self._row(np.zeros(len(some), dtype=np.int64), some, spent[some] / money, 1, -np.inf, self.budget / money)
-        self.money = max(float(spent.max(initial=0.0)), 1e-9)
-        costs = spent / self.money
-        for ways, late in self.soon:
-            costs[ways] += late * (SPARING / self.cases / (self.money if self.budget is None else 100.0))
-        if self.budget is not None:
-            costs += spent * (SPARING / max(self.budget, 1.0) - 1 / self.money)
+            self._row(np.zeros(len(some), dtype=np.int64), some, spent[some], 1, -np.inf, self.budget)
+            self.paid[some] = self.budget / spent[some]
+            top = np.minimum(top, self.paid)
+            whole = self.whole()
+            top[whole] = np.floor(top[whole] * (1 + 1e-12))
+            costs, sooner = spent * (SPARING / self.budget if self.budget > 0 else 0.0), SPARING / self.cases / 100
             costs[self.lack : self.lack + self.cases] = 1 / self.cases
             for begin, price in self.worth:  # of equal choices the one that lacks least of the others too
                 costs[begin : begin + len(price)] += SPARING / len(self.worth) * price
-        top = np.full(self.width, np.inf)
-        top[: self.hold] = 1.0
-        top[self.lack : self.lack + self.cases] = self.at_most
+        for ways, late in self.soon:
+            costs[ways] += late * sooner
         row, column, value = (np.concatenate(each) for each in zip(*self.entries, strict=True))
         table = sparse.csr_array((value, (row, column)), shape=(self.height, self.width))
         return costs, table, np.concatenate(self.low), np.concatenate(self.high), top
+
+    def amounts(self) -> Floats:
+        """What each column comes to at most."""
+        needed = [1.0 if ware.whole else float(ware.need[:, -1].sum()) for ware in self.wares]
+        sizes = np.concatenate([np.ones(self.hold), np.repeat(needed, self.places), np.ones(self.cases), *self.sizes])
+        least: Floats = np.minimum(sizes, self.paid)
+        return least
 
     def whole(self) -> NDArray[np.bool_]:
         """Which columns are whole: places that cost something to open, offers, and units that cannot be parted."""
@@ -190,7 +228,7 @@ class _Program:
         place = np.arange(self.places)
         closed = np.flatnonzero(self.opening > 0)
         for number, ware in enumerate(self.wares):
-            most = float(ware.need[:, -1].sum())
+            most = _most(ware)
             held = self.hold + number * self.places + closed
             row, value = np.arange(len(closed)), np.repeat([1.0, -most], len(closed))
             self._row(np.tile(row, 2), np.concatenate([held, closed]), value, len(row), -np.inf, 0.0)
@@ -210,9 +248,11 @@ class _Program:
         ways = self.width + np.arange(len(source))
         short = self.width + len(source) + np.arange(areas * moments)
         self.width += len(source) + areas * moments
+        stock = np.append(have, np.full(self.places, np.inf))
+        self.sizes += [np.minimum(stock[source], ware.need[area, -1]), ware.need.ravel()]
         own = source < len(have)
         hours = np.minimum(self.more[case][source[~own] - len(have), area[~own]], 24.0) / 24
-        unit = ware.price if self.budget is None else 1 / float(ware.need[:, -1].sum())
+        unit = ware.price if self.budget is None else 1 / max(float(ware.need[:, -1].sum()), 1e-300)
         self.soon.append((ways[~own], hours * unit))
         limit = np.concatenate([np.where(offers < 0, have, 0.0), np.zeros(self.places)])
         signed, place = np.flatnonzero(offers >= 0), np.arange(self.places)
@@ -239,13 +279,14 @@ class _Program:
     def answer(self, values: Floats, bound: float) -> Stocked:
         """The answer, its cost and what it leaves missing counted again."""
         units = np.maximum(values[self.hold : self.lack].reshape(len(self.wares), self.places), 0.0)
-        units[units < 1e-7 * (1 + units.max(initial=0.0))] = 0.0
+        most = np.array([float(ware.need[:, -1].sum()) for ware in self.wares])
+        units[units < 1e-7 * most[:, None]] = 0.0
         opened = (values[: self.places] > 0.5) & (self.opening > 0)
+        units[:, (self.opening > 0) & ~opened] = 0.0
         signed = values[self.places : self.hold] > 0.5
         cost = float((units * self.prices[:, None]).sum() + self.opening[opened].sum() + self.fees[signed].sum())
         missing = np.maximum(values[self.lack : self.lack + self.cases], 0.0)
         missing[missing < 1e-9] = 0.0
-        units = units * self.scales[:, None]
         objective = cost if self.budget is None else float(missing.mean())
         free = self.budget is None
         bound = bound * self.money / (1 + SPARING) if free else bound - 3 * SPARING  # for what counts beside it
@@ -255,14 +296,15 @@ class _Program:
         )  # fmt: skip
 
 
-def _scale(ware: Ware) -> float:
-    """Units of a ware in one of the program's, whose tolerances are absolute; whole units stay what they are."""
-    return 1.0 if ware.whole or not ware.need.size else own_unit(float(ware.need[:, -1].sum()))
+def _most(ware: Ware) -> float:
+    """What no place needs more of: all that is needed, rounded up where units are whole."""
+    total = float(ware.need[:, -1].sum())
+    return float(np.ceil(total)) if ware.whole else total
 
 
-def _scaled(ware: Ware, scale: float) -> Ware:
-    have = np.minimum(ware.have, WHOLE * SPARE * scale) / scale
-    return replace(ware, need=ware.need / scale, have=have, price=ware.price * scale, volume=ware.volume * scale)
+def _spared(ware: Ware) -> Ware:
+    """The same ware, no source with more than could ever be of use."""
+    return replace(ware, have=np.minimum(ware.have, SPARE * float(ware.need[:, -1].sum())))
 
 
 def _merged(ware: Ware, case: int) -> tuple[Floats, Ints, Floats, Ints]:

@@ -92,16 +92,9 @@ def optimum(
     """
     import highspy
 
-    table = sparse.csr_array(rows)
-    column = np.ones(table.shape[1]) if amounts is None else two_power(np.asarray(amounts, dtype=np.float64))
-    inside = sparse.csr_array((table.data * column[table.indices], table.indices, table.indptr), shape=table.shape)
-    most = abs(inside).max(axis=1).toarray().ravel() if inside.nnz else np.zeros(table.shape[0])
-    row = 1 / two_power(most)
-    inside.data *= np.repeat(row, np.diff(inside.indptr))
-    money = 1 / two_power(np.array([float(np.abs(costs * column).max(initial=0.0)) / WHOLE]))[0]
-    bottom, top = (np.broadcast_to(np.asarray(one, dtype=np.float64), column.shape) / column for one in (low, high))
-    under, over = (np.asarray(one, dtype=np.float64) * row for one in (row_low, row_high))
-    model = program(costs * column * money, inside, under, over, bottom, top)
+    spread = Spread.over(costs, rows, amounts)
+    model = spread.program(costs, row_low, row_high, low, high)
+    row, column, money, bottom, top = spread.row, spread.column, spread.money, model.col_lower_, model.col_upper_
     refused = 0
     for attempt in ATTEMPTS:
         solver = solver_of(model, **{**options, **attempt, "time_limit": float(seconds)})
@@ -119,6 +112,38 @@ def optimum(
         if status == highspy.HighsModelStatus.kTimeLimit or refused > 1:  # two ways agree that there is none
             return None
     return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """A program's rows with each column counted in its own amount and each row in its largest entry: ``rows``, what one
+    of each ``column`` is, by what each ``row`` was multiplied, and costs (``money``)."""
+
+    rows: sparse.csr_array
+    column: Floats
+    row: Floats
+    money: float
+
+    @classmethod
+    def over(cls, costs: Floats, rows: Any, amounts: ArrayLike | None) -> "Spread":
+        table = sparse.csr_array(rows)
+        column = np.ones(table.shape[1]) if amounts is None else two_power(np.asarray(amounts, dtype=np.float64))
+        inside = sparse.csr_array((table.data * column[table.indices], table.indices, table.indptr), shape=table.shape)
+        most = abs(inside).max(axis=1).toarray().ravel() if inside.nnz else np.zeros(table.shape[0])
+        row = 1 / two_power(most)
+        inside.data *= np.repeat(row, np.diff(inside.indptr))
+        money = 1 / two_power(np.array([float(np.abs(costs * column).max(initial=0.0)) / WHOLE]))
+        return cls(rows=inside, column=column, row=row, money=float(money[0]))
+
+    def program(
+        self, costs: Floats, row_low: ArrayLike, row_high: ArrayLike, low: ArrayLike, high: ArrayLike
+    ) -> Any:  # fmt: skip
+        """The program in these amounts."""
+        bottom, top = (
+            np.broadcast_to(np.asarray(one, dtype=np.float64), self.column.shape) / self.column for one in (low, high)
+        )
+        under, over = (np.asarray(one, dtype=np.float64) * self.row for one in (row_low, row_high))
+        return program(costs * self.column * self.money, self.rows, under, over, bottom, top)
 
 
 def two_power(amounts: Floats) -> Floats:

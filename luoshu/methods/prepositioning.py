@@ -80,6 +80,7 @@ def preposition(
     costs, rows, low, high, whole = case.program()
     found = close(
         costs, rows, low, high, low=np.zeros(len(costs)), high=case.most(), whole=whole, seconds=seconds,
+        amounts=case.amounts(),
     )  # fmt: skip
     if found.values is None:
         raise ValueError(f"No answer was found in {seconds:g} seconds.")
@@ -133,9 +134,8 @@ class _Case:
         if (self.usable > 1).any():
             raise ValueError("survives must hold parts from 0 to 1.")
         with np.errstate(invalid="ignore"):
-            unit = np.where(
-                np.isinf(length)[:, :, :, None], np.inf, np.nan_to_num(length)[:, :, :, None] * carry[None, None, None]
-            )
+            near = np.where(np.isinf(length), 0.0, length)[:, :, :, None]
+            unit = np.where(np.isinf(length)[:, :, :, None], np.inf, near * carry[None, None, None])
         worth = (unit < (self.penalty + self.keeping)[None, None, None]) & (self.need[:, None] > 0)
         worth &= (self.usable > 0)[:, :, None]
         self.s, self.start, self.end, self.k = np.nonzero(worth)
@@ -197,6 +197,15 @@ class _Case:
         top = np.full(self.columns, np.inf)
         top[: self.stores] = 1.0
         return top
+
+    def amounts(self) -> Floats:
+        """What each column comes to at most."""
+        most = self.need.sum(axis=1).max(axis=0)
+        s, j, k = self.missing.T
+        return np.concatenate([
+            np.ones(self.stores), np.tile(most, self.need.shape[1]), self.need[self.s, self.end, self.k],
+            self.need[s, j, k],
+        ])  # fmt: skip
 
     def answer(self, values: Floats, bound: float) -> Holding:
         """The answer, with all costs counted again from the stores and amounts."""

@@ -1,5 +1,6 @@
 """What to hold where in time: against all choices tried by hand, against top_up, and against preposition."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -122,3 +123,35 @@ def test_the_unit_that_things_are_counted_in_changes_nothing(times):
     assert held.units.sum() == pytest.approx(18 * times, rel=1e-5)
     under = hold_in_time([stock], more, at_most=[1.0], budget=9 * times)
     assert under.missing[0] == pytest.approx(0.3, abs=1e-4)
+
+
+def test_a_candidate_holds_the_last_whole_one_and_nothing_is_needed_of_some():
+    """Two and a half are needed: three whole ones fit a candidate; what nobody needs stops nothing."""
+    half = replace(ware([[2.5]]), whole=True)
+    assert hold_in_time([half], [[[1.0]]], at_most=[0.0], opening=[7.0]).units.tolist() == [[3.0]]
+    for budget in (0.0, 50.0):
+        held = hold_in_time([half, ware([[0.0]])], [[[1.0]]], at_most=[1.0], opening=[7.0], budget=budget)
+        assert held.units.tolist() == [[3.0 if budget else 0.0], [0.0]]
+        assert held.missing.tolist() == [0.0 if budget else 1.0]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_goods_in_millionths_beside_goods_in_thousand_millions(seed):
+    """The budget is kept, and what is said to be missing is what a sharing out leaves missing."""
+    random = np.random.default_rng(seed)
+    at, more = (3.0, 8.0), random.choice([1.0, 6.0, INF], (2, 3, 2))
+    goods = []
+    for unit in 10.0 ** random.integers(-6, 10, 2):
+        need = np.cumsum(random.integers(1, 12, (2, 2)), axis=1) * unit
+        when = random.choice([1.0, 6.0, INF], (2, 2, 2))
+        goods.append(ware(need, when, random.integers(0, 9, 2) * unit, at=at, price=random.integers(1, 9) / unit))
+    held = hold_in_time(goods, more, at_most=[1.0, 1.0], opening=[0.0, 4.0, 9.0], budget=30.0)
+    assert held.cost <= 30.0 * (1 + 1e-9)
+    for case in range(2):
+        where = np.where((held.opened | [True, False, False])[:, None], more[case], INF)
+        worst = max(
+            share_out(np.append(each.have, held.units[n]), np.vstack([each.arrives[case], where]), each.need, at,
+                      fair=False).missing
+            for n, each in enumerate(goods)
+        )  # fmt: skip
+        assert worst <= held.missing[case] + 1e-5
