@@ -130,6 +130,7 @@ function openForm(desk, button, facts) {
   form.dataset.label = about && !about.includes(title) ? `${title} · ${about}` : title || button.textContent.trim();
   for (const box of form.querySelectorAll(".act-field[hidden]")) box.hidden = false;
   for (const [name, value] of Object.entries(facts)) fill(form.elements[name], String(value), Boolean(button.dataset.fixed));
+  for (const [name, value] of Object.entries(JSON.parse(button.dataset.offers ?? "{}"))) fill(form.elements[name], String(value), false);
   dialog.querySelector("[data-about]")?.replaceChildren(about);
   dialog.showModal();
   form.querySelector(".act-field:not([hidden]) :is(input, select, textarea)")?.focus();
@@ -138,7 +139,13 @@ function openForm(desk, button, facts) {
 
 function fill(field, value, fixed) {
   if (!field) return;
-  const box = field instanceof RadioNodeList ? [...field].find((each) => each.type === "checkbox") : null;
+  const boxes = field instanceof RadioNodeList ? [...field] : [field];
+  if (boxes[0].closest?.(".act-checks")) {
+    const chosen = value.split("\n");
+    for (const box of boxes) box.checked = chosen.includes(box.value);
+    return;
+  }
+  const box = boxes.find((each) => each.type === "checkbox");
   if (box) {
     box.checked = value === "true";
     return;

@@ -85,8 +85,9 @@ def add_acts(app: FastAPI) -> None:
         if what not in ACTS:
             raise HTTPException(404, say("there is no act {what}", what=what[:80]))
         query = dict(request.query_params)
+        back = query.pop("_back", "") or (query.pop("back") if query.get("back", "").startswith("/") else "")
         visit = visit_of(request, f"desk/acts/{what}", None, None)
-        return _drawn(visit, form_of(visit, what, query, safe_path(query.get("back", ""))), 200)
+        return _drawn(visit, form_of(visit, what, query, safe_path(back)), 200)
 
     described(app, act, undo, UNDO_SAYS)
     app.add_api_route("/desk/acts/{what}", form, include_in_schema=False)

@@ -28,7 +28,8 @@ SOON = timedelta(minutes=30)
 class Do:
     """A button of the board: the act, its word, the facts that it knows; `href` is its form as a page of its own.
 
-    `at_once`: nothing else is asked, it is done when it is pressed. `seldom`: it stands under "more".
+    `offers` fills fields that stay open to another answer. `at_once`: nothing else is asked, it is done when it is
+    pressed. `seldom`: it stands under "more".
     """
 
     what: str
@@ -40,6 +41,7 @@ class Do:
     tone: str = ""
     key: str = ""
     seldom: bool = False
+    offers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,14 +126,16 @@ class Eye:
     def do(
         self, what: str, word: str, facts: Mapping[str, str], organisation: str = "", *, label: str = "",
         at_once: bool = False, tone: str = "", key: str = "", seldom: bool = False,
+        offers: Mapping[str, str] | None = None,
     ) -> tuple[Do, ...]:  # fmt: skip
         """The button of an act, none where who looks may not do it."""
         if not self.may(what, organisation):
             return ()
-        query = urlencode({**facts, "back": self.path})
+        offered = dict(offers or {})
+        query = urlencode({**facts, **offered, "_back": self.path})
         return (
             Do(what=what, word=self.language.say(word), facts=dict(facts), href=f"/desk/acts/{what}?{query}",
-               label=label, at_once=at_once, tone=tone, key=key, seldom=seldom),
+               label=label, at_once=at_once, tone=tone, key=key, seldom=seldom, offers=offered),
         )  # fmt: skip
 
     def level(self, level: str) -> Level:

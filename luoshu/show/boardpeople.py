@@ -112,8 +112,9 @@ def people(eye: Eye) -> People:
 
 def _row(eye: Eye, each: Removal, names: dict[str, str]) -> RemovalRow:
     last = each.counts[-1] if each.counts else None
-    facts = {"removal": each.id, "moved": str(each.moved), "back": str(each.back)}
-    dos = eye.do("removal.report", marked("Report people moved"), facts, each.organisation, label=each.community)
+    counts = {"moved": str(each.moved), "back": str(each.back)}
+    dos = eye.do("removal.report", marked("Report people moved"), {"removal": each.id}, each.organisation,
+                 label=each.community, offers=counts)  # fmt: skip
     return RemovalRow(
         id=each.id, community=each.community, planned=each.planned, moved=each.moved, left=each.left, back=each.back,
         share=each.moved / each.planned if each.planned else 0.0, shelter=names.get(each.shelter, each.shelter),

@@ -122,12 +122,14 @@ def situation(eye: Eye) -> Situation:
     ids = {"incident": incident.id}
     actor = eye.visit.actor
     reporting = actor.organisation if actor and takes_part(eye.things, actor, incident.id) else ""
+    area = {"places": "\n".join(incident.places), "geometry": incident.geometry}
+    comes = {"watch": "respond", "respond": "recover"}.get(incident.phase, "")
     dos = (
         *eye.do("incident.confirm", marked("Set the level"), ids),
-        *eye.do("incident.phase", marked("Next phase"), ids),
+        *eye.do("incident.phase", marked("Next phase"), ids, offers={"phase": comes} if comes else None),
         *eye.do("reading.report", marked("Report a reading"), ids, reporting),
         *eye.do("checklist.give", marked("Give the checklist"), ids),
-        *eye.do("incident.area", marked("Set the area"), ids),
+        *eye.do("incident.area", marked("Set the area"), ids, offers=area),
         *eye.do("incident.close", marked("Close the incident"), ids),
     )
     return Situation(

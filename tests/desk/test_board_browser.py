@@ -15,6 +15,7 @@ from luoshu.desk.closure import CloseRoad
 from luoshu.desk.incident import ConfirmLevel, Incident, OpenIncident
 from luoshu.desk.minutes import Note, SendMessage
 from luoshu.desk.observed import ReportReading
+from luoshu.desk.removal import PlanRemoval, Removal
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = NEEDS
@@ -130,6 +131,21 @@ def test_a_message_appears_on_the_other_board_as_text(people, desk_server):
         page.locator("#messages li", has_text=SCRIPT).wait_for()
         assert page.evaluate("window.ran") is None
     assert li.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_people_moved_are_reported_over_what_stands_already(people, desk_server):
+    planned = PlanRemoval(id="m", incident="yi", community="河下村", people=300)
+    desk_server.room.do(planned, by=OFFICER, at=datetime.now(UTC))
+    wang = people("wang")
+    live(wang, BOARD)
+    for moved, stood in ((120, "0"), (180, "120")):
+        wang.locator("#people [data-do='removal.report']").click()
+        form = wang.locator("dialog[open] form.act")
+        assert form.locator("[name=moved]").input_value() == stood
+        form.locator("[name=moved]").fill(str(moved))
+        form.locator("button").last.click()
+        wang.locator(f"#people [data-offers*='{moved}']").wait_for()
+        assert desk_server.room.standing().get(Removal, "m").moved == moved
 
 
 def test_keys_lead_to_the_sections_and_leave_typed_letters_alone(people):
