@@ -8,7 +8,20 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from luoshu.cli.verbs import BOOK, DAY, DESK, JSON, NotDone, a_count, an_amount, argument, book_folder, region_of, verb
+from luoshu.cli.verbs import (
+    BOOK,
+    DAY,
+    DESK,
+    JSON,
+    PROXY,
+    NotDone,
+    a_count,
+    an_amount,
+    argument,
+    book_folder,
+    region_of,
+    verb,
+)
 from luoshu.show.language import Language
 from luoshu.show.terminal import GOOD, PROBLEMS, bar, count_problems, progress, report_problems
 from luoshu.words.message import say
@@ -216,6 +229,7 @@ OPEN_LINE = say("others on the network can read what is typed here, passwords to
     DESK,
     argument("--certificate", metavar="FILE", type=Path, help=say("speak https with this certificate (PEM)")),
     argument("--key", metavar="FILE", type=Path, help=say("the key of the certificate, where it is not in its file")),
+    PROXY,
 )
 def serve(args: argparse.Namespace, language: Language) -> int:
     from luoshu.show.guard import is_loopback
@@ -237,6 +251,7 @@ def serve(args: argparse.Namespace, language: Language) -> int:
         desk=args.desk,
         certificate=args.certificate,
         key=args.key,
+        proxies=args.proxy,
     )
     return GOOD
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from luoshu.cli.liveplay import a_pace
-from luoshu.cli.verbs import BOOK, DESK, NotDone, argument, book_folder, new_file, verb
+from luoshu.cli.verbs import BOOK, DESK, PROXY, NotDone, argument, book_folder, new_file, verb
 from luoshu.show.language import Language
 from luoshu.show.terminal import GOOD, PROBLEMS, report_problems
 from luoshu.words.message import Message, say
@@ -79,6 +79,7 @@ SIGNS = {
     argument("--port", type=int, default=8000, help=say("with --live: the port to listen on")),
     argument("--certificate", metavar="FILE", type=Path, help=say("speak https with this certificate (PEM)")),
     argument("--key", metavar="FILE", type=Path, help=say("the key of the certificate, where it is not in its file")),
+    PROXY,
 )
 def drill(args: argparse.Namespace, language: Language) -> int:
     folder = book_folder(args.book)

@@ -67,7 +67,7 @@ def lived(
 
         stage.at = "served"
         serve(drill.folder.copy, host=args.host, port=args.port, ready=ready, clockwork=drill,
-              certificate=args.certificate, key=args.key)  # fmt: skip
+              certificate=args.certificate, key=args.key, proxies=args.proxy)  # fmt: skip
         stage.at = "written"
 
     try:

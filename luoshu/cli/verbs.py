@@ -7,10 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from luoshu.show.language import Language
 from luoshu.words.message import Message, say
+
+if TYPE_CHECKING:
+    from luoshu.show.proxies import Proxies
 
 
 class NotDone(Exception):
@@ -106,6 +109,16 @@ def a_count(text: str) -> int:
     return int(text)
 
 
+def some_proxies(text: str) -> Proxies:
+    """The addresses of reverse proxies, by comma."""
+    from luoshu.show.proxies import Proxies
+
+    try:
+        return Proxies.read(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 BOOK = argument("book", metavar="BOOK", help=say("the folder of the book"))
 DAY = argument("--day", type=a_day, help=say("the day to ask for, as in 2025-12-31 (default: today)"))
 DESK = argument(
@@ -114,6 +127,15 @@ DESK = argument(
     metavar="URL",
     default="",
     help=say("the database of the desk, where it is not in the book's folder (or LUOSHU_DESK)"),
+)
+PROXY = argument(
+    "--proxy",
+    metavar="ADDRESSES",
+    type=some_proxies,
+    default="",
+    help=say(
+        "the addresses of the reverse proxies before this server, by comma: who asks, and by https, is as they say"
+    ),
 )
 JSON = argument("--json", action="store_true", help=say("one JSON object a line"))
 

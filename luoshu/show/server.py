@@ -33,6 +33,7 @@ from luoshu.show.manual import ApiPage, manual, openapi_with_examples
 from luoshu.show.ogc import add_features
 from luoshu.show.packed import PackedFiles
 from luoshu.show.pages import LEAVES, drawn
+from luoshu.show.proxies import Forwarded, Proxies
 from luoshu.show.publish import STATIC
 from luoshu.show.readingdoor import add_readings
 from luoshu.show.refusing import add_errors
@@ -44,10 +45,13 @@ from luoshu.show.stockdoor import add_stock
 from luoshu.show.ticker import TICKER, Clockwork
 from luoshu.show.visits import Day, Tongue, visit_of
 from luoshu.show.whatif import add_what_if
+from luoshu.words.message import say
 
 GRACE_SECONDS = 5
 """How long answers that are under way when the server stops may take; what goes on for ever is ended at once."""
 LOOK_SECONDS = 0.05
+
+NO_PROXIES = Proxies()
 
 Companion = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 """What runs beside the server from its start to its end: put on `app.state.companions` by the part that needs it."""
@@ -64,9 +68,10 @@ async def _living(app: FastAPI) -> AsyncIterator[None]:
 
 def make_app(
     folder: Path, *, day: date | None = None, open_to_others: bool = False, desk: str = "",
-    clockwork: Clockwork = TICKER,
+    clockwork: Clockwork = TICKER, proxies: Proxies = NO_PROXIES,
 ) -> FastAPI:  # fmt: skip
-    """The web application over one book. `open_to_others` lets it answer to any Host name; settling stays local.
+    """The web application over one book. `open_to_others` lets it answer to any Host name; settling stays local. What
+    `proxies` say of a request is believed.
 
     The desk is open where the book has a journal, or where a database for it is named (`desk`). `clockwork` says which
     moment it is there, and lets its clock run.
@@ -90,6 +95,8 @@ def make_app(
     app.state.door = Door(app.state.room, clockwork.moments) if app.state.room else None
     app.add_middleware(Closing, streams=app.state.streams)
     app.add_middleware(Guard, open_to_others=open_to_others)
+    if proxies.networks:
+        app.add_middleware(Forwarded, proxies=proxies, tell=_silent_proxy)
     for leaf in LEAVES:
         add_leaf(app, leaf)
     if app.state.room is not None:
@@ -129,14 +136,15 @@ def serve(
     certificate: Path | None = None,
     key: Path | None = None,
     clockwork: Clockwork = TICKER,
+    proxies: Proxies = NO_PROXIES,
 ) -> None:
     """Run the server until it is stopped; on another address than loopback others read the book, and act at the desk
     once they are logged in.
 
     A signal that ends programs (Ctrl+C, SIGTERM, a closed terminal) stops it in order, and then it returns: what was
     acknowledged stands, what was under way is answered. `ready` is called once it listens; `clockwork` is that of
-    `make_app`; with `certificate` and `key` (PEM files) it speaks https. Raises OSError with a Message where the address
-    cannot be listened on or the certificate cannot be used.
+    `make_app`, and so are `proxies`; with `certificate` and `key` (PEM files) it speaks https. Raises OSError with a
+    Message where the address cannot be listened on or the certificate cannot be used.
     """
     import asyncio
 
@@ -146,8 +154,15 @@ def serve(
     with closing_on_error(listening):
         if certificate is not None:
             check_certificate(certificate, key)
-        app = make_app(folder, day=day, open_to_others=not is_loopback(host), desk=desk, clockwork=clockwork)
-    # a proxy's word about the client is not believed: settling is for this machine
+        app = make_app(
+            folder,
+            day=day,
+            open_to_others=bool(proxies.networks) or not is_loopback(host),
+            desk=desk,
+            clockwork=clockwork,
+            proxies=proxies,
+        )
+    # what a proxy says is read by our own middleware, of the proxies that were named
     settings = uvicorn.Config(
         app,
         proxy_headers=False,
@@ -200,6 +215,16 @@ def _warm_acts(stop: Callable[[], bool]) -> None:
             settle_memory()
 
     threading.Thread(target=warm_and_settle, name="warming the acts", daemon=True).start()
+
+
+def _silent_proxy(address: str) -> None:
+    import sys
+
+    from luoshu.show.language import Language, machine_language
+
+    says = say("a request from {address} does not say for whom it asks: if it came through the proxy, let that send "
+               "X-Forwarded-For and X-Forwarded-Proto, else all people count as one", address=address)  # fmt: skip
+    print("luoshu: " + Language(machine_language()).message(says), file=sys.stderr, flush=True)
 
 
 def _version() -> str:
