@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from luoshu.book.book import Book, open_book
 from luoshu.desk.actor import Actor, Grant
+from luoshu.desk.approval import AskApproval
+from luoshu.desk.lots import LotStanding
 from luoshu.kinds.agreement import Agreement
 from luoshu.kinds.item import Item
 from luoshu.kinds.lot import Lot
+from luoshu.kinds.stock import available
 from luoshu.kinds.store import Store
 
 NOON = datetime(2021, 7, 20, 4, tzinfo=UTC)
+DAY = date(2021, 7, 20)
+HOUR = timedelta(hours=1)
 TABLES = {
     "item": "id,name,unit,category,shelf_life_days,price\n"
     "tent,帐篷,顶,1,,500\nwater,饮用水,瓶,1,365,2\npump,水泵,台,2,,9000\n",
@@ -46,3 +51,23 @@ LI, MA = keeper("li", "granary"), keeper("ma", "granary")
 HE = keeper("he", "relief")
 DUTY = Actor(id="wang", name="Wang", grants=(Grant(role="duty"),))
 VIEWER = Actor(id="zhao", name="Zhao", grants=(Grant(role="viewer"),))
+
+
+def do(room, act, by=LI, at=NOON, **more):
+    """The act, done; its entries."""
+    return room.do(act, by=by, at=at, **more)
+
+
+def lot(room, name):
+    """What stands of a lot."""
+    return room.standing().get(LotStanding, name)
+
+
+def usable(room, day=DAY):
+    """How much of each lot can be used on a day."""
+    return {each.lot.id: each.amount for each in available(room.book.over(room.rows()), day)}
+
+
+def ask(room, act="ship", amount=55, lot="P1", name="q1", by=LI, **more):
+    """Ask a second person to agree."""
+    do(room, AskApproval(approval=name, act=act, lot=lot, amount=amount, reason="flood", **more), by=by)

@@ -4,48 +4,29 @@ from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from stocked import DUTY, HE, LI, MA, NOON, VIEWER, stocked
+from stocked import DAY, DUTY, HE, HOUR, LI, MA, NOON, VIEWER, do, lot, stocked, usable
 
 from luoshu.desk.act import facts_of, made_of
-from luoshu.desk.actor import Actor
-from luoshu.desk.actor import Grant as Role
-from luoshu.desk.approval import Approval, AskApproval, Grant, Refuse, UseApproval
+from luoshu.desk.approval import AskApproval
 from luoshu.desk.journal import MayNot, Refused, Unclear
 from luoshu.desk.leaving import Deliver, Pick, Release, Reserve, Return, Ship
 from luoshu.desk.lots import LotStanding
-from luoshu.desk.picking import Collect, DropList, PickList, ShipList
+from luoshu.desk.picking import Collect, ShipList
 from luoshu.desk.room import Room
 from luoshu.desk.stockroom import Count, Look, Receive, Scrap, TakeOver
 from luoshu.desk.store_shut import CloseStore, OpenStore
-from luoshu.kinds.stock import available
-
-DAY = date(2021, 7, 20)
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
 def room(place, tmp_path):
     with Room(place, stocked(tmp_path / "book")) as opened:
         yield opened
-
-
-def lot(room, name):
-    return room.standing().get(LotStanding, name)
-
-
-def usable(room, day=DAY):
-    return {each.lot.id: each.amount for each in available(room.book.over(room.rows()), day)}
-
-
-def do(room, act, by=LI, at=NOON, **more):
-    return room.do(act, by=by, at=at, **more)
 
 
 def test_a_lot_of_the_table_comes_to_the_desk_with_its_first_act_and_its_history_stays(room, tmp_path):
@@ -266,167 +247,6 @@ def test_two_programs_on_one_journal_do_not_ship_the_last_twice(place, tmp_path)
             do(other, Ship(lot="W1", amount=1, place="b"))
 
 
-def ask(room, act="ship", amount=55, lot="P1", name="q1", by=LI, **more):
-    do(room, AskApproval(approval=name, act=act, lot=lot, amount=amount, reason="flood", **more), by=by)
-
-
-SHIP = Ship(lot="P1", amount=55, place="dam", approval="q1")
-
-
-def test_above_the_limit_a_second_person_must_agree_to_exactly_this_once(room):
-    with pytest.raises(Refused, match=r"a second person must agree \(worth 495,000 元, more than 100,000 元\)"):
-        do(room, Ship(lot="P1", amount=55, place="dam"))
-    ask(room, place="dam")
-    with pytest.raises(Refused, match="waits for a second person"):
-        do(room, SHIP)
-    with pytest.raises(Refused, match="who asks does not approve"):
-        do(room, Grant(approval="q1"))
-    with pytest.raises(Refused, match="may not do this"):
-        do(room, Grant(approval="q1"), by=HE)
-    with pytest.raises(Refused, match="may not do this"):
-        do(room, Grant(approval="q1"), by=VIEWER)
-    do(room, Grant(approval="q1"), by=MA)
-    for other in (
-        Ship(lot="P1", amount=54, place="dam", approval="q1"),
-        Ship(lot="P1", amount=55, place="home", approval="q1"),
-        Scrap(lot="P1", amount=55, reason="x", approval="q1"),
-    ):
-        with pytest.raises(Refused, match="is for another act"):
-            do(room, other)
-    with pytest.raises(Refused, match="who approved does not carry it out"):
-        do(room, SHIP, by=MA)
-    with pytest.raises(Refused, match="may not do this"):
-        do(room, UseApproval(approval="q1"))
-    with pytest.raises(Refused, match="ran out"):
-        do(room, SHIP, at=NOON + 25 * HOUR)
-    (_, done, _) = do(room, SHIP)
-    assert room.standing().get(Approval, "q1").state == "used"
-    with pytest.raises(Refused, match="carried out"):
-        do(room, Ship(lot="P1", amount=5, place="dam", approval="q1"))
-    room.undo(done.number, by=LI, at=NOON, why="wrong lorry")
-    assert room.standing().get(Approval, "q1").state == "granted"
-    assert lot(room, "P1").amount == 60
-
-
-def test_a_refused_request_lets_nothing_through(room):
-    ask(room, place="dam")
-    do(room, Refuse(approval="q1", reason="too many"), by=MA)
-    with pytest.raises(Refused, match="refused"):
-        do(room, SHIP)
-    with pytest.raises(Refused, match="decided already"):
-        do(room, Grant(approval="q1"), by=MA)
-
-
-def test_parts_do_not_slip_below_the_limit(room):
-    do(room, Ship(lot="P1", amount=11, place="dam"))
-    with pytest.raises(Refused, match="a second person must agree"):
-        do(room, Ship(lot="P1", amount=1, place="dam"))
-    do(room, Ship(lot="P1", amount=1, place="dam"), by=MA)
-    do(room, Ship(lot="P1", amount=11, place="dam"), at=NOON + 25 * HOUR)
-
-
-def test_a_large_difference_of_a_count_needs_a_second_person(room):
-    with pytest.raises(Refused, match="a second person must agree"):
-        do(room, Count(lot="P1", amount=0))
-    ask(room, act="count", amount=0)
-    do(room, Grant(approval="q1"), by=MA)
-    do(room, Count(lot="P1", amount=0, approval="q1"))
-    assert lot(room, "P1").amount == 0
-
-
-def test_a_pick_list_takes_what_expires_first_and_leaves_together(room):
-    entries = do(
-        room, Collect(picklist="p1", item="water", store="east", amount=130, purpose="school", incident="flood")
-    )
-    assert [each.draft.what for each in entries if each.draft.what != "lot.take_over"] == [
-        "picklist.collect", "lot.pick", "lot.pick",
-    ]  # fmt: skip
-    assert (lot(room, "W1").reserved, lot(room, "W2").reserved) == (100, 30)
-    do(room, ShipList(picklist="p1", place="school"))
-    assert (lot(room, "W1").amount, lot(room, "W2").amount) == (0, 470)
-    assert lot(room, "W2").under_way[0].incident == "flood"
-    with pytest.raises(Refused, match="shipped"):
-        do(room, ShipList(picklist="p1", place="school"))
-    with pytest.raises(Refused, match="has left already"):
-        do(room, Reserve(lot="W2", amount=400, purpose="x", reservation="p1"))
-
-
-def test_a_pick_list_is_all_or_nothing_and_can_be_put_back(room):
-    with pytest.raises(Refused, match="east holds 600, not 601"):
-        do(room, Collect(picklist="p1", item="water", store="east", amount=601, purpose="school"))
-    assert room.journal.entries() == []
-    do(room, Collect(picklist="p1", item="water", store="east", amount=600, purpose="school"))
-    do(room, DropList(picklist="p1"))
-    assert (lot(room, "W1").free, lot(room, "W2").free) == (100, 500)
-    assert room.standing().get(PickList, "p1").state == "dropped"
-
-
-def test_a_large_pick_list_needs_a_second_person_as_a_whole(room):
-    do(room, Collect(picklist="p1", item="pump", store="east", amount=55, purpose="dam"))
-    with pytest.raises(Refused, match="a second person must agree"):
-        do(room, ShipList(picklist="p1", place="dam"))
-    ask(room, lot="p1", place="dam")
-    do(room, Grant(approval="q1"), by=MA)
-    do(room, ShipList(picklist="p1", place="dam", approval="q1"))
-    assert lot(room, "P1").amount == 5
-
-
-def requested(room, amount, lots, item="pump", unit="", named=True):
-    """A request of an incident, approved by the duty officer."""
-    from luoshu.desk.incident import OpenIncident
-    from luoshu.desk.resource import ApproveResource, RequestResource
-
-    if "flood" not in {each.id for each in room.standing().all(OpenIncident.thing).values()}:
-        do(room, OpenIncident(id="flood", title="洪水", type="flood"), by=DUTY)
-    unit = unit or {"pump": "台", "water": "瓶"}[item]
-    asked = RequestResource(
-        id="r1", incident="flood", title="排水", amount=amount, unit=unit, item=item if named else "", to="dam"
-    )
-    do(room, asked, by=WANG2)
-    do(room, ApproveResource(resource="r1", lots=lots), by=DUTY)
-
-
-WANG2 = replace(DUTY, id="wang2", name="Wang 2")
-
-
-def test_what_an_incident_asked_for_leaves_the_store_and_arrives_with_the_request(room):
-    from luoshu.desk.resource import ArriveResource, SendResource
-
-    requested(room, 130, ("W2", "W1"), item="water")
-    entries = do(room, SendResource(resource="r1"), by=WANG2)
-    assert [each.draft.what for each in entries if "take_over" not in each.draft.what] == [
-        "resource.send", "lot.ship", "lot.ship",
-    ]  # fmt: skip
-    assert (lot(room, "W1").amount, lot(room, "W2").amount) == (0, 470)
-    do(room, ArriveResource(resource="r1", amount=120), by=WANG2)
-    assert (lot(room, "W2").delivered, lot(room, "W1").delivered, lot(room, "W1").lost) == (30, 90, 10)
-    assert [step.act.what for step in room.standing().timeline("flood")].count("lot.deliver") == 2
-
-
-def test_the_yes_to_a_request_is_the_second_persons_only_for_who_did_not_give_it_and_for_that_shipment(room):
-    from luoshu.desk.resource import SendResource
-
-    requested(room, 55, ("P1",))
-    with pytest.raises(Refused, match="a second person must agree"):
-        do(room, SendResource(resource="r1"), by=DUTY)
-    with pytest.raises(Refused, match="a second person must agree"):
-        do(room, Ship(lot="P1", amount=55, place="home", shipment="r1"), by=WANG2)
-    do(room, SendResource(resource="r1"), by=WANG2)
-    assert lot(room, "P1").amount == 5
-
-
-def test_a_request_takes_no_lot_that_cannot_be_used_or_is_something_else(room):
-    from luoshu.desk.resource import SendResource
-
-    requested(room, 5, ("W0",), item="water")
-    with pytest.raises(Refused, match="expired on 2021-07-01"):
-        do(room, SendResource(resource="r1"), by=WANG2)
-    with pytest.raises(Refused, match="lot P1 holds pump, not water"):
-        do(room, SendResource(resource="r1", lots=("P1",)), by=WANG2)
-    with pytest.raises(Refused, match="there is no lot none"):
-        do(room, SendResource(resource="r1", lots=("none",)), by=WANG2)
-
-
 def test_whatever_is_done_nothing_is_less_than_none_and_nothing_is_lost_or_made(tmp_path):
     """Acts at random: those that are not refused move units, and only receipts, counts and scraps change their sum."""
     import random
@@ -476,51 +296,6 @@ def test_whatever_is_done_nothing_is_less_than_none_and_nothing_is_lost_or_made(
         assert room.standing().unread == []
 
 
-def test_a_request_that_names_no_item_is_nobodys_yes_to_pumps(room):
-    from luoshu.desk.resource import SendResource
-
-    requested(room, 30, ("P1",), unit="瓶", named=False)  # approved: so many bottles of something
-    with pytest.raises(Refused, match="水泵 is counted in 台"):
-        do(room, SendResource(resource="r1"), by=WANG2)
-    assert lot(room, "P1") is None
-
-
-def test_goods_of_a_request_without_an_item_leave_with_the_usual_approval_alone(room):
-    from luoshu.desk.resource import SendResource
-
-    requested(room, 55, ("P1",), named=False)
-    with pytest.raises(Refused, match="a second person must agree"):
-        do(room, SendResource(resource="r1"), by=WANG2)
-    do(room, SendResource(resource="r1", amount=2), by=WANG2)  # below the limit one person is enough
-    assert lot(room, "P1").amount == 58
-
-
-YI = Actor(id="inc", grants=(Role(role="store", incident="yi"),))
-
-
-def test_what_is_kept_for_one_incident_leaves_for_no_other(room):
-    do(room, Reserve(lot="P1", amount=4, purpose="fire", reservation="FIRE", incident="lu"))
-    for made in (Ship(lot="P1", reservation="FIRE", incident="yi", place="x"),
-                 Pick(lot="P1", reservation="FIRE", incident="yi")):  # fmt: skip
-        with pytest.raises(MayNot):
-            do(room, made, by=YI)
-        with pytest.raises(Refused, match="FIRE is kept for incident lu, not yi"):
-            do(room, made)
-    do(room, Ship(lot="P1", reservation="FIRE", place="x"))
-    assert lot(room, "P1").under_way[0].incident == "lu"
-
-
-def test_what_is_kept_for_no_incident_is_not_for_who_works_in_one(room):
-    do(room, Reserve(lot="P1", amount=4, purpose="school", reservation="S"))
-    for made in (Ship(lot="P1", reservation="S", incident="yi", place="x"),
-                 Pick(lot="P1", reservation="S", incident="yi")):  # fmt: skip
-        with pytest.raises(MayNot):
-            do(room, made, by=YI)
-    do(room, Ship(lot="P1", amount=1, incident="yi", place="x"), by=YI)  # free ones are
-    do(room, Ship(lot="P1", reservation="S", incident="yi", place="x"))
-    assert [each.incident for each in lot(room, "P1").under_way] == ["yi", "yi"]
-
-
 @pytest.mark.parametrize("units", [1e300, 9.9e14, 1e9 + 1])
 def test_no_lot_holds_more_than_a_number_can_tell_exactly(units):
     for made in (Receive(lot="R5", item="tent", store="east", amount=units), Count(lot="T1", amount=units),
@@ -541,23 +316,6 @@ def test_who_may_take_in_one_of_several_shipments_is_told_to_name_it(room):
         do(room, Deliver(lot="T1"), by=HE)
 
 
-def test_a_count_makes_nothing_good_again_without_a_second_person(room):
-    with pytest.raises(Refused, match="keeps for 365 days, so it cannot be good until 2099-01-01"):
-        do(room, Count(lot="W0", amount=50, expires=date(2099, 1, 1)))
-    later = date(2021, 9, 1)
-    with pytest.raises(Refused, match="a second person must agree"):
-        do(room, Count(lot="W0", amount=50, expires=later))
-    do(room, AskApproval(approval="q1", act="count", lot="W0", amount=50, reason="label"))
-    do(room, AskApproval(approval="q2", act="count", lot="W0", amount=50, expires=later, reason="label"))
-    for name in ("q1", "q2"):
-        do(room, Grant(approval=name), by=MA)
-    with pytest.raises(Refused, match="is for another act"):  # nobody saw this last day
-        do(room, Count(lot="W0", amount=50, expires=later, approval="q1"))
-    do(room, Count(lot="W0", amount=50, expires=later, approval="q2"))
-    do(room, Count(lot="W1", amount=100, expires=date(2021, 7, 25)))  # an earlier one needs nobody
-    assert (lot(room, "W0").expires, lot(room, "W1").expires) == (later, date(2021, 7, 25))
-
-
 def test_a_cell_that_is_not_understood_is_named_as_its_heading():
     from luoshu.book.cell import parse
     from luoshu.desk.stock_file import RECEIPT_COLUMNS
@@ -568,20 +326,3 @@ def test_a_cell_that_is_not_understood_is_named_as_its_heading():
     assert fault is not None
     assert "状况" in fault.says
     assert "condition" not in fault.says
-
-
-def test_a_drill_moves_no_real_goods_but_those_of_its_own_copy(room):
-    from luoshu.desk.incident import OpenIncident
-
-    do(room, OpenIncident(id="dr", type="flood", title="演习", drill=True), by=DUTY)
-    for act in (
-        Ship(lot="W1", amount=5, place="河堤", incident="dr"),
-        Reserve(lot="W1", amount=5, purpose="演习", incident="dr"),
-        Pick(lot="W1", amount=5, incident="dr"),
-    ):
-        with pytest.raises(Refused, match="is a drill and these goods are real"):
-            do(room, act)
-    assert lot(room, "W1") is None
-    room.book = replace(room.book, settings={**room.book.settings, "drill": True})
-    do(room, Ship(lot="W1", amount=5, place="河堤", incident="dr"))
-    assert lot(room, "W1").amount == 95

@@ -1,0 +1,142 @@
+"""Goods for incidents: requested and sent, kept for one and for no other, and none of a drill."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from stocked import DUTY, do, lot, stocked
+
+from luoshu.desk.actor import Actor
+from luoshu.desk.actor import Grant as Role
+from luoshu.desk.journal import MayNot, Refused
+from luoshu.desk.leaving import Pick, Reserve, Ship
+from luoshu.desk.room import Room
+
+
+@pytest.fixture
+def room(place, tmp_path):
+    with Room(place, stocked(tmp_path / "book")) as opened:
+        yield opened
+
+
+def requested(room, amount, lots, item="pump", unit="", named=True):
+    """A request of an incident, approved by the duty officer."""
+    from luoshu.desk.incident import OpenIncident
+    from luoshu.desk.resource import ApproveResource, RequestResource
+
+    if "flood" not in {each.id for each in room.standing().all(OpenIncident.thing).values()}:
+        do(room, OpenIncident(id="flood", title="洪水", type="flood"), by=DUTY)
+    unit = unit or {"pump": "台", "water": "瓶"}[item]
+    asked = RequestResource(
+        id="r1", incident="flood", title="排水", amount=amount, unit=unit, item=item if named else "", to="dam"
+    )
+    do(room, asked, by=WANG2)
+    do(room, ApproveResource(resource="r1", lots=lots), by=DUTY)
+
+
+WANG2 = replace(DUTY, id="wang2", name="Wang 2")
+
+
+def test_what_an_incident_asked_for_leaves_the_store_and_arrives_with_the_request(room):
+    from luoshu.desk.resource import ArriveResource, SendResource
+
+    requested(room, 130, ("W2", "W1"), item="water")
+    entries = do(room, SendResource(resource="r1"), by=WANG2)
+    assert [each.draft.what for each in entries if "take_over" not in each.draft.what] == [
+        "resource.send", "lot.ship", "lot.ship",
+    ]  # fmt: skip
+    assert (lot(room, "W1").amount, lot(room, "W2").amount) == (0, 470)
+    do(room, ArriveResource(resource="r1", amount=120), by=WANG2)
+    assert (lot(room, "W2").delivered, lot(room, "W1").delivered, lot(room, "W1").lost) == (30, 90, 10)
+    assert [step.act.what for step in room.standing().timeline("flood")].count("lot.deliver") == 2
+
+
+def test_the_yes_to_a_request_is_the_second_persons_only_for_who_did_not_give_it_and_for_that_shipment(room):
+    from luoshu.desk.resource import SendResource
+
+    requested(room, 55, ("P1",))
+    with pytest.raises(Refused, match="a second person must agree"):
+        do(room, SendResource(resource="r1"), by=DUTY)
+    with pytest.raises(Refused, match="a second person must agree"):
+        do(room, Ship(lot="P1", amount=55, place="home", shipment="r1"), by=WANG2)
+    do(room, SendResource(resource="r1"), by=WANG2)
+    assert lot(room, "P1").amount == 5
+
+
+def test_a_request_takes_no_lot_that_cannot_be_used_or_is_something_else(room):
+    from luoshu.desk.resource import SendResource
+
+    requested(room, 5, ("W0",), item="water")
+    with pytest.raises(Refused, match="expired on 2021-07-01"):
+        do(room, SendResource(resource="r1"), by=WANG2)
+    with pytest.raises(Refused, match="lot P1 holds pump, not water"):
+        do(room, SendResource(resource="r1", lots=("P1",)), by=WANG2)
+    with pytest.raises(Refused, match="there is no lot none"):
+        do(room, SendResource(resource="r1", lots=("none",)), by=WANG2)
+
+
+def test_a_request_that_names_no_item_is_nobodys_yes_to_pumps(room):
+    from luoshu.desk.resource import SendResource
+
+    requested(room, 30, ("P1",), unit="瓶", named=False)  # approved: so many bottles of something
+    with pytest.raises(Refused, match="水泵 is counted in 台"):
+        do(room, SendResource(resource="r1"), by=WANG2)
+    assert lot(room, "P1") is None
+
+
+def test_goods_of_a_request_without_an_item_leave_with_the_usual_approval_alone(room):
+    from luoshu.desk.resource import SendResource
+
+    requested(room, 55, ("P1",), named=False)
+    with pytest.raises(Refused, match="a second person must agree"):
+        do(room, SendResource(resource="r1"), by=WANG2)
+    do(room, SendResource(resource="r1", amount=2), by=WANG2)  # below the limit one person is enough
+    assert lot(room, "P1").amount == 58
+
+
+YI = Actor(id="inc", grants=(Role(role="store", incident="yi"),))
+
+
+def test_what_is_kept_for_one_incident_leaves_for_no_other(room):
+    do(room, Reserve(lot="P1", amount=4, purpose="fire", reservation="FIRE", incident="lu"))
+    for made in (Ship(lot="P1", reservation="FIRE", incident="yi", place="x"),
+                 Pick(lot="P1", reservation="FIRE", incident="yi")):  # fmt: skip
+        with pytest.raises(MayNot):
+            do(room, made, by=YI)
+        with pytest.raises(Refused, match="FIRE is kept for incident lu, not yi"):
+            do(room, made)
+    do(room, Ship(lot="P1", reservation="FIRE", place="x"))
+    assert lot(room, "P1").under_way[0].incident == "lu"
+
+
+def test_what_is_kept_for_no_incident_is_not_for_who_works_in_one(room):
+    do(room, Reserve(lot="P1", amount=4, purpose="school", reservation="S"))
+    for made in (Ship(lot="P1", reservation="S", incident="yi", place="x"),
+                 Pick(lot="P1", reservation="S", incident="yi")):  # fmt: skip
+        with pytest.raises(MayNot):
+            do(room, made, by=YI)
+    do(room, Ship(lot="P1", amount=1, incident="yi", place="x"), by=YI)  # free ones are
+    do(room, Ship(lot="P1", reservation="S", incident="yi", place="x"))
+    assert [each.incident for each in lot(room, "P1").under_way] == ["yi", "yi"]
+
+
+def test_a_drill_moves_no_real_goods_but_those_of_its_own_copy(room):
+    from luoshu.desk.incident import OpenIncident
+
+    do(room, OpenIncident(id="dr", type="flood", title="演习", drill=True), by=DUTY)
+    for act in (
+        Ship(lot="W1", amount=5, place="河堤", incident="dr"),
+        Reserve(lot="W1", amount=5, purpose="演习", incident="dr"),
+        Pick(lot="W1", amount=5, incident="dr"),
+    ):
+        with pytest.raises(Refused, match="is a drill and these goods are real"):
+            do(room, act)
+    assert lot(room, "W1") is None
+    room.book = replace(room.book, settings={**room.book.settings, "drill": True})
+    do(room, Ship(lot="W1", amount=5, place="河堤", incident="dr"))
+    assert lot(room, "W1").amount == 95
