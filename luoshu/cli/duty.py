@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -203,7 +204,7 @@ def _experts_out(room: Room, actor: Actor, args: argparse.Namespace, now: dateti
     path = Path(args.file)
     about = "luoshu desk experts out" + (" --contacts" if args.contacts else "")
     room.journal.append(Draft(who=actor.id, what=LOOK, about=about), at=now)  # nothing personal goes out unwritten
-    data = expert_workbook(room.standing(), room.book, local_day(now), now.isoformat(), contacts=args.contacts)
+    data = expert_workbook(room.standing(), room.book, local_day(now), secrets.token_hex(16), contacts=args.contacts)
     files.write(path, data)
     print(language.say("{file} is written", file=path.name))
     return GOOD

@@ -12,6 +12,7 @@ from luoshu.show.terminal import GOOD, PROBLEMS, bar, report_problems
 from luoshu.words.message import say
 
 if TYPE_CHECKING:
+    from luoshu.desk.chain import Entry
     from luoshu.desk.keeping import Kept
 
 FAR = argument(
@@ -66,12 +67,34 @@ def begin(args: argparse.Namespace, language: Language) -> int:
 def verify(args: argparse.Namespace, language: Language) -> int:
     import luoshu.desk.acts  # noqa: F401 (puts every act on the list)
     from luoshu.desk.keeping import verify as verified
+    from luoshu.desk.logbook import openly
     from luoshu.desk.things import Things
 
-    things = Things()
+    things, older = Things(), 0
+
+    def take(entry: Entry) -> None:
+        nonlocal older
+        things.take(entry)
+        older += openly(entry.draft)
+
     with bar(language.say("verifying the journal")) as tell:
-        kept = verified(place_of(args), tell, head=args.head, take=things.take)
+        kept = verified(place_of(args), tell, head=args.head, take=take)
     _say_kept(kept, language)
+    if kept.personal or kept.erased:
+        print(
+            language.say(
+                "what is personal in {kept} entries lies beside the journal; in {erased} it was erased",
+                kept=kept.personal, erased=kept.erased,
+            )
+        )  # fmt: skip
+    if older:
+        print(
+            language.say(
+                "{count} entries of an older version hold what is personal in the journal itself, where it is hidden "
+                "but cannot be erased",
+                count=older,
+            )
+        )
     if things.unread:
         first = ", ".join(map(str, things.unread[:10]))
         print(

@@ -77,7 +77,7 @@ def fact(
 
     `choices` maps each value to its Chinese word. `refers` is the `Thing` class (or a table class of the book) whose
     key it holds. `long` asks for several lines, `hidden` keeps it out of a form; what is `personal` is never shown in
-    logs and exports. A fact without default must be given.
+    logs and exports, and lies beside the journal so that it can be erased. A fact without default must be given.
     """
     allowed = dict(choices) if isinstance(choices, Mapping) else {each: each for each in choices}
     told = {
@@ -94,8 +94,10 @@ class Act(ABC, Generic[T]):
     `what` is its name in journal, address and API ("lot.receive"), `says` what it is called by people, `thing` the
     class of what it is about, `roles` who may. `machines` tells whether a part of the program may do it, `in_order`
     that it never happened before the last act on its thing, `takes_over` that its thing stood before it, in the book.
-    `lasting` says why it can never be taken back (None: it can) and `undoers` who may take back what others did. Values
-    are checked by the types of the fields, then `check`, then `on`; what any of them refuses is not written.
+    `lasting` says why it can never be taken back (None: it can) and `undoers` who may take back what others did. Where
+    it is `of_person`, its personal facts and its reason lie beside the journal and can be erased: `on` must do with
+    empty texts in their place. Values are checked by the types of the fields, then `check`, then `on`; what any of them
+    refuses is not written.
     """
 
     __pydantic_config__: ClassVar[Any] = {
@@ -109,6 +111,7 @@ class Act(ABC, Generic[T]):
     in_order: ClassVar[bool] = False
     takes_over: ClassVar[bool] = False
     lasting: ClassVar[Message | None] = None
+    of_person: ClassVar[bool] = False
     undoers: ClassVar[frozenset[str]] = frozenset({"duty", "admin"})
 
     @abstractmethod
@@ -132,6 +135,10 @@ class Act(ABC, Generic[T]):
 
     def undone(self, scene: Scene, after: T | None) -> None:
         """Refuse that it is taken back where what would then stand (`after`) does not do for the rest of the desk."""
+
+    def erases(self, scene: Scene) -> Iterable[tuple[type[Thing], str]]:
+        """The things, by sort and name, of which all that is personal goes with it for good."""
+        return ()
 
     def organisation(self, scene: Scene) -> str:
         """Whose it is, for rights; empty where it is nobody's in particular."""
@@ -193,9 +200,20 @@ ACTS: dict[str, type[Act[Any]]] = {}
 def act(cls: A) -> A:
     """Make a class an act (a frozen, keyword-only dataclass) and put it on the list."""
     made = dataclass(frozen=True, kw_only=True)(cls)
+    if personal_of(made) and not made.of_person:
+        raise ValueError(f"{made.what} has personal facts and must be of_person")
     if ACTS.setdefault(made.what, made).__qualname__ != made.__qualname__:
         raise ValueError(f"two acts are called {made.what}")
     return made  # type: ignore[return-value]
+
+
+@cache
+def personal_of(kind: type[Act[Any]]) -> frozenset[str]:
+    """The facts of an act that are personal: texts, so that an empty one can stand in their place."""
+    found = [each for each in dataclasses.fields(kind) if each.metadata.get("personal")]
+    if any(each.type != "str" for each in found):
+        raise ValueError(f"{kind.what}: what is personal must be a text")
+    return frozenset(each.name for each in found)
 
 
 _BUILDING = threading.Lock()
@@ -243,10 +261,11 @@ def schema_of(kind: type[Act[Any]]) -> dict[str, Any]:
     return _adapter(kind).json_schema()
 
 
-def made_of(what: str, facts: Mapping[str, Any]) -> Act[Any]:
+def made_of(what: str, facts: Mapping[str, Any], erased: Collection[str] = ()) -> Act[Any]:
     """The act that these facts are, checked by their types; Refused with all that is wrong where they are not.
 
-    Texts are taken as a form gives them: "12" is a number where a number is asked for, "" is what was left out.
+    Texts are taken as a form gives them: "12" is a number where a number is asked for, "" is what was left out. Facts
+    that were `erased` are empty texts.
     """
     from pydantic import ValidationError
 
@@ -254,7 +273,8 @@ def made_of(what: str, facts: Mapping[str, Any]) -> Act[Any]:
     if kind is None:
         raise Refused(say("there is no act {what}", what=what[:80]))
     try:
-        made: Act[Any] = _adapter(kind).validate_python({k: v for k, v in facts.items() if v != ""})
+        given = {name: value for name, value in facts.items() if value != ""}
+        made: Act[Any] = _adapter(kind).validate_python({**given, **dict.fromkeys(erased, "")} if erased else given)
     except ValidationError as error:
         raise unclear(kind, error.errors()) from None
     in_bounds(made)

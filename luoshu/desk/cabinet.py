@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from luoshu.book import files
-from luoshu.desk.chain import BEGINNING, Entry, hash_of
+from luoshu.desk.chain import BEGINNING, ERASES, Entry, hash_of
+from luoshu.desk.sealed import fits
 from luoshu.desk.shelves import (
     WAIT_SECONDS,
     NotAnEntry,
@@ -48,9 +49,9 @@ def first_fault(entries: Iterator[Entry]) -> tuple[int, str] | None:
 
 
 def holds(entry: Entry) -> bool:
-    """Whether an entry is what was written: its hash is that of its values."""
+    """Whether an entry is what was written: its hash is that of its values, and so is what lies beside it."""
     try:
-        return entry.hash == hash_of(entry.draft, entry.number, entry.at, entry.before)
+        return entry.hash == hash_of(entry.draft, entry.number, entry.at, entry.before) and fits(entry.draft)
     except (ValueError, TypeError):
         return False
 
@@ -108,6 +109,7 @@ class Cabinet:
         self._connection: Connection | None = None
         self._local = self.file is not None
         self._open, self._waiting = False, ""
+        self._wait, self._erased = wait, False
         self._written: Any = None
         self._node: Any = None
         try:
@@ -119,12 +121,16 @@ class Cabinet:
                     lock_for_writing(connection)
                     self.table.metadata.create_all(connection)
                     connection.commit()
+                # whoever erased something may have been killed before the log was emptied
+                self._erased = self._local and self.engine.dialect.has_table(connection, "personal")
         except Exception as error:
             self.engine.dispose()
             raise unkept(error) or error from error
 
     def close(self) -> None:
         """Let go of the database."""
+        if self._erased and self._connection is not None:
+            self._wipe()
         self._drop()
         self.engine.dispose()
 
@@ -161,6 +167,7 @@ class Cabinet:
     def keep(self, entries: Sequence[Entry]) -> None:
         """Put entries into the transaction that is open; what a server is told waits for `commit`."""
         assert self._connection is not None
+        self._erased = self._erased or any(ERASES in entry.draft.facts for entry in entries)
         if self._local:
             put(self._connection, entries)
         else:
@@ -171,6 +178,27 @@ class Cabinet:
         assert self._connection is not None
         answered(self._connection, self._waiting or "COMMIT")
         self._open, self._waiting = False, ""
+        if self._erased:
+            self._wipe()
+
+    def _wipe(self) -> None:
+        """After what is personal was erased: let nothing of it lie in what the database wrote ahead or left behind.
+
+        SQLite overwrites what it deletes, and what stood in its log goes when the log is emptied, which somebody who
+        reads may hold up: then it is tried again with the next entries. PostgreSQL writes the table anew.
+        """
+        assert self._connection is not None
+        with contextlib.suppress(Exception):
+            if not self._local:
+                answered(self._connection, "VACUUM FULL personal")
+                self._erased = False
+                return
+            answered(self._connection, "PRAGMA busy_timeout=200")
+            try:
+                ((busy, _, _),) = answered(self._connection, "PRAGMA wal_checkpoint(TRUNCATE)")
+                self._erased = bool(busy)
+            finally:
+                answered(self._connection, f"PRAGMA busy_timeout={round(self._wait * 1000)}")
 
     def stands(self, entries: Sequence[Entry]) -> bool:
         """Whether entries stand after a commit whose answer was lost; waits for the server to have done with it."""

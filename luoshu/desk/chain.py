@@ -19,6 +19,27 @@ MOST_FACTS = 410_000
 """Longest word of a draft, and longest facts as JSON, in characters."""
 
 
+PERSONAL, ERASES = "#personal", "#erases"
+"""Names in the chained facts that no act has: what of them is kept beside the journal, and what the entry erases."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seal:
+    """What is personal in an entry. The chain holds its `digest`; `said` (the values as JSON) and the `salt` that makes
+    the digest unguessable lie beside it and can be erased: then both are empty. `names` are the facts that it closes.
+    """
+
+    names: tuple[str, ...]
+    digest: str
+    salt: str = ""
+    said: str = ""
+
+    @property
+    def kept(self) -> bool:
+        """Whether what it closes is still there."""
+        return bool(self.salt)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
     """What somebody wants to have in the journal.
@@ -26,7 +47,8 @@ class Draft:
     `what` is the sort of fact ("stock received"), `facts` its values as JSON knows them, `about` the thing that it is
     about, `why` the reason in the writer's own words. `happened`: when it happened where that is not when it was
     written down (a telephone without signal sends later). `mark`: the sender's own name for it; a second draft with the
-    same mark is the same draft and is not written again. `undoes`: the entry that this one takes back.
+    same mark is the same draft and is not written again. `undoes`: the entry that this one takes back. `facts_text` is
+    what is hashed and stored of the facts: nothing personal where there is a `seal` (see `luoshu.desk.sealed`).
     """
 
     who: str
@@ -38,6 +60,12 @@ class Draft:
     mark: str = ""
     undoes: int | None = None
     facts_text: str = field(default="", init=False, repr=False, compare=False)
+    seal: Seal | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def chained_why(self) -> str:
+        """The reason as it is hashed and stored: not, where it is kept beside the journal."""
+        return self.why if self.seal is None else ""
 
     def __post_init__(self) -> None:
         if not self.who or not self.what:
@@ -64,9 +92,25 @@ def drafted(values: dict[str, Any], facts_text: str) -> Draft:
     draft = object.__new__(Draft)
     for name, value in values.items():
         object.__setattr__(draft, name, value)
-    object.__setattr__(draft, "facts", json.loads(facts_text))
+    facts = json.loads(facts_text)
+    object.__setattr__(draft, "seal", _seal(facts) if SEALED in facts_text else None)
+    object.__setattr__(draft, "facts", facts)
     object.__setattr__(draft, "facts_text", facts_text)
     return draft
+
+
+SEALED = f'"{PERSONAL}"'
+"""What stands in the text of facts that are sealed; elsewhere quotes are escaped, or it is the whole of a text."""
+
+
+def _seal(facts: dict[str, Any]) -> Seal | None:
+    """The seal of chained facts, taken out of them; nothing is known yet of what it closes."""
+    told = facts.pop(PERSONAL, None)
+    if told is None:
+        return None
+    if not isinstance(told, dict) or not isinstance(told.get("names"), list):
+        raise ValueError("a seal says what it closes")
+    return Seal(names=tuple(map(str, told["names"])), digest=str(told.get("digest")))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,7 +147,7 @@ def hash_of(draft: Draft, number: int, at: datetime, before: str) -> str:
     """
     happened = f'"{moment(draft.happened)}"' if draft.happened else "null"
     undoes = "null" if draft.undoes is None else f"{draft.undoes:d}"
-    words = f"{_text(draft.who)},{_text(draft.what)},{_text(draft.why)},{_text(draft.about)}"
+    words = f"{_text(draft.who)},{_text(draft.what)},{_text(draft.chained_why)},{_text(draft.about)}"
     told = f'[{number:d},"{moment(at)}",{words},{happened},{_text(draft.mark)},{undoes}]'  # a list of JSON
     return hashlib.sha256(f"{before}\n{told}\n{draft.facts_text}".encode()).hexdigest()
 

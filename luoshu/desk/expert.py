@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar
@@ -77,7 +77,9 @@ class Expert(Thing):
 
 @dataclass(frozen=True, kw_only=True)
 class _OnExpert(Act[Expert]):
-    """What all acts on experts share."""
+    """What all acts on experts share: what they say of somebody can be erased."""
+
+    of_person = True
 
     expert: str = fact("The person", zh="专家", refers=Expert, hidden=True)
 
@@ -105,9 +107,9 @@ class EnterExpert(_OnExpert):
     thing = Expert
     roles = KEEPERS
     name: str = fact("The name", zh="姓名", personal=True)
-    works_for: str = fact("Where they work", zh="所在单位", refers=Owner, default="")
-    post: str = fact("What they do there", zh="职务或专业", default="")
-    place: str = fact("Where they can be reached from", zh="所在区县", refers=Place, default="")
+    works_for: str = fact("Where they work", zh="所在单位", refers=Owner, personal=True, default="")
+    post: str = fact("What they do there", zh="职务或专业", personal=True, default="")
+    place: str = fact("Where they can be reached from", zh="所在区县", refers=Place, personal=True, default="")
     contact: str = fact("Telephone for calls on duty", zh="应急联系电话", personal=True, default="")
 
     def on(self, state: Expert | None, told: Told) -> Expert:
@@ -125,7 +127,7 @@ class ConsentOfExpert(_OnExpert):
     thing = Expert
     roles = KEEPERS
     since: date = fact("The day of the consent", zh="同意日期")
-    purpose: str = fact("What they agreed to", zh="同意用途")
+    purpose: str = fact("What they agreed to", zh="同意用途", personal=True)
     until: date | None = fact("The last day", zh="有效期至", default=None)
 
     def check(self, scene: Scene) -> None:
@@ -141,16 +143,26 @@ class ConsentOfExpert(_OnExpert):
 
 @act
 class WithdrawConsent(_OnExpert):
-    """All that is personal goes from what is shown; that somebody was here, and when they left, stays."""
+    """All that is personal is erased for good, in the journal too; that somebody was here, and when they left, stays.
+
+    So do the days of the consent and of times, which say nothing about anybody without the rest.
+    """
 
     what = "expert.withdraw"
     says = say("withdraw an expert's consent")
+    of_person = False  # its reason stays: it says why everything else is gone
     thing = Expert
     roles = KEEPERS
     lasting = say("a consent that was withdrawn does not come back by taking that back: ask the person again")
 
     def on(self, state: Expert | None, told: Told) -> Expert:
         return Expert(id=_here(state, self.expert).id, withdrawn=told.at)
+
+    def erases(self, scene: Scene) -> Iterable[tuple[type[Thing], str]]:
+        from luoshu.desk.post import Post
+
+        posts = [each.id for each in scene.all(Post).values() if each.expert == self.expert]
+        return [(Expert, self.expert), *((Post, id) for id in posts)]
 
 
 @act
@@ -159,8 +171,8 @@ class SkillOfExpert(_OnExpert):
     says = say("write down what an expert can do")
     thing = Expert
     roles = KEEPERS
-    skill: str = fact("The skill, from the list", zh="技能", refers="skill")
-    level: str = fact("How well", zh="程度", choices={**LEVELS, "none": "删除此技能"})
+    skill: str = fact("The skill, from the list", zh="技能", refers="skill", personal=True)
+    level: str = fact("How well", zh="程度", choices={**LEVELS, "none": "删除此技能"}, personal=True)
 
     def check(self, scene: Scene) -> None:
         known = skills_of(scene.book, scene.at.astimezone(scene.clock.zone).date())

@@ -13,8 +13,9 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from luoshu.desk.cabinet import Cabinet, first_fault
-from luoshu.desk.chain import BEGINNING, Draft, Entry, moment, written
+from luoshu.desk.chain import BEGINNING, ERASES, Draft, Entry, moment, written
 from luoshu.desk.followers import Followers
+from luoshu.desk.sealed import forget, same_told
 from luoshu.desk.shelves import WAIT_SECONDS, stored
 from luoshu.desk.unkept import AWAY, SHORTER, UNSURE, Unkept, unkept
 from luoshu.desk.waiting import Asked, wake
@@ -210,6 +211,8 @@ class Journal:
                 fold.take(self._standing[fold.name], entry)
             if entry.draft.mark:
                 self._marks[entry.draft.mark] = entry
+            if ERASES in entry.draft.facts:
+                forget(self._marks, entry)
             self._number, self._hash, self._at = entry.number, entry.hash, entry.at
 
     def _take_in(self, entries: Sequence[Entry]) -> None:
@@ -344,7 +347,5 @@ class Journal:
 
 def _same(draft: Draft, known: Entry | None) -> None:
     """Refuse a draft whose mark stands for another one: its sender would be told that it was written."""
-    if known is not None and known.draft is not draft:
-        one, other = known.draft, draft
-        if (one.who, one.what, one.undoes, one.facts_text) != (other.who, other.what, other.undoes, other.facts_text):
-            raise Refused(say("the mark {mark} stands for another act already", mark=draft.mark))
+    if known is not None and known.draft is not draft and not same_told(known.draft, draft):
+        raise Refused(say("the mark {mark} stands for another act already", mark=draft.mark))

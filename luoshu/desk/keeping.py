@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from luoshu.book import files
 from luoshu.book.problem import Problem, Source
 from luoshu.desk.cabinet import begin_file, holds, remembered
-from luoshu.desk.chain import BEGINNING, Draft, Entry, hash_of, moment, of_moment
+from luoshu.desk.chain import BEGINNING, PERSONAL, Draft, Entry, moment, of_moment
 from luoshu.desk.journal import Journal
+from luoshu.desk.sealed import Beside, sealed_again
 from luoshu.desk.shelves import NotAnEntry, engine_of, lock_for_writing, put, stored
 from luoshu.desk.unkept import Unkept, unkept
 from luoshu.words.message import say
@@ -35,15 +36,18 @@ Tell = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """What a journal or a backup holds: how many whole entries, the hash of the last, and what is wrong after it."""
+    """What a journal or a backup holds: how many whole entries, the hash of the last, and what is wrong after it; with
+    how many of them something personal lies beside the journal, and of how many it was erased."""
 
     entries: int
     head: str
     problems: tuple[Problem, ...] = ()
+    personal: int = 0
+    erased: int = 0
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:
-    """An entry as plain values, all that its hash covers and the hash."""
+    """An entry as plain values, all that its hash covers and the hash; nothing of what lies beside the journal."""
     draft = entry.draft
     return {
         "number": entry.number,
@@ -51,8 +55,8 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "who": draft.who,
         "what": draft.what,
         "about": draft.about,
-        "why": draft.why,
-        "facts": draft.facts,
+        "why": draft.chained_why,
+        "facts": draft.facts if draft.seal is None else json.loads(draft.facts_text),
         "happened": moment(draft.happened) if draft.happened else None,
         "mark": draft.mark,
         "undoes": draft.undoes,
@@ -122,12 +126,16 @@ class Walk:
         self.connection, self.place = connection, place
         self.number, self.head = 0, BEGINNING
         self.problems: list[Problem] = []
+        self.beside = Beside()
         self.most = 0
         with contextlib.suppress(Exception):  # a damaged journal may not be counted; the walk finds where
             self.most = connection.exec_driver_sql("SELECT count(*) FROM entry").scalar() or 0
 
     def kept(self) -> Kept:
-        return Kept(entries=self.number, head=self.head, problems=tuple(self.problems))
+        return Kept(
+            entries=self.number, head=self.head, problems=tuple(self.problems), personal=len(self.beside.kept),
+            erased=len(self.beside.gone),
+        )  # fmt: skip
 
     def entries(self, tell: Tell = lambda done, total: None) -> Iterator[Entry]:
         """The good entries up to the first fault, which ends it."""
@@ -148,6 +156,7 @@ class Walk:
                     self._fault(say("entry {number} does not follow the one before it", number=entry.number))
                     return
                 self.number, self.head = entry.number, entry.hash
+                self.beside.take(entry)
                 yield entry
             tell(self.number, self.most)
             if not chunk:
@@ -172,6 +181,16 @@ class Walk:
             self._fault(
                 say("there is no entry with the hash that was asked for: entries are missing, or were replaced")
             )
+
+    def not_erased(self) -> None:
+        """Note what is personal and gone, although no entry erased it, and what stands again although one did."""
+        lost, back = self.beside.lost(), self.beside.back()
+        if lost:
+            self._fault(say("what is personal in {count} entries is gone, although nobody erased it: {first}",
+                            count=len(lost), first=", ".join(map(str, lost[:10]))))  # fmt: skip
+        if back:
+            self._fault(say("what is personal in {count} entries was erased by an entry and stands again: {first}",
+                            count=len(back), first=", ".join(map(str, back[:10]))))  # fmt: skip
 
     def _fault(self, says: Any) -> None:
         source = Source(file=self.place)
@@ -209,6 +228,8 @@ def verify(
             take(entry)
         if wanted - found:
             walk.shorter(number if known not in found else None)
+        if not walk.problems:
+            walk.not_erased()
         return walk.kept()
 
 
@@ -226,7 +247,9 @@ def backup(
             packed = gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) if path.suffix == ".gz" else None
             out: Any = packed or raw
             for entry in walk.entries(tell):
-                out.write(json.dumps(entry_json(entry), ensure_ascii=False).encode() + b"\n")
+                seal = entry.draft.seal
+                more = {"personal": {"salt": seal.salt, "said": seal.said}} if seal is not None and seal.kept else {}
+                out.write(json.dumps(entry_json(entry) | more, ensure_ascii=False).encode() + b"\n")
             if walk.problems and not as_far_as_it_goes:
                 raise _NotWhole
             out.write(json.dumps({"sealed": walk.number, "head": walk.head}).encode() + b"\n")
@@ -334,7 +357,7 @@ class _Reader:
             if entry.number != self.number + 1 or entry.before != self.head:
                 self._fault(line, say("the entry does not follow the one before: something is missing or out of order"))
                 return
-            if entry.hash != hash_of(entry.draft, entry.number, entry.at, entry.before):
+            if not holds(entry):
                 self._fault(line, say("the entry was changed after it was written"))
                 return
             self.number, self.head = entry.number, entry.hash
@@ -357,4 +380,6 @@ def _entry(told: dict[str, Any]) -> Entry:
         mark=told["mark"],
         undoes=told["undoes"],
     )
+    if PERSONAL in draft.facts:
+        draft = sealed_again(draft, told.get("personal"))
     return Entry(number=told["number"], at=of_moment(told["at"]), draft=draft, before=told["before"], hash=told["hash"])

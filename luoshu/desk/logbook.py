@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from luoshu.desk.act import ACTS
-from luoshu.desk.chain import Draft, Entry, of_moment
+from luoshu.desk.act import ACTS, personal_of
+from luoshu.desk.chain import ERASES, PERSONAL, Draft, Entry, of_moment
 from luoshu.desk.journal import Journal
+from luoshu.desk.sealed import WHY
 
 MOST = 200
 HIDDEN = "…"
@@ -71,7 +71,23 @@ def _entry(row: Any) -> Entry | None:
 
 
 def open_facts(what: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts of an entry with what is personal left out."""
+    """The facts of an act with what is personal left out."""
     kind = ACTS.get(what)
-    personal = {each.name for each in dataclasses.fields(kind) if each.metadata.get("personal")} if kind else set()
+    personal = personal_of(kind) if kind else frozenset()
     return {name: HIDDEN if name in personal else value for name, value in facts.items()}
+
+
+def open_draft(draft: Draft) -> tuple[dict[str, Any], str]:
+    """The facts of an entry and its reason, what lies beside the journal or was erased left out."""
+    told = draft.facts.get(PERSONAL)
+    names = set(draft.seal.names) if draft.seal is not None else set()
+    names |= set(map(str, told.get("names", ()))) if isinstance(told, Mapping) else set()
+    facts = {name: value for name, value in draft.facts.items() if name not in (PERSONAL, ERASES)}
+    facts |= dict.fromkeys(sorted(names - {WHY}), HIDDEN)
+    return open_facts(draft.what, facts), HIDDEN if WHY in names else draft.why
+
+
+def openly(draft: Draft) -> bool:
+    """Whether what is personal stands in the journal itself, as older versions of the program wrote it."""
+    kind = ACTS.get(draft.what)
+    return kind is not None and draft.seal is None and bool(personal_of(kind) & draft.facts.keys())

@@ -49,15 +49,16 @@ class Post(Thing):
 @act
 class OfferPost(Act[Post]):
     what = "post.offer"
+    of_person = True
     says = say("offer an expert a second post")
     thing = Post
     roles = KEEPERS
     post: str = fact("The name of the post", zh="兼职编号", hidden=True)
     expert: str = fact("The expert", zh="专家", refers=Expert)
-    host: str = fact("Where", zh="聘用单位", refers=Owner)
-    home: str = fact("Where they work now", zh="原单位", refers=Owner)
+    host: str = fact("Where", zh="聘用单位", refers=Owner, personal=True)
+    home: str = fact("Where they work now", zh="原单位", refers=Owner, personal=True)
     direction: str = fact("Which way", zh="方向", choices=DIRECTIONS)
-    work: str = fact("What they do there", zh="兼职工作", long=True)
+    work: str = fact("What they do there", zh="兼职工作", long=True, personal=True)
     share: float = fact("Share of the working time", zh="时间占比", unit="%", minimum=1, maximum=50)
     since: date = fact("From", zh="起始日期")
     until: date = fact("To", zh="结束日期")
@@ -79,7 +80,7 @@ class OfferPost(Act[Post]):
             raise Refused(say("there is a post {id} already", id=self.post))
         if self.until < self.since:
             raise Refused(say("the post ends before it begins"))
-        if self.host == self.home:
+        if self.host and self.host == self.home:  # erased, both are empty
             raise Refused(say("a second post is at another organisation"))
         return Post(
             id=self.post, expert=self.expert, home=self.home, host=self.host, direction=self.direction, work=self.work,
@@ -104,6 +105,7 @@ def _room_for(expert: str, share: float, since: date, until: date, posts: Iterab
 @act
 class AgreePost(Act[Post]):
     what = "post.agree"
+    of_person = True
     says = say("agree to a second post")
     thing = Post
     roles = KEEPERS
@@ -129,12 +131,13 @@ class AgreePost(Act[Post]):
 @act
 class EndPost(Act[Post]):
     what = "post.end"
+    of_person = True
     says = say("end a second post")
     thing = Post
     roles = KEEPERS
     post: str = fact("The post", zh="兼职编号", refers=Post)
     last: date = fact("The last day", zh="最后一天")
-    reason: str = fact("Why", zh="原因", long=True)
+    reason: str = fact("Why", zh="原因", long=True, personal=True)
 
     def key(self) -> str:
         return self.post

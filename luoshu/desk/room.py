@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from luoshu.book.book import Book
-from luoshu.desk.act import Act, Scene, Thing, Told, facts_of, in_bounds, rights
+from luoshu.desk.act import Act, Scene, Thing, Told, facts_of, in_bounds, personal_of, rights
 from luoshu.desk.actor import Actor
-from luoshu.desk.chain import Draft, Entry
+from luoshu.desk.chain import ERASES, Draft, Entry
 from luoshu.desk.clock import CHINA, Clock, clock_of
 from luoshu.desk.journal import Command, Journal, MayNot, Refused, Standing, Unclear
 from luoshu.desk.place import PLACE
 from luoshu.desk.plainwords import plain
+from luoshu.desk.sealed import same_told, sealed
 from luoshu.desk.things import UNDO, Things, ThingsFold, things_of
 from luoshu.words.message import say
 
@@ -111,7 +112,11 @@ class Room:
             for each in filter(None, map(things.step, things.together(number))):
                 each.act.undone(scene, after.get((each.act.thing, each.act.key())))
             about = f"{step.act.thing.sort}:{step.act.key()}"
-            return [Draft(who=by.id, what=UNDO, why=why, about=about, undoes=number, mark=mark)]
+            # what was taken back is needed no more: nothing comes back of it
+            personal = [each for each in things.together(number) if (made := things.step(each)) and made.act.of_person]
+            facts = {ERASES: {"entries": personal}} if personal else {}
+            draft = Draft(who=by.id, what=UNDO, why=why, about=about, facts=facts, undoes=number, mark=mark)
+            return [sealed(draft, ()) if personal else draft]
 
         return self.journal.do(command, at=at)
 
@@ -149,31 +154,38 @@ class Room:
         def command(standing: Standing) -> Iterable[Draft]:
             known: Entry | None = standing["marks"].get(mark)
             if known is not None:
-                if (known.draft.who, known.draft.what, known.draft.facts_text) != (by.id, act.what, asked.facts_text):
+                if not same_told(known.draft, asked):
                     raise Refused(say("the mark {mark} stands for another act already", mark=mark))
                 return _with(known, standing["marks"])
             things: Things = standing["things"]
             scene = Scene(things=things, by=by, at=at, book=self.book, clock=self.clock)
             told = Told(number=things.number + 1, at=min(happened or at, at), written=at, who=by.id, why=why)
             in_bounds(act)
-            done: list[tuple[Act[Any], bool]] = []
+            done: list[_Done] = []
             _perform(act, scene, told, done, asked=True)
-            marks = _marked(mark, [first for _, first in done])
+            marks = _marked(mark, [first for _, first, _ in done])
             return [
-                asked if each is act else _draft(each, by, why, happened, each_mark)
-                for (each, _), each_mark in zip(done, marks, strict=True)
+                asked if each is act and not gone else _draft(each, by, why, happened, each_mark, gone)
+                for (each, _, gone), each_mark in zip(done, marks, strict=True)
             ]
 
         return command
 
 
-def _draft(act: Act[Any], by: Actor, why: str, happened: datetime | None, mark: str) -> Draft:
-    about = f"{act.thing.sort}:{act.key()}"
-    return Draft(who=by.id, what=act.what, why=why, about=about, facts=facts_of(act), happened=happened, mark=mark)
+def _draft(act: Act[Any], by: Actor, why: str, happened: datetime | None, mark: str, gone: Sequence[str] = ()) -> Draft:
+    about, facts = f"{act.thing.sort}:{act.key()}", facts_of(act)
+    if gone:
+        facts[ERASES] = {"about": list(gone)}
+    draft = Draft(who=by.id, what=act.what, why=why, about=about, facts=facts, happened=happened, mark=mark)
+    return sealed(draft, personal_of(type(act))) if act.of_person else draft
+
+
+_Done = tuple[Act[Any], bool, list[str]]
+"""An act that was performed, whether before the one that was asked for, and about what it erases what is personal."""
 
 
 def _perform(
-    act: Act[Any], scene: Scene, told: Told, done: list[tuple[Act[Any], bool]], asked: bool = False, early: bool = False
+    act: Act[Any], scene: Scene, told: Told, done: list[_Done], asked: bool = False, early: bool = False
 ) -> None:
     """Put the act and all that is done before and with it on the list, each checked on what the one before left; only
     what was `asked` for needs rights."""
@@ -185,8 +197,9 @@ def _perform(
     place = (act.thing, act.key())
     after = act.on(scene.get(*place), scene.things.in_time(act, replace(told, number=told.number + len(done))))
     also = list(act.also(scene))
+    gone = [f"{sort.sort}:{key}" for sort, key in act.erases(scene)]
     scene.changed[place] = after
-    done.append((act, early))
+    done.append((act, early, gone))
     for each in also:
         _perform(each, scene, told, done, early=early)
 

@@ -6,11 +6,13 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from luoshu.desk.chain import Entry, drafted, moment, of_moment
+from luoshu.desk.chain import SEALED, Entry, drafted, moment, of_moment
+from luoshu.desk.sealed import beside, opened, sentences
 from luoshu.desk.unkept import NO_ADDRESS, Unkept
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def engine_of(place: str | Path, wait: float = WAIT_SECONDS) -> Engine:
         # fullfsync: on a Mac only that reaches the disk
         for pragma in (
             f"busy_timeout={round(wait * 1000)}", "journal_mode=WAL", "synchronous=FULL", "fullfsync=ON",
-            "checkpoint_fullfsync=ON",
+            "checkpoint_fullfsync=ON", "secure_delete=ON",
         ):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}").fetchall()
 
@@ -145,7 +147,7 @@ def locked_since(connection: Connection, after: int) -> list[Entry]:
     to the server and back. Each sentence sees what was committed before it began, so the last one what the lock let
     stand."""
     lock = f"BEGIN; SELECT pg_advisory_xact_lock({LOCK}); {_select(after, AT_ONCE)}"
-    found = [_entry(row) for row in answered(connection, lock) if len(row) == len(COLUMNS)]
+    found = list(_entries(connection, [row for row in answered(connection, lock) if len(row) == len(COLUMNS)]))
     return found if len(found) < AT_ONCE else [*found, *stored(connection, found[-1].number)]
 
 
@@ -153,6 +155,7 @@ def put(connection: Connection, entries: Sequence[Entry]) -> None:
     """Write entries, in order, into the transaction that is open."""
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql(_insert("%s"), (_told(entries),))
+        _put_beside(connection, entries)
         return
     rows = [_row(each) for each in entries]
     first, most = 0, ROWS_AT_ONCE
@@ -161,12 +164,18 @@ def put(connection: Connection, entries: Sequence[Entry]) -> None:
             most //= 2
         answered(connection, _rows(most), [value for row in rows[first : first + most] for value in row])
         first += most
+    _put_beside(connection, entries)
+
+
+def _put_beside(connection: Connection, entries: Sequence[Entry]) -> None:
+    for sentence in sentences(entries):
+        answered(connection, sentence)
 
 
 def put_and_commit(entries: Sequence[Entry]) -> str:
     """The sentences that write entries into the open transaction of PostgreSQL and end it, on one way."""
     quoted = _told(entries).replace("'", "''")  # whole, as standard_conforming_strings is on
-    return _insert(f"'{quoted}'") + "; COMMIT"
+    return "; ".join((_insert(f"'{quoted}'"), *sentences(entries), "COMMIT"))
 
 
 @cache
@@ -187,7 +196,7 @@ def _told(entries: Sequence[Entry]) -> str:
 def _row(entry: Entry) -> tuple[Any, ...]:
     draft = entry.draft
     return (
-        entry.number, moment(entry.at), draft.who, draft.what, draft.about, draft.why, draft.facts_text,
+        entry.number, moment(entry.at), draft.who, draft.what, draft.about, draft.chained_why, draft.facts_text,
         moment(draft.happened) if draft.happened else None, draft.mark or None, draft.undoes, entry.before, entry.hash,
     )  # fmt: skip
 
@@ -202,12 +211,21 @@ def stored(connection: Connection, after: int = 0, most: int | None = None) -> I
     while left is None or left > 0:
         limit = AT_ONCE if left is None else min(left, AT_ONCE)
         rows = connection.exec_driver_sql(_select(after, limit)).fetchall()
-        for row in rows:
-            yield _entry(tuple(row))
+        yield from _entries(connection, [tuple(row) for row in rows])
         if len(rows) < limit:
             return
         after = rows[-1][0]
         left = None if left is None else left - len(rows)
+
+
+def _entries(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> Iterator[Entry]:
+    """The entries of rows, with what is personal in them as far as it still lies beside them."""
+    kept = beside(connection, [row[0] for row in rows if isinstance(row[6], str) and SEALED in row[6]])
+    for row in rows:
+        entry = _entry(row)
+        if entry.number in kept and entry.draft.seal is not None:
+            entry = replace(entry, draft=opened(entry.draft, *kept[entry.number]))
+        yield entry
 
 
 class NotAnEntry(ValueError):

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from luoshu.desk.act import ACTS, Act, Thing, Told, made_of
-from luoshu.desk.chain import Entry
+from luoshu.desk.act import ACTS, Act, Thing, Told, made_of, personal_of
+from luoshu.desk.chain import ERASES, Entry
 from luoshu.desk.journal import Refused
+from luoshu.desk.sealed import Erasing, erasing, missing
 from luoshu.words.message import say
 
 T = TypeVar("T", bound=Thing)
@@ -159,11 +160,15 @@ class Things:
                 self._undo(entry)
             elif entry.draft.what in ACTS:
                 self._add(entry)
+            if ERASES in entry.draft.facts:
+                self._erase(erasing(entry))
         except Exception:  # an act of another version may fail in any way, and must not stop all that come after it
             self.unread.append(entry.number)
 
     def _add(self, entry: Entry) -> None:
-        act = made_of(entry.draft.what, entry.draft.facts)
+        draft = entry.draft
+        facts = {k: v for k, v in draft.facts.items() if k != ERASES} if ERASES in draft.facts else draft.facts
+        act = made_of(draft.what, facts, missing(draft) if draft.seal is not None else ())
         told, key = self.in_time(act, told_of(entry)), act.key()
         record = self._records.get(act.thing, {}).get(key) or _Record()
         before, state = record.state, act.on(record.state, told)
@@ -197,6 +202,21 @@ class Things:
             floors.append(beginning.told.at)
         return replace(told, at=min(max(told.at, *floors), told.written)) if floors else told
 
+    def _erase(self, gone: Erasing | None) -> None:
+        """Let go of what is personal in earlier acts; what stands is made anew from what is left."""
+        if gone is None:
+            return
+        places = dict.fromkeys(self._where[each] for each in gone.entries if each in self._where)
+        names = {getattr(sort, "sort", ""): sort for sort in self._records}
+        for sort, _, key in (about.partition(":") for about in gone.about):
+            if sort in names and key in self._records[names[sort]]:
+                places[names[sort], key] = None
+        for kind, key in places:
+            before = self.steps(kind, key)
+            about = f"{getattr(kind, 'sort', '')}:{key}"
+            steps = [_blank(each) if gone.covers(each.told.number, about) else each for each in before]
+            self._own(kind)[key] = _Record(_folded(steps, set()), steps, len(steps))
+
     def _undo(self, entry: Entry) -> None:
         target = entry.draft.undoes or 0
         numbers = set(self.together(target))
@@ -206,6 +226,14 @@ class Things:
                 for each in self.steps(sort, key)
             ]
             self._own(sort)[key] = _Record(state, steps, len(steps))
+
+
+def _blank(step: Step) -> Step:
+    """A step without what is personal in it."""
+    if not step.act.of_person:
+        return step
+    act = replace(step.act, **dict.fromkeys(personal_of(type(step.act)), ""))
+    return replace(step, act=act, told=replace(step.told, why=""))
 
 
 def _folded(steps: Iterable[Step], without: set[int]) -> Thing | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -77,7 +78,7 @@ def workbook(request: Request, contacts: bool = False) -> Response:
     if contacts and not sees_contacts(visit):
         raise HTTPException(403, say("telephones are given only to who keeps the expert bank of all organisations"))
     day = local_day(visit.now)
-    data = expert_workbook(visit.things, visit.room.book, day, visit.now.isoformat(), contacts=contacts)
+    data = expert_workbook(visit.things, visit.room.book, day, secrets.token_hex(16), contacts=contacts)
     headers = {"content-disposition": f'attachment; filename="experts-{day}.xlsx"', "cache-control": "no-store"}
     return Response(data, media_type=XLSX, headers=headers)
 

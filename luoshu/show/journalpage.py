@@ -16,7 +16,7 @@ from luoshu.desk.act import ACTS, Act, named_field
 from luoshu.desk.chain import Entry
 from luoshu.desk.clock import local_time
 from luoshu.desk.keeping import entry_json
-from luoshu.desk.logbook import MOST, Search, found, open_facts
+from luoshu.desk.logbook import MOST, Search, found, open_draft
 from luoshu.desk.room import Room
 from luoshu.desk.staff import Person
 from luoshu.desk.things import UNDO, Things
@@ -47,6 +47,8 @@ WORDS = {
     "refused.session": marked("a session was refused: another browser used it"),
     UNDO: marked("taken back"),
 }
+MACHINES = {"clock": marked("the clock"), "console": marked("a command on the desk's machine")}
+"""Who acts without being a person of the desk."""
 SORTS = (
     ("", marked("all that was done")),
     ("everything", marked("everything, also logins and looks")),
@@ -99,7 +101,8 @@ def journal_page(visit: Visit, name: str, query: Mapping[str, str]) -> JournalPa
     language, room, things = visit.language, visit.room, visit.things
     asked = {key: query.get(key, "").strip()[:200] for key in ("who", "what", "about", "q")}
     entries = found(room.journal, search_of(asked, query.get("before", "")), AT_ONCE)
-    names = {each.id: each.name for each in things.all(Person).values()}
+    people = {each.id: each.name for each in things.all(Person).values()}
+    names = {who: language.text(words) for who, words in MACHINES.items()} | people
     checked, fault = chain_state(room, language) if query.get("check") else ("", "")
     newest = found(room.journal, Search(), 1)
     more = {key: value for key, value in asked.items() if value}
@@ -111,7 +114,7 @@ def journal_page(visit: Visit, name: str, query: Mapping[str, str]) -> JournalPa
         rows=tuple(row(each, visit, things, names) for each in entries),
         total=newest[0].number if newest else 0,
         search=asked,
-        people=tuple(sorted(names.items(), key=lambda each: each[1])),
+        people=tuple(sorted(people.items(), key=lambda each: each[1])),
         sorts=(
             *((value, language.text(words)) for value, words in SORTS),
             *((what, language.message(kind.says)) for what, kind in sorted(ACTS.items())),
@@ -148,9 +151,10 @@ def row(entry: Entry, visit: Visit, things: Things, names: Mapping[str, str]) ->
     kind = ACTS.get(draft.what)
     step = things.step(entry.number)
     word = language.message(kind.says) if kind else language.text(WORDS.get(draft.what, draft.what))
+    known, why = open_draft(draft)
     facts = tuple(
         (language.message(named_field(kind, key)) if kind else key, said(worded(kind, key, value, language)))
-        for key, value in open_facts(draft.what, draft.facts).items()
+        for key, value in known.items()
     )
     may = visit.actor is not None and (
         visit.actor.reads(kind.undoers, "", kind_incident(step)) or draft.who == visit.actor.id if kind else False
@@ -159,7 +163,7 @@ def row(entry: Entry, visit: Visit, things: Things, names: Mapping[str, str]) ->
     return EntryRow(
         number=entry.number, at=local_time(entry.at), happened=local_time(entry.happened) if late else "",
         who=names.get(draft.who, draft.who), who_id=draft.who, what=draft.what, word=word, about=draft.about,
-        facts=facts, why=draft.why, undone=step.undone if step else None, undoes=draft.undoes,
+        facts=facts, why=why, undone=step.undone if step else None, undoes=draft.undoes,
         can_undo=bool(may and step and step.undone is None and step.act.lasting is None),
     )  # fmt: skip
 
@@ -217,6 +221,6 @@ def lines(room: Room) -> Iterator[str]:
     before: int | None = None
     while part := found(room.journal, Search(before=before), MOST):
         for entry in part:
-            told = entry_json(entry)
-            yield json.dumps({**told, "facts": open_facts(entry.draft.what, told["facts"])}, ensure_ascii=False) + "\n"
+            facts, why = open_draft(entry.draft)
+            yield json.dumps({**entry_json(entry), "facts": facts, "why": why}, ensure_ascii=False) + "\n"
         before = part[-1].number

@@ -16,7 +16,7 @@ from luoshu.desk.act import ACTS, named_field
 from luoshu.desk.chain import Entry
 from luoshu.desk.clock import CHINA
 from luoshu.desk.keeping import Kept, Tell, Walk, reading, shown
-from luoshu.desk.logbook import open_facts
+from luoshu.desk.logbook import open_draft
 from luoshu.desk.things import UNDO
 from luoshu.show.language import Language
 from luoshu.words.message import Message, say
@@ -54,6 +54,7 @@ def write_log(place: str | Path, path: Path, language: Language, tell: Tell = la
 def row_of(entry: Entry, language: Language) -> tuple[Any, ...]:
     """An entry as the cells of a log, times as on a clock in China."""
     draft = entry.draft
+    facts, why = open_draft(draft)
     return (
         entry.number,
         _to_the_second(entry.at),
@@ -61,8 +62,8 @@ def row_of(entry: Entry, language: Language) -> tuple[Any, ...]:
         draft.who,
         _act_in_words(draft.what, language),
         draft.about,
-        _facts_in_words(draft.what, open_facts(draft.what, draft.facts), language),
-        draft.why,
+        _facts_in_words(draft.what, facts, language),
+        why,
         draft.undoes or "",
         entry.hash,
     )
@@ -114,7 +115,7 @@ def _lines(entries: Iterator[Entry], out: BinaryIO, language: Language) -> None:
     names = ("number", "written", "happened", "who", "act", "about", "facts", "why", "undoes", "hash")
     for entry in entries:
         told = dict(zip(names, row_of(entry, language), strict=True))
-        told |= {"what": entry.draft.what, "values": open_facts(entry.draft.what, entry.draft.facts)}
+        told |= {"what": entry.draft.what, "values": open_draft(entry.draft)[0]}
         out.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
 
 
