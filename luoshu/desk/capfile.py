@@ -160,17 +160,14 @@ def _rules(told: dict[str, Any], root: Element, faults: _Faults) -> None:
 
 
 def _info_rules(info: dict[str, Any], at: Element, faults: _Faults) -> None:
-    begins = time_of(info["effective"] or "") or time_of(info["onset"] or "")
-    ends = time_of(info["expires"] or "")
+    # the event itself may well begin after the message about it expires, and a message be sent late: only said
+    begins, ends = time_of(info["effective"] or ""), time_of(info["expires"] or "")
     if begins and ends and ends < begins:
         faults.add(at, say("it expires at {ends}, before it begins at {begins}", ends=info["expires"],
-                           begins=info["effective"] or info["onset"]))  # fmt: skip
+                           begins=info["effective"]))  # fmt: skip
     for area in info["area"]:
         if area["ceiling"] is not None and area["altitude"] is None:
             faults.add(at, say("a ceiling needs the altitude that it is above"))
-    for resource in info["resource"]:
-        if resource["derefUri"] and len(resource["derefUri"]) > 1_500_000:
-            faults.add(at, say("a resource inside the alert is too large"))
 
 
 def write_alert(told: Told) -> bytes:

@@ -13,8 +13,8 @@ from luoshu.words.message import Message, say
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 OLDER = ("urn:oasis:names:tc:emergency:cap:1.1", "http://www.incident.com/cap/1.0")
-MANY = 10_000
-MOST_CORNERS = 50_000
+MANY = 20_000
+MOST_CORNERS = 1_000_000
 MOST_RADIUS_KM = 20_040
 """From any place to the other side of the earth."""
 
@@ -24,10 +24,12 @@ SPACE = " \t\r\n"
 _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T)([0-9]{2}:[0-9]{2}:[0-9]{2})([-+](0[0-9]|1[0-3]):[0-5][0-9]|[-+]14:00)"
 )
-_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?>-[A-Za-z0-9]{1,8})*+")
 _PLAIN = re.compile(r"[^\s,<&]+")
 _NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
-_MIME = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;.*)?")
+_PAIR = r"[-+]?(?>[0-9]+(?:\.[0-9]*)?|\.[0-9]+),[-+]?(?>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+_RING = re.compile(rf"(?>{_PAIR}[ \t\r\n]+)*+{_PAIR}")
+_MIME = re.compile(r"[\w.+!#$&^-]+/[\w.+!#$&^-]+(\s*;.*)?", re.DOTALL)
 
 Check = Callable[[str], Message | None]
 
@@ -102,7 +104,10 @@ def _language(text: str) -> Message | None:
 
 
 def _whole(text: str) -> Message | None:
-    return None if text.isascii() and text.isdecimal() else say("{found!r} is not a whole number", found=_short(text))
+    digits = text.removeprefix("+")
+    return (
+        None if digits.isascii() and digits.isdecimal() else say("{found!r} is not a whole number", found=_short(text))
+    )
 
 
 def _number(text: str) -> Message | None:
@@ -142,13 +147,10 @@ def points_of(text: str) -> list[tuple[float, float]] | None:
     >>> points_of("34.6,112.4 34.7,112.4 34.7,112.5 34.6,112.4")[0]
     (34.6, 112.4)
     """
-    points = []
-    for pair in text.split():
-        both = pair.split(",")
-        if len(both) != 2 or not all(_NUMBER.fullmatch(each) for each in both):
-            return None
-        points.append((float(both[0]), float(both[1])))
-    return points
+    if not _RING.fullmatch(text.strip(SPACE)):  # in one go: outlines may have a million corners
+        return None
+    numbers = list(map(float, text.replace(",", " ").split()))
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def _polygon(text: str) -> Message | None:
@@ -161,7 +163,8 @@ def _polygon(text: str) -> Message | None:
         return say("a polygon needs four points or more, the last like the first")
     if points[0] != points[-1]:
         return say("the polygon is not closed: its last point must be its first")
-    return next((wrong for point in points if (wrong := _on_earth(*point))), None)
+    worst = max(points, key=lambda point: max(abs(point[0]) / 90, abs(point[1]) / 180))
+    return _on_earth(*worst)
 
 
 def _circle(text: str) -> Message | None:
@@ -177,6 +180,10 @@ def _on_earth(latitude: float, longitude: float) -> Message | None:
         return None
     if abs(longitude) <= 90 and abs(latitude) <= 180:
         return say("latitude and longitude are swapped: {found}", found=f"{latitude},{longitude}")
+    if abs(latitude) <= 90 and abs(longitude) <= 360:
+        say_so = longitude - 360 if longitude > 0 else longitude + 360
+        return say("the longitude {found} is beyond the date line: write {mend}", found=f"{longitude:.10g}",
+                   mend=f"{say_so:.10g}")  # fmt: skip
     return say("{found} is no place on earth", found=f"{latitude},{longitude}")
 
 

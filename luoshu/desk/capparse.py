@@ -12,20 +12,28 @@ from luoshu.words.message import Message, say
 Element = Any
 """An element of lxml, whose own types do not say what a parsed file holds."""
 
-MOST_BYTES = 4_000_000
+MOST_BYTES = 20_000_000
+MOST_TEXT = 9_900_000
+"""So long may one text be: the parser takes ten million characters."""
 MOST_ELEMENTS = 200_000
 PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7z"}
 ENCODINGS = frozenset((
-    "utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii", "gbk", "gb2312", "gb18030", "big5",
-    "iso-8859-1", "iso-8859-15", "windows-1252", "shift_jis", "euc-jp", "euc-kr",
+    "utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "iso-10646-ucs-2", "us-ascii", "ascii", "gbk", "gb2312", "cp936",
+    "gb18030", "big5", "big5-hkscs", "shift_jis", "cp932", "euc-jp", "euc-kr", "cp949", "koi8-r", "koi8-u", "tis-620",
+    "windows-874", "macintosh", "latin1",
+    *(f"iso-8859-{number}" for number in range(1, 17)), *(f"windows-{number}" for number in range(1250, 1259)),
 ))  # fmt: skip
 """What alerts are written in; an encoding that hides `<` (UTF-7, EBCDIC) serves no sender of alerts."""
 
+LISTS = {
+    "feed": "Atom", "rss": "RSS", "RDF": "RSS", "EDXLDistribution": "EDXL", "alerts": "alerts", "capAlerts": "IPAWS",
+}  # fmt: skip
 ASK = say("Ask the sender for a whole and plain file")
+EACH = say("Open the alerts that it lists, and check each as a file of its own")
 DECLARES = say("the file declares a document type or entities, which no alert needs")
 
 # comments, instructions and blanks may stand before a document type; `(?>` never goes back, so the time stays linear
-_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?>\s+|<\?(?>[^?]|\?(?!>))*\?>|<!--(?>[^-]|-(?!->))*-->)*+<!(?!--)")
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?>\s+|<\?(?>.*?\?>)|<!--(?>.*?-->))*+<!(?!--)", re.DOTALL)
 _ENCODING = re.compile(rb"""^(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"'>]{0,60})["']""")
 
 
@@ -69,6 +77,10 @@ def alert_root(data: bytes, name: str, problems: list[Problem], whole: bool = Fa
         says = say("the alert is of an older version of CAP ({found})", found=tag.namespace or "")
         refuse("cap-older", says, say("Ask the sender for CAP 1.2"), root.sourceline)
         return None
+    if tag.localname in LISTS:
+        says = say("the file is a list of alerts ({found}) and no alert itself", found=LISTS[tag.localname])
+        refuse("cap-unreadable", says, EACH, root.sourceline)
+        return None
     if tag.namespace != NAMESPACE or tag.localname != "alert":
         says = say("the file is no CAP alert: it begins with {found}", found=shown(str(root.tag), 100))
         refuse("cap-unreadable", says, ASK, root.sourceline)
@@ -95,6 +107,8 @@ def _outside(data: bytes) -> tuple[str, Message] | None:
                                   encoding=shown(encoding, 40))  # fmt: skip
     if wide.count(b"<") > 2 * MOST_ELEMENTS:
         return "file-too-large", say("the file holds more than {most} elements", most=MOST_ELEMENTS)
+    if len(wide) > MOST_TEXT and max(map(len, wide.split(b"<"))) > MOST_TEXT:
+        return "file-too-large", say("a single text in the file is longer than {most} bytes", most=MOST_TEXT)
     return None
 
 

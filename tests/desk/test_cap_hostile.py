@@ -65,7 +65,7 @@ NOT_READ = {
     "escape by number": GOOD.replace("标题", "&#27;[2J").encode(),
     "deep": b"<a>" * 100_000,
     "deep and closed": f'<alert xmlns="{NAMESPACE}">{"<info>" * 5_000}{"</info>" * 5_000}</alert>'.encode(),
-    "too large": b"<a>" + b" " * 5_000_000,
+    "too large": b"<a>" + b" " * 20_000_000,
     "elements without end": into("<area/>" * 500_000),
     "gzip": packed("gzip"),
     "zip": packed("zip"),
@@ -100,8 +100,8 @@ NOT_VALID = {
     "time without zone": GOOD.replace("+08:00</sent>", "</sent>").encode(),
     "a day that is none": GOOD.replace("2021-07-20T", "2021-02-30T").encode(),
     "words between elements": GOOD.replace("</sender>", "</sender> loose").encode(),
-    "too many areas": into("<area><areaDesc>a</areaDesc></area>" * 60_000),
-    "a polygon without end": GOOD.replace(RING, "34.4,112.4 " * 300_000 + "34.4,112.4").encode(),
+    "too many codes": GOOD.replace("<info>", "<code/>" * 20_001 + "<info>", 1).encode(),
+    "a polygon without end": GOOD.replace(RING, "1,1 " * 1_000_000 + "1,1").encode(),
     "an empty signature": GOOD.replace("</alert>", SIGNATURE + "</alert>").encode(),
 }  # fmt: skip
 
@@ -118,8 +118,8 @@ VALID = {
     "steering characters that XML allows": GOOD.replace("标题", "a\u202eb\u2066c&#x9b;31md&#x7f;e\u200b").encode(),
     "steering characters in the sender": GOOD.replace("<sender>ly", "<sender>ly&#x9b;31m\u202e").encode(),
     "huge text": GOOD.replace("标题", "水" * 1_200_000).encode(),
-    "forty thousand corners": GOOD.replace(RING, "34.4,112.4 " * 40_000 + "34.4,112.4").encode(),
-    "a thousand areas": into("<area><areaDesc>a</areaDesc></area>" * 9_000),
+    "sixty thousand corners": GOOD.replace(RING, "34.4,112.4 " * 59_999 + "34.4,112.4").encode(),
+    "a thousand areas": into("<area><areaDesc>a</areaDesc></area>" * 3_000),
     "midnight": GOOD.replace("T08:00:00+08:00</sent>", "T24:00:00+08:00</sent>").encode(),
 }  # fmt: skip
 
