@@ -44,13 +44,15 @@ RECEIPT_COLUMNS: tuple[Column, ...] = (
 
 TAKE_COLUMNS: tuple[Column, ...] = (
     _column("lot", "id", required=True),
+    _column("expected", "amount", "账面数", "账面数量", "账存数", required=True),
     _column("amount", "amount", "实点数", "实盘数", "盘点数", required=True),
     _column("condition", "condition", "状况更正", "状况"),
     _column("expires", "expires", "到期日更正", "到期日"),
     _column("spot", "spot", "货位更正", "货位"),
     _column("approval", "note", "审批编号", "审批"),
 )
-"""What a row of a stock-take says; a row without a count was not counted, and nothing is written."""
+"""What a row of a stock-take says; a row without a count was not counted, and nothing is written. What the book said
+when the sheet was made tells whether goods have moved since: then the count is of another stock."""
 
 STANDS_HEADINGS = (
     "批次号", "物资编号", "物资", "单位", "仓库编号", "仓库", "货位", "数量", "可用数", "不可用原因", "已预留", "在途",

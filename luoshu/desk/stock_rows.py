@@ -161,6 +161,10 @@ def _row(
     row = Row(sheet=title, line=line)
     if trouble is not None:
         return replace(row, trouble=trouble)
+    if what == "lot.count" and "expected" not in facts:
+        return replace(
+            row, trouble=say("{name} is empty: write what the book said when this lot was counted", name="账面数")
+        )
     for field, known in names.items():
         if field in facts:
             facts[field] = known.get(facts[field], facts[field])

@@ -185,11 +185,17 @@ class Count(LotAct):
     condition: str = fact("Its condition, if it was looked at", zh="状况", choices=CONDITIONS, default="")
     expires: date | None = fact("Last day of use, if the label says another", zh="到期日（如需更正）", default=None)
     spot: str = fact("Shelf, if it is another", zh="货位（如需更正）", default="")
+    expected: float | None = fact("What the book said when the sheet of the stock-take was made", zh="账面数",
+                                  default=None, hidden=True)  # fmt: skip
     sheet: str = fact("The stock-take", zh="盘点单", default="", hidden=True)
     approval: str = fact("A second person's approval, above the limit", zh="审批编号", default="")
 
     def check(self, scene: Scene) -> None:
         state = need_lot(scene, self.lot)
+        if self.expected is not None and exact(self.expected) != state.amount:
+            raise Refused(say("the sheet of the stock-take was made when {lot} held {then} by the book, and now it "
+                              "holds {now}: count it again", lot=self.lot, then=digits(self.expected),
+                              now=digits(state.amount)))  # fmt: skip
         if self.expires is not None:
             keeps_until(scene, need_item(scene, state.item), self.expires)
         later = self.expires if self.expires and state.expires and self.expires > state.expires else None

@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from luoshu.desk.act import facts_of
 from luoshu.desk.stock_rows import Row
@@ -21,7 +22,8 @@ MOST_LINES = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class CountLine:
-    """A lot to be counted; what the book says of it is not shown, so that it is counted and not copied."""
+    """A lot to be counted; what the book says of it is not shown, so that it is counted and not copied, but goes along
+    unseen (`expected`): goods that move while somebody counts are noticed."""
 
     lot: str
     href: str
@@ -31,6 +33,7 @@ class CountLine:
     expires: str
     counted: str
     value: str
+    expected: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,10 +116,12 @@ def file_page(visit: Visit, name: str, query: Mapping[str, str], tried: Tried | 
 
 def _line(each: Usable, visit: Visit, query: Mapping[str, str]) -> CountLine:
     lot, language = each.lot, visit.language
+    expected = repr(lot.amount)  # where goods have moved since the sheet was opened, the lot is counted again
+    value = query.get(f"n.{lot.id}", "") if query.get(f"b.{lot.id}", expected) == expected else ""
     return CountLine(
         lot=lot.id, href=lot_address(visit, lot.id), item=item_name(each.item, lot.item, language),
         unit=language.unit(each.item.unit) if each.item else "", spot=lot.spot, expires=str(lot.expires or ""),
-        counted=str(lot.counted or ""), value=query.get(f"n.{lot.id}", ""),
+        counted=str(lot.counted or ""), value=value, expected=expected,
     )  # fmt: skip
 
 
@@ -136,7 +141,7 @@ def tried_of(visit: Visit, rows: Sequence[Row], own: str, *, done: bool, file: s
     items = {row.id: row for row in book.rows(Item)} if book is not None else {}
     made = tuple(_row_line(visit, row, lots, items, done) for row in rows)
     told = [] if done else [
-        {"sheet": row.sheet, "line": row.line, "what": row.act.what, "facts": facts_of(row.act)}
+        {"sheet": row.sheet, "line": row.line, "what": row.act.what, "facts": _seen(row)}
         for row in rows if row.act is not None
     ]  # fmt: skip
     return Tried(
@@ -146,6 +151,13 @@ def tried_of(visit: Visit, rows: Sequence[Row], own: str, *, done: bool, file: s
         differences=sum(line.difference not in ("", "0") for line in made), told=json.dumps(told, ensure_ascii=False),
         own=own, file=file,
     )  # fmt: skip
+
+
+def _seen(row: Row) -> dict[str, Any]:
+    """The facts of a row as they were shown: a yes is to a count beside what the book said then."""
+    assert row.act is not None
+    facts = facts_of(row.act)
+    return {"expected": row.before, **facts} if isinstance(row.act, Count) and row.before is not None else facts
 
 
 def _row_line(visit: Visit, row: Row, lots: Mapping[str, Usable], items: Mapping[str, Item], done: bool) -> RowLine:

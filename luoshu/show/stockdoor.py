@@ -105,7 +105,7 @@ def _counted(request: Request, form: FormData) -> Response:
     if told.get("told"):
         found = _outcome(visit, caller, _rows_told(told["told"]), f"take {sheet}", yes=True)
     else:
-        rows = [_count_row(place, name[2:], value, sheet)
+        rows = [_count_row(place, name[2:], value, sheet, told.get(f"b.{name[2:]}", ""))
                 for place, (name, value) in enumerate(told.items(), start=1)
                 if name.startswith("n.") and value.strip()]  # fmt: skip
         found = _outcome(visit, caller, rows, f"take {sheet}", yes=False)
@@ -114,10 +114,11 @@ def _counted(request: Request, form: FormData) -> Response:
     return HTMLResponse(drawn("stocktake.html", "stock-take", page, visit))
 
 
-def _count_row(place: int, lot: str, value: str, sheet: str) -> Row:
+def _count_row(place: int, lot: str, value: str, sheet: str, expected: str) -> Row:
     told = value.strip().replace("，", "").replace(",", "")
     try:
-        return Row(sheet="", line=place, act=made_of("lot.count", {"lot": lot, "amount": told, "sheet": sheet}))
+        facts = {"lot": lot, "amount": told, "sheet": sheet, "expected": expected}
+        return Row(sheet="", line=place, act=made_of("lot.count", facts))
     except Refused as refused:
         return Row(sheet=lot[:60], line=place, trouble=refused.says)
 

@@ -145,6 +145,20 @@ def test_a_stock_take_shows_its_differences_and_is_written_on_a_yes_once(li, des
     assert "written before" in again
 
 
+def test_goods_that_move_while_somebody_counts_are_counted_again(li, ma, desk_server):
+    opened = li.get("/desk/stock-take?store=east&language=en").text
+    seen = dict(re.findall(r'name="(b\.\w+)" value="([^"]*)"', opened))
+    html = post(li, "/desk/upload/stock-take?language=en", {"store": "east", "n.W1": "100", **seen}).text
+    assert ma.post("/desk/acts/lot.ship", json={"facts": {"lot": "W1", "amount": 40, "place": "X"}}).status_code == 201
+    done = post(li, "/desk/upload/stock-take?language=en", told_in(html)).text
+    assert "and now it holds 60: count it again" in done
+    again = post(li, "/desk/upload/stock-take?language=en", {"store": "east", "n.W1": "100", **seen}).text
+    assert "and now it holds 60: count it again" in again
+    assert 'name="n.W1" value=""' in again
+    assert 'name="b.W1" value="60.0"' in again
+    assert lot(desk_server, "W1").amount == 60
+
+
 def test_a_stock_take_without_proof_is_refused(li, desk_server):
     answer = li.post("/desk/upload/stock-take", data={"n.W1": "1", "_csrf": "x"}, headers={"x-csrf-token": ""})
     assert answer.status_code == 403
