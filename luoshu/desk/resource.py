@@ -168,6 +168,8 @@ class ApproveResource(OnResource):
         limit = response_rule(scene.book, scene.at.date()).alone(state.unit)
         granted = state.amount if self.amount is None else self.amount
         if granted > limit and scene.by.id == state.requested_by:
+            if limit <= 0:
+                raise Refused(say("who asks for a resource does not approve it; another duty officer does"))
             raise Refused(say("above {limit} another person than who asked must approve it",
                               limit=amount(limit, state.unit)))  # fmt: skip
 

@@ -14,6 +14,8 @@ from luoshu.desk.incident import PHASES, ConfirmLevel, ProposeLevel, SetPhase, c
 from luoshu.desk.logbook import open_facts
 from luoshu.desk.minutes import SORTS, Decision, Note
 from luoshu.desk.observed import MEASURES, ReportReading
+from luoshu.desk.removal import PlanRemoval, ReportRemoval
+from luoshu.desk.resource import RequestResource
 from luoshu.desk.things import Step
 from luoshu.show.boardeye import Do, Eye
 from luoshu.show.forms import heading
@@ -160,7 +162,15 @@ def _chosen(eye: Eye, act: Act[Any]) -> list[str]:
     if isinstance(act, (ProposeLevel, ConfirmLevel)):
         ends = isinstance(act, ProposeLevel) and act.level == "none"
         return [eye.language.say("the response may end") if ends else eye.language.message(called(act.level))]
-    return [eye.chosen(PHASES, act.phase)] if isinstance(act, SetPhase) else []
+    if isinstance(act, SetPhase):
+        return [eye.chosen(PHASES, act.phase)]
+    if isinstance(act, ReportRemoval):
+        return [eye.language.say("{count} moved in all", count=act.moved)]
+    if isinstance(act, PlanRemoval):
+        return [eye.language.say("{count} people", count=act.people)]
+    if isinstance(act, RequestResource):
+        return [f"{eye.language.number(act.amount)} {eye.language.unit(act.unit)}".strip()]
+    return []
 
 
 def _about(eye: Eye, act: Act[Any]) -> str:

@@ -7,12 +7,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response, StreamingResponse
 
-from luoshu.desk.act import ACTS, Act, named_field
+from luoshu.desk.act import ACTS, Act, Thing, named_field
 from luoshu.desk.chain import Entry
 from luoshu.desk.clock import local_time
 from luoshu.desk.keeping import entry_json
@@ -21,6 +22,7 @@ from luoshu.desk.room import Room
 from luoshu.desk.staff import Person
 from luoshu.desk.things import UNDO, Things
 from luoshu.show.daybook import WRITTEN
+from luoshu.show.forms import called, thing_of
 from luoshu.show.language import Language, marked
 from luoshu.show.page import Page, Visit
 from luoshu.show.pages import Leaf
@@ -71,6 +73,7 @@ class EntryRow:
     what: str
     word: str
     about: str
+    about_word: str
     facts: tuple[tuple[str, str], ...]
     why: str
     undone: int | None
@@ -153,8 +156,9 @@ def row(entry: Entry, visit: Visit, things: Things, names: Mapping[str, str]) ->
     word = language.message(kind.says) if kind else language.text(WORDS.get(draft.what, draft.what))
     known, why = open_draft(draft)
     facts = tuple(
-        (language.message(named_field(kind, key)) if kind else key, said(worded(kind, key, value, language)))
+        (language.message(named_field(kind, key)) if kind else key, said(worded(kind, key, value, visit, things)))
         for key, value in known.items()
+        if not (key == "id" and draft.about.endswith(f":{value}"))
     )
     may = visit.actor is not None and (
         visit.actor.reads(kind.undoers, "", kind_incident(step)) or draft.who == visit.actor.id if kind else False
@@ -163,7 +167,8 @@ def row(entry: Entry, visit: Visit, things: Things, names: Mapping[str, str]) ->
     return EntryRow(
         number=entry.number, at=local_time(entry.at), happened=local_time(entry.happened) if late else "",
         who=names.get(draft.who, draft.who), who_id=draft.who, what=draft.what, word=word, about=draft.about,
-        facts=facts, why=why, undone=step.undone if step else None, undoes=draft.undoes,
+        about_word=about_words(kind, draft.about, language, things), facts=facts, why=why,
+        undone=step.undone if step else None, undoes=draft.undoes,
         can_undo=bool(may and step and step.undone is None and step.act.lasting is None),
     )  # fmt: skip
 
@@ -173,12 +178,35 @@ def kind_incident(step: Any) -> str:
     return str(getattr(step.act, "incident", "") or "") if step else ""
 
 
-def worded(kind: type[Act[Any]] | None, name: str, value: Any, language: Language) -> Any:
-    """A value that was chosen from a list, in the words of the list."""
+def worded(kind: type[Act[Any]] | None, name: str, value: Any, visit: Visit, things: Things) -> Any:
+    """A value that was chosen from a list, in the words of the list; a thing by what it is called, where it is seen."""
     told = next((each.metadata for each in dataclasses.fields(kind) if each.name == name), None) if kind else None
-    choices: Mapping[str, str] = told["choices"] if told else {}
-    zh = choices.get(value) if isinstance(value, str) else None
-    return language.message(named(zh, language.text(value))) if zh else value
+    if not told or not isinstance(value, str):
+        return value
+    zh = told["choices"].get(value)
+    if zh:
+        return visit.language.message(named(zh, visit.language.text(value)))
+    sort = thing_of(told.get("refers") or "")
+    return (named_thing(sort, value, visit.language, things) if sort else "") or value
+
+
+def about_words(kind: type[Act[Any]] | None, about: str, language: Language, things: Things) -> str:
+    """What the thing of an entry is called, its bare name in the journal where it is called nothing."""
+    return (named_thing(kind.thing, about.partition(":")[2], language, things) if kind else "") or about
+
+
+def named_thing(sort: type[Thing], key: str, language: Language, things: Things) -> str:
+    """What a thing is called; nothing where it is gone, or where its acts tell what is personal."""
+    thing = things.get(sort, key)
+    return "" if thing is None or sort in _personal() else called(thing, language)
+
+
+@cache
+def _personal() -> frozenset[type[Thing]]:
+    """The sorts of things of which acts tell something personal."""
+    return frozenset(
+        kind.thing for kind in ACTS.values() if any(each.metadata.get("personal") for each in dataclasses.fields(kind))
+    )
 
 
 def said(value: Any) -> str:

@@ -83,7 +83,7 @@ def test_above_the_limit_another_person_approves(room):
         room.do(ApproveResource(resource="r"), by=OFFICER, at=NOON)
     room.do(ApproveResource(resource="r", amount=10), by=OFFICER, at=NOON)
     ask(room, 1, unit="艘", id="boat")
-    with pytest.raises(Refused, match="another person"):
+    with pytest.raises(Refused, match="another duty officer"):
         room.do(ApproveResource(resource="boat"), by=OFFICER, at=NOON)
 
 
