@@ -45,6 +45,9 @@ HEADERS = {
     "permissions-policy": "geolocation=(), camera=(self), microphone=()",
 }
 
+AS_OF = b"luoshu-desk-as-of"
+"""Says of an answer of the plan that the desk could not be asked: since when, or "never" where nothing of it is in."""
+
 
 def host_name(host: str) -> str:
     """The name in a Host header, without its port.
@@ -119,12 +122,16 @@ class Guard:
             await self.app(scope, receive, send)
             return
 
+        said: MutableMapping[str, Any] = scope.setdefault("state", {})  # that of the request
+
         async def send_safely(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 there = {name.lower() for name, _ in message["headers"]}
                 more = [(k.encode(), v.encode()) for k, v in HEADERS.items() if k.encode() not in there]
                 if b"cache-control" not in there:
                     more.append((b"cache-control", b"no-cache"))
+                if (as_of := said.get("desk_away")) is not None:
+                    more.append((AS_OF, as_of.encode()))
                 message = {**message, "headers": [*message["headers"], *more]}
             await send(message)
 

@@ -17,6 +17,7 @@ from luoshu.desk.unkept import Unkept
 from luoshu.show.fanout import Full, Hub, Listener, Word, event, wire
 from luoshu.show.language import Language
 from luoshu.show.publish import STATIC
+from luoshu.show.reaching import Reach
 from luoshu.show.rechecking import Rechecks, phase, session_of
 from luoshu.show.visits import actor_now, spoken
 from luoshu.words.message import say
@@ -54,6 +55,7 @@ def add_live(app: FastAPI) -> None:
     """The streams: one of all that the person may see, one of each incident; and the script of pages without signal."""
     app.state.hub = Hub(app.state.room)
     app.state.rechecks = Rechecks()
+    app.state.reach = Reach(app.state.room, app.state.moments)
 
     async def all_events(request: Request, after: After = None, last_event_id: Last = None) -> Response:
         return await stream(request, "", _since(after, last_event_id))

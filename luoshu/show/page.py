@@ -98,13 +98,23 @@ class DrillStrip:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Away:
+    """That the desk cannot be asked while a page of the plan is drawn.
+
+    What it wrote is in the page as it stood at `at`; None: nothing of it is, the page shows the book alone.
+    """
+
+    at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Visit:
     """What a page is drawn with: the book's view, the language, the way to other pages, and whether one may settle.
 
     Pages of the desk are drawn with what stands there (`things`) `now`, for the person who looks (`actor`, None where
     nobody is logged in). `room` is None in a published folder: nothing can be done there. `csrf` is the proof that the
     forms of the page carry, `session` the name of the session, `notice` what was just done.
-    `drill` is there where the desk's moment is that of a drill.
+    `drill` is there where the desk's moment is that of a drill, `away` where the desk cannot be asked just now.
     """
 
     view: View
@@ -119,6 +129,7 @@ class Visit:
     session: str = ""
     notice: Notice | None = None
     drill: DrillStrip | None = None
+    away: Away | None = None
 
     def __post_init__(self) -> None:
         """The visit speaks with the book's own English words."""

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from luoshu.book.book import Book
-from luoshu.desk.room import Room
+from luoshu.desk.room import Room, overlay
+from luoshu.desk.things import Things
 from luoshu.show.moments import MACHINE, Moments
 from luoshu.show.view import View
 
@@ -50,6 +51,7 @@ class Shelf:
         self.folder, self.moments = folder, moments
         self.day = day
         self._slots: OrderedDict[date, _Slot] = OrderedDict()
+        self._alone: OrderedDict[tuple[date, str, int | None], View] = OrderedDict()
         self._book: Book | None = None
         self._looks = 0
         self._signature = ""
@@ -68,6 +70,29 @@ class Shelf:
             self._follow(slot, asked, book, version)
         assert view is not None
         return view
+
+    def without_desk(self, day: date | None, things: Things) -> tuple[View, bool]:
+        """The view of a day while the desk cannot be asked: as it was made when it could be, else with what stood then
+        (`things`) over the book; and whether what the desk wrote is in it. Of a past day that nobody has looked at yet
+        it is not: which entries stood then only the journal knows."""
+        asked = day or self.day or self.moments.today()
+        slot, book, version = self._slot(asked)
+        if slot.view is not None:
+            return slot.view, True
+        number = things.number if asked >= self.moments.today() else None
+        with self._lock:
+            if (found := self._alone.get((asked, version, number))) is not None:
+                return found, number is not None
+        from luoshu.show.look import look
+
+        rows = overlay(things) if number is not None else {}
+        named = hashlib.sha256(f"{version} without the desk {number}".encode()).hexdigest()[:16]
+        found = replace(look(self.folder, asked, book.over(rows) if rows else book), version=named)
+        with self._lock:
+            self._alone[asked, version, number] = found
+            while len(self._alone) > DAYS_KEPT:
+                self._alone.popitem(last=False)
+        return found, number is not None
 
     def kept(self) -> View | None:
         """The view that was last asked for, as it was made: for when the desk over it cannot be asked."""

@@ -9,14 +9,16 @@ from fastapi import HTTPException, Query, Request
 
 from luoshu.desk.room import Room
 from luoshu.desk.things import Things
+from luoshu.desk.unkept import unkept
 from luoshu.show.daybook import REFUSED_PAGE
 from luoshu.show.door import Caller, actor_now, caller_of, door_of
 from luoshu.show.guard import is_local
 from luoshu.show.language import Language, chosen, marked
 from luoshu.show.links import ServerLinks
 from luoshu.show.moments import now_of
-from luoshu.show.page import Notice, Visit
+from luoshu.show.page import Away, Notice, Visit
 from luoshu.show.pages import Leaf
+from luoshu.show.reaching import Reach
 from luoshu.show.shelf import Shelf
 from luoshu.words.message import say
 
@@ -27,15 +29,39 @@ Day = Annotated[date | None, Query(description=DAY_SAYS)]
 Tongue = Annotated[str | None, Query(description=marked("zh or en"), pattern="^(zh|en)$", alias="language")]
 
 
+NEEDS_DESK = frozenset({"desk", "login", "alerts", "error"})
+"""The first parts of the addresses of pages that are nothing without the desk; all others show the plan. (What goes
+wrong is told by `refusing`, which has a way of its own.)"""
+
+
 def visit_of(request: Request, path: str, day: date | None, language: str | None) -> Visit:
-    """What a page is drawn with for this request; the day travels on in links only where it was asked for."""
+    """What a page is drawn with for this request; the day travels on in links only where it was asked for.
+
+    Where the desk cannot be asked just now (`Unkept`), pages of the plan are drawn with what was last known of it.
+    """
+    reach: Reach | None = getattr(request.app.state, "reach", None)  # None: the book has no desk
+    if reach is None or path.partition("/")[0] in NEEDS_DESK:
+        things = reach.room.standing() if reach else None
+        if reach is not None and things is not None:
+            reach.heard(things)
+        return _visit(request, path, day, language, caller_of(request), things)
+    try:
+        caller, things = reach.ask(lambda: caller_of(request))
+        return _visit(request, path, day, language, caller, things)
+    except Exception as error:
+        if unkept(error) is None:
+            raise
+        return _without_desk(request, reach, path, day, language)
+
+
+def _visit(
+    request: Request, path: str, day: date | None, language: str | None, caller: Caller | None, things: Things | None
+) -> Visit:
     shelf: Shelf = request.app.state.shelf
     room: Room | None = request.app.state.room
     tongue = spoken(request, language)
-    caller = caller_of(request)
     if room is not None:
         room.book = shelf.book()
-    things = room.standing() if room else None
     return Visit(
         now=now_of(request),
         actor=caller.actor if caller else None,
@@ -46,6 +72,27 @@ def visit_of(request: Request, path: str, day: date | None, language: str | None
         drill=request.app.state.drill.strip(caller.actor.id if caller else "") if request.app.state.drill else None,
         notice=notice(request, tongue, caller, things),
         view=shelf.view(day),
+        language=tongue,
+        links=ServerLinks(path=path, language=tongue.code, day=day),
+        can_settle=is_local(request.scope),
+    )
+
+
+def _without_desk(request: Request, reach: Reach, path: str, day: date | None, language: str | None) -> Visit:
+    """A page of the plan while the desk is away: for nobody in particular, and it says from when its rows are.
+
+    Programs are told by a header of the answer (see `guard`), as what they are given is made of the plan alone.
+    """
+    shelf: Shelf = request.app.state.shelf
+    tongue, known = spoken(request, language), reach.known
+    view, whole = shelf.without_desk(day, known.things)
+    at = known.at if whole else None
+    request.state.desk_away = at.isoformat(timespec="seconds") if at else "never"
+    return Visit(
+        now=now_of(request),
+        room=request.app.state.room,
+        away=Away(at=at),
+        view=view,
         language=tongue,
         links=ServerLinks(path=path, language=tongue.code, day=day),
         can_settle=is_local(request.scope),

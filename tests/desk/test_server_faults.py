@@ -150,6 +150,31 @@ def page_says(desk, path, words):
         assert f'lang="{"zh-CN" if tongue == "zh" else "en"}' in text
 
 
+WITHOUT = {"zh": "本页来自值班台的内容截至", "en": "What this page has from it is as of"}
+
+
+def goes_on(desk, path):
+    """A page of the plan is there without the desk, and says from when what it has of it is; nobody is logged in."""
+    for tongue in TONGUES:
+        status, headers, text = desk.ask("GET", path, who=0, tongue=tongue)
+        assert status == 200
+        assert WITHOUT[tongue] in text
+        assert datetime.fromisoformat(headers["luoshu-desk-as-of"]) <= datetime.now(UTC)
+        assert "/logout" not in text
+    status, headers, text = desk.ask("GET", f"{path if path != '/' else '/overview'}.json", who=0)
+    assert (status, "luoshu-desk-as-of" in headers) == (200, True)
+
+
+def come_back(desk):
+    """The pages of the plan ask the desk again by themselves, and know who is logged in."""
+    until = time.monotonic() + 30
+    while "luoshu-desk-as-of" in (answer := desk.ask("GET", "/", who=0))[1]:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert "/logout" in answer[2]
+    assert WITHOUT["en"] not in answer[2]
+
+
 class Stream:
     """One open board: the sorts of events that came."""
 
@@ -182,6 +207,7 @@ class Stream:
 def quick_streams(monkeypatch):
     monkeypatch.setattr("luoshu.show.live.CHECK_SECONDS", 0.2)
     monkeypatch.setattr("luoshu.show.live.AWAY_SECONDS", 0.2)
+    monkeypatch.setattr("luoshu.show.reaching.AGAIN_SECONDS", 0.1)
 
 
 @pytest.fixture
@@ -215,8 +241,10 @@ class TestDatabase:
                     postgres_server.stop(how)
                     try:
                         writers.wait_for(503, 2 * WRITERS)
-                        for path in ("/desk/incidents/m", "/", "/desk/account"):
+                        for path in ("/desk/incidents/m", "/alerts", "/desk/account"):
                             page_says(desk, path, AWAY)
+                        for path in ("/", "/owners", "/problems", "/about"):
+                            goes_on(desk, path)
                         status, _, text = desk.send("by-form", form=True, tongue="zh")
                         assert (status, AWAY["zh"] in text) == (503, True)
                         assert desk.ask("GET", "/desk/incidents/m/events", who=0, tongue="zh")[0] == 503
@@ -232,6 +260,7 @@ class TestDatabase:
                 each_in_own_words(writers.said, AWAY, [unsure])
                 assert AWAY["zh"] in board.words[0]
                 assert desk.ask("GET", "/desk/incidents/m", who=0)[0] == 200
+                come_back(desk)
                 nothing_lost(desk, writers)
         finally:
             app.state.door.stop()
