@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -217,12 +217,13 @@ def heard_standing(things: Things, at: datetime, seal: Callable[[Heard], Seal]) 
     """
     heard = things.all(Heard)
     seals = {id: seal(each) for id, each in heard.items()}
+    named = _by_name(heard.values())
     ends: dict[str, tuple[str, str]] = {}
     claims: dict[str, list[Message]] = {}
     for each in sorted(heard.values(), key=lambda one: (one.sent, one.id)):
         if each.kind not in ("Update", "Cancel"):
             continue
-        for old in (heard[id] for id in each.about if id in heard and id != each.id):
+        for old in _meant(each, heard, named):
             why = _not_followed(old, each, seals[old.id], seals[each.id])
             if why is None:
                 ends[old.id] = ("replaced" if each.kind == "Update" else "cancelled", each.id)
@@ -236,6 +237,45 @@ def heard_standing(things: Things, at: datetime, seal: Callable[[Heard], Seal]) 
         for id, each in heard.items()
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda one: (one.heard.sent, one.heard.id), reverse=True))
+
+
+def _by_name(heard: Iterable[Heard]) -> dict[tuple[str, str], list[Heard]]:
+    """Alerts by sender and identifier, which together name an alert; those of a careless sender may be several."""
+    found: dict[tuple[str, str], list[Heard]] = {}
+    for each in heard:
+        found.setdefault((each.sender, each.identifier), []).append(each)
+    return found
+
+
+def _meant(new: Heard, heard: Mapping[str, Heard], named: Mapping[tuple[str, str], list[Heard]]) -> Iterator[Heard]:
+    """The alerts that a later message names.
+
+    Senders write the time of the earlier alert in another zone, or their own time in its place (China's platform): so
+    an alert is also known by sender and identifier, where these name only one, or by the same moment.
+    """
+    for about in dict.fromkeys(new.about):
+        if about in heard:
+            found = [heard[about]]
+        else:
+            sender, _, rest = about.partition(",")
+            number, _, sent = rest.partition(",")
+            found = named.get((sender, number), [])
+            if len(found) > 1:
+                found = [each for each in found if each.sent == time_of(sent)]
+        yield from (each for each in found if each.id != new.id)
+
+
+def answers(things: Things, xml: str) -> tuple[Heard, ...]:
+    """What others answered to an alert of this desk: their messages "Ack" and "Error" about it, the newest first."""
+    told = reading_of(xml).told or {}
+    name, sent = (told.get("sender"), told.get("identifier")), time_of(str(told.get("sent") or ""))
+    found = [
+        each
+        for each in things.all(Heard).values()
+        if each.kind in ("Ack", "Error")
+        and any((*about.split(",")[:2],) == name and each.sent >= (sent or each.sent) for about in each.about)
+    ]
+    return tuple(sorted(found, key=lambda each: (each.sent, each.id), reverse=True))
 
 
 def _not_followed(old: Heard, new: Heard, was: Seal, now: Seal) -> Message | None:

@@ -16,6 +16,7 @@ from luoshu.desk.heard import (
     Heard,
     ReadHeard,
     TakeIn,
+    answers,
     as_bytes,
     as_text,
     heard_in_force,
@@ -262,3 +263,52 @@ def test_from_the_command_line(desk_book, tmp_path, capsys):
     assert main([*command, "wang"]) == 1
     with open_room(open_book(desk_book)) as room:
         assert list(room.standing().all(Heard)) == [ID]
+
+
+NAME = "qixiang.example,41030041600000_20210720080000"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "2021-07-20T00:00:00+00:00",  # the same moment by another clock
+        "2021-07-20T00:00:00-00:00",
+        "2021-07-20T09:00:00+08:00",  # the time of the update itself, as China's platform writes it
+    ],
+)
+def test_an_earlier_alert_is_known_by_sender_and_identifier(sent, room):
+    take(room, xml())
+    take(room, later(references=f"{NAME},{sent}"))
+    assert stand(room)[RAIN["identifier"]].state == "replaced"
+
+
+def test_of_two_alerts_under_one_name_the_moment_tells_which_is_meant(room):
+    take(room, xml())
+    take(room, xml(sent="2021-07-20T08:30:00+08:00"))
+    take(room, later("Cancel", references=f"{NAME},2021-07-20T00:30:00+00:00"))
+    seal = lambda heard: seal_of(parsed(as_bytes(heard.xml)))  # noqa: E731
+    take(room, later("Cancel", identifier="4", references=f"{NAME},2021-07-19T00:00:00+00:00"))  # neither of them
+    states = {each.heard.id: each.state for each in heard_standing(room.standing(), AT, seal)}
+    assert states[ID] == "holds"
+    assert states[f"{NAME},2021-07-20T08:30:00+08:00"] == "cancelled"
+
+
+def test_a_name_of_somebody_else_is_not_meant(room):
+    take(room, xml())
+    take(room, later("Cancel", references=f"PAAQ,{RAIN['identifier']},2021-07-20T08:00:00+08:00"))
+    assert stand(room)[RAIN["identifier"]].state == "holds"
+
+
+def test_what_others_answer_to_an_alert_of_this_desk_is_found(room):
+    ours = write_alert(RAIN | {"identifier": "ly-1", "sender": "luoshu.luoyang"}).decode()
+    about = "luoshu.luoyang,ly-1,2021-07-20T08:00:00+08:00"
+    ack = {"sender": "yichuan.example", "info": None, "status": "Actual"}
+    take(room, later("Ack", identifier="a", references=about, **ack))
+    take(
+        room, later("Error", identifier="b", references=about, note="polygon", sent="2021-07-20T10:00:00+08:00", **ack)
+    )
+    take(room, later("Ack", identifier="c", references="luoshu.luoyang,ly-2,2021-07-20T08:00:00+08:00", **ack))
+    take(
+        room, later("Ack", identifier="d", references=about, sent="2021-07-20T07:00:00+08:00", **ack)
+    )  # before it was sent
+    assert [each.identifier for each in answers(room.standing(), ours)] == ["b", "a"]
