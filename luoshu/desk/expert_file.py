@@ -1,4 +1,4 @@
-"""The expert bank as a workbook that people fill in: experts, what they can do, when; words to choose from lists."""
+"""The expert bank as a workbook that people fill in: experts, skills, times, two-way posts; words chosen from lists."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from luoshu.book.table import Column
 from luoshu.desk.clock import CHINA
 from luoshu.desk.expert import Expert
 from luoshu.desk.incident import large
+from luoshu.desk.post import Post
+from luoshu.desk.post_rows import DIRECTION_CODES, POST_COLUMNS, POSTS, post_line
 from luoshu.desk.skills import LEVELS, skills_of
 from luoshu.desk.things import Things
 
@@ -22,6 +24,7 @@ EXPERTS, SKILLS, TIMES, LISTS = "专家 experts", "技能 skills", "可调用时
 MARK = "luoshu expert file"
 """The workbook's own name, by which rows that come back in it are known."""
 SPARE_ROWS = 500
+NUMBER_FORMATS: Mapping[type, str] = {date: "yyyy-mm-dd", float: "0.##"}
 REMOVED = "删除此技能"
 
 
@@ -69,6 +72,16 @@ class Choices:
     place: Mapping[str, str]
     skill: Mapping[str, str]
     level: Mapping[str, str]
+    direction: Mapping[str, str]
+
+    def of(self, column: str) -> Mapping[str, str]:
+        """The words of a column, none where it takes any."""
+        found: Mapping[str, str] = vars(self).get(LISTED_AS.get(column, column), {})
+        return found
+
+
+LISTED_AS: Mapping[str, str] = {"home": "works_for", "host": "works_for"}
+"""Columns that take the words of another one's list."""
 
 
 def choices_of(book: Book | None, day: date) -> Choices:
@@ -80,6 +93,7 @@ def choices_of(book: Book | None, day: date) -> Choices:
         place=_told_apart([(row.name, row.id) for row in areas]),
         skill={skill.zh: id for id, skill in skills_of(book, day).items()},
         level={**{zh: level for level, zh in LEVELS.items()}, REMOVED: "none"},
+        direction=DIRECTION_CODES,
     )
 
 
@@ -106,6 +120,7 @@ def expert_workbook(things: Things, book: Book | None, day: date, made: str, *, 
     _sheet(out, EXPERTS, columns, [_expert(each, columns, choices, day) for each in known], choices)
     _sheet(out, SKILLS, SKILL_COLUMNS, [row for each in known for row in _skills(each, choices)], choices)
     _sheet(out, TIMES, TIME_COLUMNS, [row for each in known for row in _times(each)], choices)
+    _sheet(out, POSTS, POST_COLUMNS, _posts(things, {each.id: each for each in known}, choices), choices)
     _lists(out, choices)
     properties: Any = getattr(out, "custom_doc_props")  # noqa: B009 (the stubs do not know it)
     properties.append(StringProperty(name=MARK, value=made))
@@ -144,6 +159,12 @@ def _times(each: Expert) -> list[list[Any]]:
     ]
 
 
+def _posts(things: Things, known: Mapping[str, Expert], choices: Choices) -> list[list[Any]]:
+    words = {column.name: {code: word for word, code in choices.of(column.name).items()} for column in POST_COLUMNS}
+    posts = [each for each in things.all(Post).values() if each.expert in known]
+    return [post_line(each, known[each.expert], words) for each in posts]
+
+
 def _sheet(out: Any, title: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]], choices: Choices) -> None:
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
@@ -156,11 +177,11 @@ def _sheet(out: Any, title: str, columns: Sequence[Column], rows: Sequence[Seque
         put_heading(sheet.cell(1, place), column.zh, required=column.required)
         letter = get_column_letter(place)
         # a telephone or a code that begins with 0 must not become a number
-        sheet.column_dimensions[letter].number_format = "yyyy-mm-dd" if column.type is date else "@"
-        if column.name in vars(choices) and vars(choices)[column.name]:
-            listed = list(vars(choices)).index(column.name) + 1
+        sheet.column_dimensions[letter].number_format = NUMBER_FORMATS.get(column.type, "@")
+        if choices.of(column.name):
+            listed = list(vars(choices)).index(LISTED_AS.get(column.name, column.name)) + 1
             source = f"'{LISTS}'!${get_column_letter(listed)}$2:${get_column_letter(listed)}"
-            source += f"${len(vars(choices)[column.name]) + 1}"
+            source += f"${len(choices.of(column.name)) + 1}"
             rule = DataValidation(type="list", formula1=source, allow_blank=not column.required, showErrorMessage=True)
             rule.errorTitle, rule.error = "请从列表中选择", "Choose one of the words on the list"
         elif column.type is date:
@@ -183,7 +204,7 @@ def _lists(out: Any, choices: Choices) -> None:
     from luoshu.book.sheet_making import put, put_heading, set_widths
 
     sheet = out.create_sheet(LISTS)
-    heads = {"works_for": "所在单位", "place": "所在区县", "skill": "技能", "level": "程度"}
+    heads = {"works_for": "所在单位", "place": "所在区县", "skill": "技能", "level": "程度", "direction": "方向"}
     for place, (name, words) in enumerate(vars(choices).items(), start=1):
         put_heading(sheet.cell(1, place), heads[name], required=False)
         for line, word in enumerate(words, start=2):

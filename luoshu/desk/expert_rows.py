@@ -29,13 +29,14 @@ from luoshu.desk.expert_file import (
     choices_of,
 )
 from luoshu.desk.journal import Refused
+from luoshu.desk.post_rows import POST_COLUMNS, POSTS, post_changes
 from luoshu.desk.reading_rows import moment_of
 from luoshu.desk.stock_rows import Row, heading_named, marked
 from luoshu.desk.things import Things
 from luoshu.words.message import Message, say
 
 MOST_ROWS = 5_000
-SHEETS = ((EXPERTS, EXPERT_COLUMNS), (SKILLS, SKILL_COLUMNS), (TIMES, TIME_COLUMNS))
+SHEETS = ((EXPERTS, EXPERT_COLUMNS), (SKILLS, SKILL_COLUMNS), (TIMES, TIME_COLUMNS), (POSTS, POST_COLUMNS))
 
 
 @dataclass
@@ -49,6 +50,12 @@ class _Bank:
     new: set[str] = field(default_factory=set)
     """New people, and skills of people, that a row has spoken of already."""
     unchanged: int = 0
+
+    def first(self, spoken_of: str) -> bool:
+        """Whether no row has spoken of this before."""
+        before = spoken_of in self.new
+        self.new.add(spoken_of)
+        return not before
 
     def person(self, told: Mapping[str, Any]) -> str | Message:
         """The code of whom a row speaks, or why that is not clear."""
@@ -68,8 +75,8 @@ def expert_rows(path: Path, things: Things, book: Book | None, day: date) -> tup
     """The changes that a workbook asks for, its own name, how many rows say what stands already, and why it could not
     be read.
 
-    Experts come first, then skills and times, so that new people may have both. What is wrong with a cell is said with
-    its column; a telephone that is left out stays as it was; rows that are missing take nothing away.
+    Experts come first, then skills, times and posts, so that new people may have all of them. What is wrong with a
+    cell is said with its column; a telephone that is left out stays as it was; rows that are missing take nothing away.
     """
     workbook, problem = read_workbook(path)
     if workbook is None:
@@ -118,6 +125,8 @@ def _read(sheet: Sheet, title: str, columns: Sequence[Column], bank: _Bank) -> I
         told, trouble = _told(sheet, line, places)
         if trouble is None and title == EXPERTS:
             yield from _expert(row, told, bank)
+        elif trouble is None and title == POSTS:
+            yield from _post(row, told, bank)
         elif trouble is None:
             yield from _of_expert(row, title, told, bank)
         else:
@@ -271,6 +280,25 @@ def _of_expert(row: Row, title: str, told: dict[str, Any], bank: _Bank) -> Itera
         bank.unchanged += 1
         return
     yield _made(row, what, facts)
+
+
+def _post(row: Row, told: dict[str, Any], bank: _Bank) -> Iterator[Row]:
+    """A row of posts: one that is offered, who has agreed, its end."""
+    person = bank.person(told)
+    trouble: Message | None = person if isinstance(person, Message) else None
+    for name in ("direction", "home", "host"):
+        column = next(each for each in POST_COLUMNS if each.name == name)
+        trouble = trouble or _chosen(told, name, column.zh, bank.choices.of(name))
+    changes = trouble or post_changes(told, str(person), bank.things, bank.own)
+    if isinstance(changes, Message):
+        yield replace(row, trouble=changes)
+        return
+    if changes and changes[0][0] == "post.offer" and not bank.first(changes[0][1]["post"]):
+        yield replace(row, trouble=say("{name} stands twice on the sheet", name=str(told.get("work", ""))[:40]))
+        return
+    bank.unchanged += not changes
+    for what, facts in changes:
+        yield _made(row, what, facts)
 
 
 def _made(row: Row, what: str, facts: Mapping[str, Any]) -> Row:

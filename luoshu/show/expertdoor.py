@@ -21,6 +21,7 @@ from luoshu.desk.expert import Expert
 from luoshu.desk.expert_file import expert_workbook
 from luoshu.desk.expert_rows import expert_rows
 from luoshu.desk.journal import Refused
+from luoshu.desk.post import OfferPost, Post
 from luoshu.desk.stock_rows import Row, marked, tried, written
 from luoshu.show.door import Caller, need_caller, prove
 from luoshu.show.expertpage import EXPERTS_LEAF, sees_contacts
@@ -31,7 +32,9 @@ from luoshu.words.message import say
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_PART, MOST_ROWS = 8_000_000, 2_000
-WHATS = frozenset({"expert.enter", "expert.consent", "expert.skill", "expert.free"})
+WHATS = frozenset({
+    "expert.enter", "expert.consent", "expert.skill", "expert.free", "post.offer", "post.agree", "post.end",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +142,7 @@ def _page(
     order = sorted(rows, key=lambda row: row.trouble is None)
     names = {str(vars(row.act).get("expert")): str(vars(row.act).get("name", "")) for row in rows
              if row.act is not None and row.act.what == "expert.enter"}  # fmt: skip
+    names |= {row.act.post: row.act.expert for row in rows if isinstance(row.act, OfferPost)}
     return ExpertsInPage(
         title=visit.language.say("Experts from a workbook"), day=visit.view.day, language=visit.language.code,
         state="done" if done else "try", file=file, own=own, good=sum(row.good for row in rows),
@@ -158,7 +162,9 @@ def _line(visit: Visit, row: Row, names: Mapping[str, str], done: bool) -> Chang
         says, tone = language.say("written before, as number {number}", number=row.already), "quiet"
     else:
         says, tone = language.say("written, number {number}", number=row.number or 0) if done else "", "good"
-    code = str(vars(row.act).get("expert", "")) if row.act is not None else ""
+    facts = vars(row.act) if row.act is not None else {}
+    post = visit.things.get(Post, str(facts.get("post", "")))
+    code = str(facts.get("expert") or names.get(str(facts.get("post", ""))) or (post.expert if post else ""))
     known = visit.things.get(Expert, code) if code else None
     place = f"{row.sheet} {row.line}" if row.sheet else ""
     return ChangeLine(

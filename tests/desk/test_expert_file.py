@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -15,6 +16,8 @@ from luoshu.desk.actor import Actor, Grant
 from luoshu.desk.expert import Expert
 from luoshu.desk.expert_file import EXPERTS, LISTS, SKILLS, TIMES, expert_workbook
 from luoshu.desk.expert_rows import expert_rows
+from luoshu.desk.post import Post
+from luoshu.desk.post_rows import POSTS
 from luoshu.desk.room import Room
 from luoshu.desk.stock_rows import tried, written
 
@@ -66,7 +69,7 @@ def put(sheet, line, **cells):
 
 def test_what_goes_out_and_what_does_not(room):
     book = out(room)
-    assert book.sheetnames == [EXPERTS, SKILLS, TIMES, LISTS]
+    assert book.sheetnames == [EXPERTS, SKILLS, TIMES, POSTS, LISTS]
     rows = [[cell.value for cell in row] for row in book[EXPERTS].iter_rows(min_row=2, max_row=3)]
     assert rows[0][:6] == ["e1", "张水生", "黄委会", None, None, "013800000000"]
     assert (rows[0][6].date(), rows[0][7]) == (date(2021, 1, 1), "应急处置")
@@ -181,3 +184,109 @@ def test_what_is_no_workbook(room, tmp_path, data):
     rows, _, _, problems = expert_rows(tmp_path / "x.xlsx", room.standing(), room.book, DAY)
     assert not rows
     assert problems
+
+
+def offered(room, **more):
+    terms = {"host": "uni", "home": "yr", "direction": "to_university", "work": "带研究生", "share": 20}
+    do(room, "post.offer", post="p1", expert="e1", since="2021-01-01", until="2022-01-01", **terms, **more)
+
+
+HEADS = "岗位编号 编号 姓名 方向 原单位 聘用单位 兼职工作 时间占比（%） 起始日期 结束日期 已同意方"
+
+
+def post_row(sheet, line, *values):
+    for place, value in enumerate(values, start=1):
+        sheet.cell(line, place).value = value
+
+
+def test_posts_go_out_with_what_they_wait_for_and_come_back_unchanged(room, tmp_path):
+    offered(room)
+    do(room, "post.agree", post="p1", party="home")
+    book = out(room)
+    assert " ".join(cell.value for cell in book[POSTS][1]).startswith(HEADS)
+    assert [cell.value for cell in book[POSTS][2]] == [
+        "p1", "e1", "张水生", "企业专家到高校院所", "黄委会", "河南科技大学（uni）", "带研究生", 20,
+        datetime(2021, 1, 1), datetime(2022, 1, 1), "原单位", None, None,
+    ]  # fmt: skip
+    rules = {str(rule.sqref)[0]: rule.formula1 for rule in book[POSTS].data_validations.dataValidation}
+    assert rules["D"].endswith("$E$2:$E$4")
+    assert rules["E"] == rules["F"] == "'选项 lists'!$A$2:$A$4"
+    rows, unchanged = back(room, book, tmp_path)
+    assert (rows, unchanged) == ([], 4)
+
+
+def test_agreements_new_posts_and_ends_come_in(room, tmp_path):
+    offered(room)
+    book = out(room)
+    sheet = book[POSTS]
+    sheet["K2"] = "原单位、聘用单位、本人"
+    there = ("黄委会", "河南科技大学（u2）")
+    post_row(
+        sheet,
+        3,
+        None,
+        None,
+        "张水生",
+        "高校院所专家到企业",
+        *there,
+        "技术顾问",
+        "30",
+        "2021-02-01",
+        "2021-12-31",
+        "本人",
+    )
+    post_row(
+        sheet, 4, None, "e1", None, "其他", *there, "授课", 20, "2023-01-01", "2023-12-31", "", "2023-06-30", "期满"
+    )
+    rows, _ = back(room, book, tmp_path)
+    assert [row.trouble for row in rows] == [None] * 7
+    posts = room.standing().all(Post)
+    assert posts["p1"].active(DAY)
+    mine = {each.work: each for each in posts.values()}
+    assert (mine["技术顾问"].agreed, mine["技术顾问"].host, mine["技术顾问"].share) == (("expert",), "u2", 30)
+    assert (mine["授课"].ended, mine["授课"].why_ended) == (date(2023, 6, 30), "期满")
+    again, _ = back(room, book, tmp_path)
+    assert len(room.standing().all(Post)) == 3
+    assert not [row for row in again if row.trouble]
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ({3: "随便"}, "方向 is 随便, which is not on the list"),
+        ({4: "河南科技大学"}, "原单位 is 河南科技大学, which is not on the list"),
+        ({7: "六成"}, "which is not a number"),
+        ({7: 60}, "60, more than 50"),
+        ({5: "黄委会"}, "a second post is at another organisation"),
+        ({10: "领导"}, "已同意方 is 领导, and may be 原单位、聘用单位、本人"),
+        ({9: "2020-01-01"}, "the post ends before it begins"),
+        ({2: None, 1: "e2"}, "has not agreed to be on the list"),
+        ({0: "p9"}, "there is no post p9: leave the code of a new one empty"),
+        ({0: "p1"}, "what was offered as post p1 does not change"),
+        ({7: 40}, "with 20 % in second posts already, 40 % more is over half"),
+        ({6: None}, "兼职工作 is empty"),
+        ({11: "2021-03-01"}, "结束原因|reason"),
+    ],
+)
+def test_a_post_that_cannot_be_is_said_with_its_row(room, tmp_path, cells, says):
+    offered(room)
+    book = out(room)
+    values = [None, None, "张水生", "其他", "黄委会", "河南科技大学（u2）", "授课", 20, "2021-01-01", "2021-12-31"]
+    values += [None, None]
+    for place, value in cells.items():
+        values[place] = value
+    post_row(book[POSTS], 3, *values)
+    rows, _ = back(room, book, tmp_path, write=False)
+    troubles = [row.trouble for row in rows if row.trouble]
+    assert len(troubles) == 1
+    assert re.search(says, str(troubles[0]))
+    assert [row.line for row in rows if row.trouble] == [3]
+
+
+def test_an_agreement_is_not_taken_back_by_a_row(room, tmp_path):
+    offered(room)
+    do(room, "post.agree", post="p1", party="home")
+    book = out(room)
+    book[POSTS]["K2"] = "本人"
+    rows, _ = back(room, book, tmp_path, write=False)
+    assert "原单位 agreed to post p1: that is not taken back by a row" in str(rows[0].trouble)
