@@ -212,7 +212,7 @@ def test_posts_go_out_with_what_they_wait_for_and_come_back_unchanged(room, tmp_
     assert rules["D"].endswith("$E$2:$E$4")
     assert rules["E"] == rules["F"] == "'选项 lists'!$A$2:$A$4"
     rows, unchanged = back(room, book, tmp_path)
-    assert (rows, unchanged) == ([], 4)
+    assert (rows, unchanged) == ([], 5)
 
 
 def test_agreements_new_posts_and_ends_come_in(room, tmp_path):
