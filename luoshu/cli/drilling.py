@@ -75,6 +75,14 @@ SIGNS = {
     argument(
         "--close", action="store_true", help=say("with --live: end when the script is over; else its leader ends it")
     ),
+    argument(
+        "--desk",
+        "--url",
+        metavar="URL",
+        default=None,
+        type=str,
+        help=say("with --live: an empty database for the drill's journal, as in postgresql://NAME@HOST/DRILL"),
+    ),
     argument("--host", default="127.0.0.1", help=say("with --live: the address to listen on")),
     argument("--port", type=int, default=8000, help=say("with --live: the port to listen on")),
     argument("--certificate", metavar="FILE", type=Path, help=say("speak https with this certificate (PEM)")),
@@ -84,6 +92,10 @@ SIGNS = {
 def drill(args: argparse.Namespace, language: Language) -> int:
     folder = book_folder(args.book)
     script = _script(folder, args.script)
+
+    args.desk = args.desk or ""  # never that of LUOSHU_DESK: it is the real one
+    if args.desk and not args.live:
+        raise NotDone(say("--desk belongs to --live: a drill that nobody watches is played in its folder"))
 
     def tell(line: Played) -> None:
         if not args.quiet or line.outcome == "failed":

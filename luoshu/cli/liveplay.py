@@ -66,7 +66,7 @@ def lived(
             _invite(args, logins, language)
 
         stage.at = "served"
-        serve(drill.folder.copy, host=args.host, port=args.port, ready=ready, clockwork=drill,
+        serve(drill.folder.copy, host=args.host, port=args.port, ready=ready, clockwork=drill, desk=args.desk,
               certificate=args.certificate, key=args.key, proxies=args.proxy)  # fmt: skip
         stage.at = "written"
 
@@ -74,7 +74,7 @@ def lived(
         with Ending(stage.asked) as ending:
             return live_drill(
                 folder, script, Path(args.out), people=people, pace=args.pace, longest=args.longest, begun=args.begin,
-                closing=args.close, left=left, patience=args.patience, serve=served, tell=tell,
+                closing=args.close, left=left, patience=args.patience, serve=served, tell=tell, desk=args.desk,
                 given_up=lambda: bool(ending.asked),
             )  # fmt: skip
     except ValueError as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from luoshu.desk.act import ACTS, Act
 from luoshu.desk.actor import Actor, machine
@@ -17,6 +17,7 @@ from luoshu.desk.journal import Refused
 from luoshu.desk.room import Room
 from luoshu.desk.staff import MACHINES
 from luoshu.desk.things import UNDO
+from luoshu.desk.unkept import Unkept, unkept
 from luoshu.words.message import Message, say
 
 CLOCK = machine("clock")
@@ -28,6 +29,9 @@ Wait = Callable[[datetime, datetime, bool], None]
 """Waits until a moment, before the script's next one, and takes a breath where somebody is about to act."""
 Turn = Callable[[Moment], int | None]
 """Leaves a line of the script to a person; gives the entry by which they did it, None where the script is to."""
+Away = Callable[[Unkept], bool]
+"""Waits while the journal cannot be asked or written; tells whether to try the same line again."""
+Given = TypeVar("Given")
 Solve = Callable[[Room, datetime, Mapping[str, Any]], Mapping[str, Any]]
 
 
@@ -95,18 +99,19 @@ class Drilled:
 def play(
     script: Script, room: Room, *, due: Due | None = None, solve: Solve | None = None,
     tell: Callable[[Played], None] | None = None, wait: Wait | None = None, turn: Turn | None = None,
-    left: Collection[str] = (),
+    left: Collection[str] = (), away: Away | None = None,
 ) -> Drilled:  # fmt: skip
     """Play a script on a desk, in its own time; nothing waits, and twice the same script writes the same journal.
 
     `due` gives what the clock of the desk does at a moment (default: what the desk's own ticks find due), `solve` the
     figures of a dispatch. `tell` hears every line as it happens. `wait` is called before each moment, for a drill that
     is watched: people may act in between, and what then goes otherwise than the script says is no failure; lines of
-    those actors who are `left` to people are waited for by `turn`. What was played until one of the two raises
+    those actors who are `left` to people are waited for by `turn`. Where the journal cannot keep a line, as on a full
+    disk, `away` says whether it is tried again; each is written once. What was played until one of the three raises
     `Stopped` comes back.
     """
     playing = _Playing(script, room, due or due_now, solve or dispatch_now, tell or (lambda line: None),
-                       wait, turn, left)  # fmt: skip
+                       wait, turn, left, away)  # fmt: skip
     with suppress(Stopped):
         playing.all()
     return Drilled(
@@ -138,6 +143,7 @@ class _Playing:
     wait: Wait | None
     turn: Turn | None
     left: Collection[str]
+    away: Away | None
     lines: list[Played] = field(default_factory=list)
     dispatches: list[tuple[datetime, Mapping[str, Any]]] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
@@ -185,13 +191,24 @@ class _Playing:
         for moment in self.script.moments:
             while look < moment.at:
                 self.until(look, moment)
-                self.look(look)
+                self.kept(self.look, look)
                 look += self.script.tick
             self.until(moment.at, moment, breath=not moment.wanted)
             if moment.wanted or moment.show:
-                self.look(moment.at)
-            self.one(moment)
-        self.look(self.script.moments[-1].at)
+                self.kept(self.look, moment.at)
+            self.kept(self.one, moment)
+        self.kept(self.look, self.script.moments[-1].at)
+
+    def kept(self, do: Callable[[Given], None], given: Given) -> None:
+        """Do it, and again where the journal was away: what was written already is known by its mark."""
+        while True:
+            try:
+                do(given)
+                return
+            except Exception as error:
+                said = unkept(error)
+                if self.away is None or said is None or said.lasts or not self.away(said):
+                    raise
 
     # ---- the clock ---------------------------------------------------------------------------------------------
 

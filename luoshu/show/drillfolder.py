@@ -22,11 +22,15 @@ from luoshu.desk.drillfaults import dispatch_faults
 from luoshu.desk.drillscript import Script, read_script
 from luoshu.desk.drillsupply import Solver
 from luoshu.desk.incident import Incident
-from luoshu.desk.keeping import backup
+from luoshu.desk.journal import Journal
+from luoshu.desk.keeping import backup, reading, restore
+from luoshu.desk.keeping import shown as named
 from luoshu.desk.place import PLACE
 from luoshu.desk.room import Room, open_room, overlaid
+from luoshu.desk.shelves import stored
 from luoshu.desk.staff import CONSOLE, Add, Give
 from luoshu.desk.things import Things, things_of
+from luoshu.desk.unkept import Unkept
 from luoshu.kinds import tables
 from luoshu.kinds.commitment import Gauge
 from luoshu.region import Region
@@ -40,6 +44,7 @@ from luoshu.show.page import Page, Visit
 from luoshu.show.pages import Leaf, drawn
 from luoshu.show.publish import MARKER, copy_static, put, refuse_foreign, take_place
 from luoshu.show.view import View
+from luoshu.words.message import say
 
 DRAWN = ("board", "replay", "afteraction")
 """The pages of an incident that need no server."""
@@ -72,7 +77,7 @@ def run_drill(book: Path, script: Path, out: Path, *, tell: Callable[[Played], N
         return Ran(problems=problems)
     try:
         solver = Solver()
-        with open_room(open_book(folder.copy, tables=tables())) as room:
+        with folder.room() as room:
             folder.begin(room)
             folder.keep(room, play(folder.script, room, solve=solver, tell=tell))
         return folder.finish(solver.plans)
@@ -80,17 +85,18 @@ def run_drill(book: Path, script: Path, out: Path, *, tell: Callable[[Played], N
         folder.drop()
 
 
-def prepared(book: Path, script: Path, out: Path) -> tuple[DrillFolder | None, tuple[Problem, ...]]:
+def prepared(book: Path, script: Path, out: Path, desk: str = "") -> tuple[DrillFolder | None, tuple[Problem, ...]]:
     """The folder of a drill beside the place where it is to stand, with a copy of the book to play on; None where the
-    script or its tables have faults."""
+    script or its tables have faults. ValueError with a sentence where the database `desk` holds a journal already."""
     import luoshu.desk.acts  # noqa: F401 (a script may ask for every act)
 
     refuse_foreign(out)
+    refuse_used(desk)
     read, problems = read_script(script)
     if read is None or problems:
         return None, problems
     out.parent.mkdir(parents=True, exist_ok=True)
-    folder = DrillFolder(out, Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent)), read)
+    folder = DrillFolder(out, Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent)), read, desk)
     try:
         problems = drill_book(book, script, folder.copy, (*GENERIC, *tables()), *titles(read))
         problems = problems or dispatch_faults(read, open_book(folder.copy, tables=tables()))
@@ -103,6 +109,22 @@ def prepared(book: Path, script: Path, out: Path) -> tuple[DrillFolder | None, t
     return folder, ()
 
 
+def refuse_used(desk: str) -> None:
+    """ValueError where a database that is to take a drill's journal has one: a drill never plays on a real desk."""
+    if not desk:
+        return
+    try:
+        with reading(desk) as connection:
+            used = next(stored(connection, most=1), None) is not None
+    except Unkept as error:
+        if error.sort != "absent":
+            raise
+        return
+    if used:
+        raise ValueError(say("the database {name} holds a journal already; a drill needs an empty one: "
+                             "luoshu desk drill --desk postgresql://…/drill2", name=named(desk)))  # fmt: skip
+
+
 def titles(script: Script) -> tuple[str, str]:
     """The title of the copy in both languages: whoever opens it sees that it is a drill."""
     names = {"zh": script.title, "en": script.title_en or script.title}
@@ -113,11 +135,12 @@ def titles(script: Script) -> tuple[str, str]:
 class DrillFolder:
     """One drill's folder while it is written: `begin` at its desk, `keep` what stands at its end, `finish` the pages.
 
-    `copy` is the book that is played on; all of it lies `beside` the place `out` until it is whole.
+    `copy` is the book that is played on; all of it lies `beside` the place `out` until it is whole. `desk` is the
+    database of the drill's journal, where it is not in the copy; at the end the copy has it as well.
     """
 
-    def __init__(self, out: Path, beside: Path, script: Script) -> None:
-        self.out, self.beside, self.script = out, beside, script
+    def __init__(self, out: Path, beside: Path, script: Script, desk: str = "") -> None:
+        self.out, self.beside, self.script, self.desk = out, beside, script, desk
         self.copy = beside / "book"
         self.files: list[str] = []
 
@@ -125,6 +148,10 @@ class DrillFolder:
     def begins(self) -> datetime:
         """When the people of the drill come to the desk."""
         return self.script.moments[0].at - BEFORE if self.script.moments else datetime.fromisoformat("2000-01-01T00Z")
+
+    def room(self) -> Room:
+        """The desk of the drill, opened."""
+        return open_room(open_book(self.copy, tables=tables()), self.desk)
 
     def begin(self, room: Room) -> None:
         """Make a key for the drill's alerts, and let everybody of the script be known at the desk."""
@@ -145,8 +172,12 @@ class DrillFolder:
 
     def finish(self, plans: Sequence[object]) -> Ran:
         """Write everything that the drill left, and put the folder in its place."""
-        head = backup(self.copy / PLACE, self.beside / "journal.jsonl.gz").head
-        self.files.append("journal.jsonl.gz")
+        packed = self.beside / "journal.jsonl.gz"
+        head = backup(self.desk or self.copy / PLACE, packed).head
+        if self.desk:
+            with Journal(self.copy / PLACE) as journal:
+                restore(packed, journal)
+        self.files.append(packed.name)
         self.alerts(self.things)
         self.pages(open_book(self.copy, tables=tables()).over(self.rows), plans, head)
         self.files += copy_static(self.beside)

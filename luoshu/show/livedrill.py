@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import traceback
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,13 +17,15 @@ from fastapi import FastAPI
 
 from luoshu.desk.clock import CHINA
 from luoshu.desk.credentials import Credentials, made_up
-from luoshu.desk.drill import Drilled, Played, play
+from luoshu.desk.drill import Drilled, Played, Stopped, play
 from luoshu.desk.drillscript import Moment, Script
 from luoshu.desk.drillsupply import Solver
-from luoshu.desk.room import Room, open_room
+from luoshu.desk.keeping import shown as named
+from luoshu.desk.room import Room
 from luoshu.desk.sessions import Sessions
 from luoshu.desk.staff import CONSOLE, MACHINES, Add, Give
 from luoshu.desk.ticking import tick
+from luoshu.desk.unkept import Unkept, unkept
 from luoshu.show.drillclock import LONGEST_SECONDS, PACE, DrillClock
 from luoshu.show.drillfolder import DrillFolder, Ran, prepared
 from luoshu.show.language import Language
@@ -41,6 +43,8 @@ NAMING = frozenset(
 """Facts that only name what an act is about: the form of somebody's turn holds these, and leaves the rest to them."""
 MOST_DAYS = 10
 """Days that are gauged before the drill comes to them: the server keeps no more than a few."""
+AGAIN_SECONDS = 1.0
+"""How soon a line is tried again while the journal cannot be asked or written."""
 AFTER_SECONDS = 2.0
 """How often the clock of the desk looks for what is due once the script is over."""
 
@@ -131,19 +135,26 @@ class LiveDrill:
     def _play(self, room: Room) -> None:
         try:
             self.drilled = play(self.script, room, solve=self.solver, tell=self._heard, wait=self.clock.wait,
-                                turn=partial(self.turn, room), left=self.left)  # fmt: skip
+                                turn=partial(self.turn, room), left=self.left, away=self._away)  # fmt: skip
             if self.clock.ended:
                 return
             self.clock.free()
             self.over(self)
             while self.clock.nap(AFTER_SECONDS):
-                tick(room, self.clock.now())
+                with _asked_again():
+                    tick(room, self.clock.now())
         except Exception as error:
             # people must hear that the script stands still; what they do is still written
             traceback.print_exception(error)
             self.fault = f"{type(error).__name__}: {error}"
             if not self.clock.ended:
                 self.over(self)
+
+    def _away(self, said: Unkept) -> bool:
+        """The journal cannot be asked now: the drill's time stands, and the line is tried again."""
+        if not self.clock.nap(AGAIN_SECONDS):
+            raise Stopped
+        return True
 
     def turn(self, room: Room, moment: Moment) -> int | None:
         """Wait until somebody has done what a line of the script says, and give their entry; None after `patience`."""
@@ -158,12 +169,20 @@ class LiveDrill:
                  and (not key or each.draft.about.partition(":")[2] == key)), None,
             )  # fmt: skip
 
+        found: list[int] = []
+
+        def done() -> bool:
+            with _asked_again():  # while it is away nobody has done it
+                number = did()
+                found[:] = [] if number is None else [number]
+            return bool(found)
+
         self.cue = moment
         try:
-            self.clock.hold(lambda: did() is not None, self.patience)
+            self.clock.hold(done, self.patience)
         finally:
             self.cue = None
-        return did()
+        return found[0] if found else None
 
     def _heard(self, line: Played) -> None:
         self.lines.append(line)
@@ -209,18 +228,19 @@ def live_drill(
     longest: float = LONGEST_SECONDS, begun: bool = False, closing: bool = False, left: tuple[str, ...] = (),
     patience: float = PATIENCE_SECONDS,
     serve: Callable[[LiveDrill, tuple[Login, ...]], None],
-    tell: Callable[[Played], None] = lambda line: None, given_up: Callable[[], bool] = lambda: False,
+    desk: str = "", tell: Callable[[Played], None] = lambda line: None, given_up: Callable[[], bool] = lambda: False,
 ) -> Ran:  # fmt: skip
     """Prepare a drill, let `serve` serve its copy of the book until somebody ends it, and write its folder `out`.
 
     `people` are the actors who get a password (all, where none are named), beside the one who leads the drill. It
-    begins when that one says so, or with the server (`begun`); with `closing` it ends with its script. Lines of the
+    begins when that one says so, or with the server (`begun`); its journal is written into the empty database `desk`
+    where one is named, else into the folder; with `closing` it ends with its script. Lines of the
     actors who are `left` to people wait for them so many real seconds (`patience`), then the script does them.
     ValueError with a sentence for a name that the script does not know. `given_up` is asked before anything is served:
     then nothing is left, and KeyboardInterrupt says so. What people did is not thrown away: where the folder cannot be
     written the copy stays where it was played on, and the error names it.
     """
-    folder, problems = prepared(book, script, out)
+    folder, problems = prepared(book, script, out, desk)
     if folder is None:
         return Ran(problems=problems)
     drill: LiveDrill | None = None
@@ -240,10 +260,20 @@ def live_drill(
         if drill is None or drill.app is None:
             raise
         raise OSError(say("the drill could not be written out ({reason}); what was played stays in {folder}",
-                          reason=str(error), folder=str(folder.copy))) from error  # fmt: skip
+                          reason=str(error), folder=named(desk) if desk else str(folder.copy))) from error  # fmt: skip
     finally:
         if whole or drill is None or drill.app is None:
             folder.drop()
+
+
+@contextmanager
+def _asked_again() -> Iterator[None]:
+    """What a journal that is away cannot tell or write now is asked of it at the next look."""
+    try:
+        yield
+    except Exception as error:
+        if unkept(error) is None:
+            raise
 
 
 def _known(script: Script, names: Iterable[str]) -> None:
@@ -262,12 +292,9 @@ def _stopping(drill: LiveDrill) -> None:
 
 def _people(folder: DrillFolder, chosen: tuple[str, ...], given_up: Callable[[], bool]) -> tuple[Login, ...]:
     """Everybody of the script at the desk, and passwords for those who take part."""
-    from luoshu.book.book import open_book
-    from luoshu.kinds import tables
-
     script, real = folder.script, datetime.now(UTC)
     names = {name: actor.name for name, actor in script.actors.items() if not chosen or name in chosen}
-    with open_room(open_book(folder.copy, tables=tables())) as room:
+    with folder.room() as room:
         folder.begin(room)
         leader = Language("zh").say("Who leads the drill")
         room.do(Add(person=LEADER, name=leader), by=CONSOLE, at=folder.begins)

@@ -56,7 +56,7 @@ class Lived:
     def served(self, drill, logins):
         self.drill = drill
         self.passwords = {each.name: each.password for each in logins}
-        serve(drill.folder.copy, port=self.port, ready=self.ready.set, clockwork=drill)
+        serve(drill.folder.copy, port=self.port, ready=self.ready.set, clockwork=drill, desk=drill.folder.desk)
 
     def person(self, name):
         """Somebody who is logged in, without a browser."""
@@ -295,3 +295,62 @@ def test_a_port_that_is_taken_leaves_nothing_behind(town, tmp_path, cheap_hashes
             live_drill(town, town / "drill" / "water.yaml", tmp_path / "out",
                        serve=lambda drill, logins: serve(drill.folder.copy, port=port, clockwork=drill))  # fmt: skip
     assert [each.name for each in tmp_path.iterdir()] == ["town"]
+
+
+# ---- a journal elsewhere, and one that is away ---------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # sockets that the database dropped
+def test_a_drill_on_postgresql_goes_on_when_its_database_comes_back(served, tmp_path, database, postgres_server):
+    from luoshu.cli import main
+    from luoshu.desk.keeping import backup
+
+    made = served(desk=database, left=("duty1",), begun=True)
+    duty = made.person("duty1")
+    until(lambda: made.drill.cue)
+    postgres_server.stop()
+    try:
+        assert duty.act("message.send", incident="water-1", text="还在吗").status_code == 503
+    finally:
+        postgres_server.start()
+    opened = {"id": "water-1", "type": "water failure", "title": "城东停水", "drill": True}
+    until(lambda: duty.act("incident.open", **opened).status_code in (201, 409))
+    until(lambda: any(each.outcome == "taken" for each in made.drill.lines))
+    until(lambda: made.drill.state == "over" or made.drill.clock.skip())  # nobody else comes
+    assert made.drill.fault == ""
+    ran = made.end()
+    copy = tmp_path / "out" / "book"
+    assert main(["desk", "verify", str(copy)]) == 0
+    heads = {backup(place, tmp_path / "b.jsonl").head for place in (copy / "desk" / "journal.sqlite", database)}
+    assert len(heads) == 1
+    assert ran.drilled.count("taken") == 1
+    with pytest.raises(ValueError, match="holds a journal already; a drill needs an empty one"):
+        live_drill(copy, copy, tmp_path / "again", serve=None, desk=database)
+    assert not list(tmp_path.glob(".again-*"))
+
+
+def test_a_line_that_the_journal_cannot_keep_is_tried_again_and_written_once(served, monkeypatch):
+    from luoshu.desk.room import Room
+    from luoshu.desk.unkept import FULL, UNSURE, Unkept
+    from luoshu.show import livedrill
+
+    do, failed = Room.do, []
+
+    def fails(self, act, *, by, **how):
+        told = how.get("mark", "")
+        if told.startswith("water:") and "clock" not in told and failed.count(told) < 2:
+            failed.append(told)
+            if failed.count(told) == 2:
+                do(self, act, by=by, **how)  # it stood, and the answer was lost
+                raise Unkept(UNSURE, "unsure")
+            raise Unkept(FULL, "full")
+        return do(self, act, by=by, **how)
+
+    monkeypatch.setattr(Room, "do", fails)
+    monkeypatch.setattr(livedrill, "AGAIN_SECONDS", 0.01)
+    ran = served(begun=True, closing=True).end_by_itself()
+    assert len(failed) >= 8
+    assert [str(each.says) for each in ran.drilled.failures] == []
+    assert ran.drilled.unplayed == 0
+    marks = [each.number for each in ran.drilled.lines if each.outcome == "done"]
+    assert len(marks) == len(set(marks))
