@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,10 @@ from luoshu.desk.actor import READERS
 from luoshu.desk.alert import Alert, UpdateAlert, replaced
 from luoshu.desk.alertarea import place_outlines
 from luoshu.desk.alertkey import lapses
+from luoshu.desk.capparse import shown
 from luoshu.desk.capwords import plain_words, signature_words, word
 from luoshu.desk.clock import CHINA, local_time
-from luoshu.desk.heard import Heard, Standing, heard_standing, reading_of
+from luoshu.desk.heard import Heard, Standing, answers, heard_standing, reading_of
 from luoshu.show.alertview import LEVELS, STATES, AlertView, may_see, person, seal_here, view_of
 from luoshu.show.choosing import offering
 from luoshu.show.forms import Form, form_of
@@ -26,6 +27,19 @@ from luoshu.show.pages import Leaf
 
 MOST = 60
 DUTY = frozenset({"duty"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What another system answered to an alert of this desk (CAP "Ack" or "Error"); by itself no receipt."""
+
+    href: str
+    sender: str
+    kind_word: str
+    rejected: bool
+    sent: str
+    note: str
+    seal_word: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +54,7 @@ class Own:
     update: str
     cancel: str
     alone: bool
+    answers: tuple[Answer, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,14 +132,15 @@ def desk_alerts(visit: Visit, name: str, query: Mapping[str, str]) -> DeskAlerts
     seen = [each for each in alerts.values() if each.sent or may_see(visit, each.incident)]  # what went out is public
     views = {each.id: view_of(visit, each, newer.get(each.id, ""), drawn=each.state == "draft") for each in seen}
     order = sorted(seen, key=lambda each: (each.drafted_at, each.id), reverse=True)
-    others = [other_of(visit, each) for each in standing(visit)]
+    stands = standing(visit)
+    others = [other_of(visit, each) for each in stands]
     ends = lapses(visit.room.book.folder) if visit.room.book is not None else None
     return DeskAlerts(
         title=visit.language.say("Alerts"),
         day=visit.view.day,
         language=visit.language.code,
-        drafts=tuple(_own(visit, each, views[each.id]) for each in order if each.state == "draft"),
-        holding=tuple(_own(visit, each, views[each.id]) for each in order if views[each.id].state == "holds"),
+        drafts=tuple(_own(visit, each, views[each.id], ()) for each in order if each.state == "draft"),
+        holding=tuple(_own(visit, each, views[each.id], stands) for each in order if views[each.id].state == "holds"),
         past=tuple(
             views[each.id] for each in order if views[each.id].state in ("replaced", "cancelled", "expired", "over")
         )[:MOST],
@@ -138,7 +154,24 @@ def desk_alerts(visit: Visit, name: str, query: Mapping[str, str]) -> DeskAlerts
     )
 
 
-def _own(visit: Visit, alert: Alert, view: AlertView) -> Own:
+def _answers(visit: Visit, alert: Alert, stands: Iterable[Standing]) -> tuple[Answer, ...]:
+    """The answers to an alert that who looks may see."""
+    assert visit.things is not None
+    seen = {each.heard.id: each for each in stands}
+    language = visit.language
+    return tuple(
+        Answer(
+            href=visit.links.to(join("desk/heard", short(each.id))), sender=each.sender,
+            kind_word=language.message(word("msgType", each.kind)), rejected=each.kind == "Error",
+            sent=local_time(each.sent), note=shown(str((reading_of(each.xml).told or {}).get("note") or ""), 200),
+            seal_word=language.message(seen[each.id].seal.says),
+        )
+        for each in answers(visit.things, alert.xml)[:MOST]
+        if each.id in seen
+    )  # fmt: skip
+
+
+def _own(visit: Visit, alert: Alert, view: AlertView, stands: Iterable[Standing]) -> Own:
     assert visit.actor is not None
     draft, may = alert.state == "draft", bool(visit.actor.roles & DUTY)
     here = visit.links.to
@@ -158,6 +191,7 @@ def _own(visit: Visit, alert: Alert, view: AlertView) -> Own:
         update=here("desk/alert-draft", kind="update", of=alert.id) if not draft and may else "",
         cancel=here("desk/alert-draft", kind="cancel", of=alert.id) if not draft and may else "",
         alone=draft and alert.drafted_by == visit.actor.id,
+        answers=_answers(visit, alert, stands) if alert.xml else (),
     )
 
 

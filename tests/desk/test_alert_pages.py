@@ -249,3 +249,23 @@ def test_consultations_are_drawn(alerted):
     told = wang.get("/desk/consultations/d1.json").json()["demand"]
     assert [(each["party"], each["owes"]) for each in told["answers"]] == [("roads", False), ("power", True)]
     assert wang.get("/desk/consultations/none").status_code == 404
+
+
+def test_answers_of_other_systems_stand_beside_the_alert_and_count_as_nothing(alerted):
+    told, _, _ = check_alert(alerted.room.standing().get(Alert, "a1").xml.encode(), "a")
+    about = f"{told['sender']},a1,{told['sent']}"
+    later = (datetime.fromisoformat(told["sent"]) + timedelta(minutes=1)).isoformat()
+    for id, kind, note in (("k1", "Ack", "已收到"), ("k2", "Error", f"polygon {EVIL}")):
+        answer = other(identifier=id, msgType=kind, references=about, sent=later, note=note, info=None)
+        posted = alerted.wang.post("/desk/acts/alert.take_in", json={"facts": {"xml": answer}})
+        assert posted.status_code == 201, posted.text
+    (own,) = [each for each in alerted.li.get("/desk/alerts.json").json()["holding"] if each["alert"]["id"] == "a1"]
+    assert [(each["rejected"], each["note"]) for each in own["answers"]] == [
+        (True, f"polygon {EVIL}"),
+        (False, "已收到"),
+    ]
+    assert own["alert"]["receipts"] == []
+    page = alerted.li.get("/desk/alerts", params={"language": "zh"}).text
+    assert "其他系统的回复" in page
+    assert EVIL not in page
+    assert "k1" not in alerted.client().get("/alerts.json").text
