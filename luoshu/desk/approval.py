@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.alone import done_alone, taken_back
+from luoshu.desk.inside import real_goods
 from luoshu.desk.journal import Refused
 from luoshu.desk.lots import (
     KEEPERS,
@@ -107,6 +108,7 @@ class AskApproval(Act[Approval]):
         _keeper(scene, self.lot)
         if self.incident and self.act != "ship":  # whoever decides in it only would decide for the store
             raise Refused(say("only goods that are shipped are for an incident: leave it out"))
+        real_goods(scene, self.incident)
 
     def on(self, state: Approval | None, told: Told) -> Approval:
         if state is not None:

@@ -5,9 +5,22 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from luoshu.desk.act import Act, Scene, Thing
+from luoshu.desk.exercise import is_exercise
 from luoshu.desk.incident import open_incident, whose
+from luoshu.desk.journal import Refused
+from luoshu.words.message import say
 
 T = TypeVar("T", bound=Thing)
+
+
+def real_goods(scene: Scene, incident: str) -> None:
+    """Refuse to move goods, or to shut a store, for an incident that was not opened or is over, or for a drill, as all
+    that stands in the stores is real; in the copy of a book that a drill is played on it may."""
+    found = open_incident(scene, incident) if incident else None
+    if found is not None and found.drill and scene.book is not None and not is_exercise(scene):
+        title = found.title
+        says = say("{incident} is a drill and these goods are real: play it on a copy of the book", incident=title)
+        raise Refused(says)
 
 
 class Begins(Act[T]):

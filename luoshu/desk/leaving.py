@@ -9,7 +9,7 @@ from typing import Any
 
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.approval import UseApproval, agreed
-from luoshu.desk.exercise import is_exercise
+from luoshu.desk.inside import real_goods
 from luoshu.desk.journal import MayNot, Refused
 from luoshu.desk.lots import (
     Kept,
@@ -59,17 +59,6 @@ def still_good(scene: Scene, state: LotStanding) -> None:
 
 
 REASON = fact("Why not the lot that expires first, if another is taken", zh="不按先到期先出的理由", default="")
-
-
-def real_goods(scene: Scene, incident: str) -> None:
-    """Refuse that a drill moves what stands in real stores; in the copy of a book that a drill is played on it may."""
-    from luoshu.desk.incident import Incident
-
-    found = scene.get(Incident, incident) if incident else None
-    if found is not None and found.drill and scene.book is not None and not is_exercise(scene):
-        title = found.title
-        says = say("{incident} is a drill and these goods are real: play it on a copy of the book", incident=title)
-        raise Refused(says)
 
 
 @act

@@ -9,6 +9,7 @@ from typing import Any
 
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.approval import UseApproval, agreed
+from luoshu.desk.inside import real_goods
 from luoshu.desk.journal import Refused
 from luoshu.desk.leaving import Pick, Release, Ship
 from luoshu.desk.lots import (
@@ -100,6 +101,7 @@ class Collect(_ListAct):
 
     def check(self, scene: Scene) -> None:
         _fresh_name(scene, self.picklist)
+        real_goods(scene, self.incident)
         need_item(scene, self.item), need_store(scene, self.store)
         units = some(self.amount)
         found = exact(sum(part for _, part in proposed(scene, self.store, self.item, units)))

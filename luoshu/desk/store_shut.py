@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.clock import local_day
-from luoshu.desk.journal import Refused
+from luoshu.desk.inside import real_goods
+from luoshu.desk.journal import MayNot, Refused
 from luoshu.desk.lots import KEEPERS, keeper_of, need_store
 from luoshu.kinds.shut_store import ShutStore
 from luoshu.kinds.store import Store
@@ -51,6 +52,9 @@ class _StoreAct(Act[StoreState]):
 
     def check(self, scene: Scene) -> None:
         need_store(scene, self.store)
+        if not scene.by.machine and not scene.by.may(self.roles, keeper_of(scene, self.store)):
+            # a store is everybody's: rights in one incident do not shut it for the others
+            raise MayNot(say("{name} may not do this: {act}", name=scene.by.name or scene.by.id, act=self.says))
 
 
 @act
@@ -61,6 +65,10 @@ class CloseStore(_StoreAct):
     says = say("close a store")
     reason: str = fact("Why: flooded, cut off, no power …", zh="停用原因", long=True)
     incident: str = fact("For which incident", zh="事件", refers="incident", default="")
+
+    def check(self, scene: Scene) -> None:
+        super().check(scene)
+        real_goods(scene, self.incident)
 
     def on(self, state: StoreState | None, told: Told) -> StoreState:
         if state is not None and state.closed:

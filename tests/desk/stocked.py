@@ -8,6 +8,7 @@ from pathlib import Path
 from luoshu.book.book import Book, open_book
 from luoshu.desk.actor import Actor, Grant
 from luoshu.desk.approval import AskApproval
+from luoshu.desk.incident import OpenIncident
 from luoshu.desk.lots import LotStanding
 from luoshu.kinds.agreement import Agreement
 from luoshu.kinds.item import Item
@@ -56,6 +57,12 @@ VIEWER = Actor(id="zhao", name="Zhao", grants=(Grant(role="viewer"),))
 def do(room, act, by=LI, at=NOON, **more):
     """The act, done; its entries."""
     return room.do(act, by=by, at=at, **more)
+
+
+def incidents(room, *names, **facts):
+    """Incidents of these names, opened."""
+    for name in names:
+        do(room, OpenIncident(id=name, type="flood", title=name, **facts), by=DUTY)
 
 
 def lot(room, name):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from stocked import do, lot, stocked
+from stocked import do, incidents, lot, stocked
 
 from luoshu.desk.journal import Refused
 from luoshu.desk.leaving import Reserve
@@ -23,6 +23,7 @@ def room(place, tmp_path):
 
 
 def test_a_pick_list_takes_what_expires_first_and_leaves_together(room):
+    incidents(room, "flood")
     entries = do(
         room, Collect(picklist="p1", item="water", store="east", amount=130, purpose="school", incident="flood")
     )

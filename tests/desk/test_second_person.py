@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from stocked import DUTY, HE, LI, MA, NOON, stocked
+from stocked import DUTY, HE, LI, MA, NOON, incidents, stocked
 
 from luoshu.book.book import open_book
 from luoshu.desk.approval import AskApproval, Grant
@@ -211,6 +211,7 @@ def test_what_is_kept_without_a_name_gets_into_no_list(room):
 
 def test_a_yes_for_one_incident_is_for_no_other(room):
     """Who decides in one incident only may have said it."""
+    incidents(room, "yi", "lu")
     approved(room, act="ship", lot="P1", amount=20, place="dam", incident="yi")
     for incident in ("lu", ""):
         with pytest.raises(Refused, match="approval q1 is for incident yi"):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from stocked import DAY, DUTY, HE, HOUR, LI, MA, NOON, VIEWER, do, lot, stocked, usable
+from stocked import DAY, DUTY, HE, HOUR, LI, MA, NOON, VIEWER, do, incidents, lot, stocked, usable
 
 from luoshu.desk.act import facts_of, made_of
 from luoshu.desk.approval import AskApproval
@@ -156,6 +156,7 @@ def test_from_store_to_store_it_is_nobodys_stock_on_the_way_and_a_lot_where_it_a
 
 
 def test_what_was_handed_over_may_come_back_and_counts_when_it_was_looked_at(room):
+    incidents(room, "flood")
     do(room, Ship(lot="W1", amount=30, place="school", incident="flood"))
     team = DUTY
     do(room, Deliver(lot="W1"), by=team)
@@ -166,7 +167,7 @@ def test_what_was_handed_over_may_come_back_and_counts_when_it_was_looked_at(roo
     do(room, Look(lot="W1-1", condition="good"))
     assert usable(room)["W1-1"] == 10
     timeline = [step.act.what for step in room.standing().timeline("flood")]
-    assert timeline == ["lot.ship", "lot.deliver"]
+    assert timeline == ["incident.open", "lot.ship", "lot.deliver"]
 
 
 def test_a_damaged_part_becomes_a_lot_of_its_own(room):

@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from stocked import DUTY, do, lot, stocked
+from stocked import DUTY, do, incidents, lot, stocked, usable
 
 from luoshu.desk.actor import Actor
 from luoshu.desk.actor import Grant as Role
+from luoshu.desk.approval import AskApproval
+from luoshu.desk.incident import CloseIncident
 from luoshu.desk.journal import MayNot, Refused
-from luoshu.desk.leaving import Pick, Reserve, Ship
+from luoshu.desk.leaving import Pick, Release, Reserve, Ship
+from luoshu.desk.picking import Collect
 from luoshu.desk.room import Room
+from luoshu.desk.store_shut import CloseStore, OpenStore
 
 
 @pytest.fixture
@@ -103,6 +107,7 @@ YI = Actor(id="inc", grants=(Role(role="store", incident="yi"),))
 
 
 def test_what_is_kept_for_one_incident_leaves_for_no_other(room):
+    incidents(room, "lu", "yi")
     do(room, Reserve(lot="P1", amount=4, purpose="fire", reservation="FIRE", incident="lu"))
     for made in (Ship(lot="P1", reservation="FIRE", incident="yi", place="x"),
                  Pick(lot="P1", reservation="FIRE", incident="yi")):  # fmt: skip
@@ -115,6 +120,7 @@ def test_what_is_kept_for_one_incident_leaves_for_no_other(room):
 
 
 def test_what_is_kept_for_no_incident_is_not_for_who_works_in_one(room):
+    incidents(room, "yi")
     do(room, Reserve(lot="P1", amount=4, purpose="school", reservation="S"))
     for made in (Ship(lot="P1", reservation="S", incident="yi", place="x"),
                  Pick(lot="P1", reservation="S", incident="yi")):  # fmt: skip
@@ -136,7 +142,52 @@ def test_a_drill_moves_no_real_goods_but_those_of_its_own_copy(room):
     ):
         with pytest.raises(Refused, match="is a drill and these goods are real"):
             do(room, act)
+    with pytest.raises(Refused, match="is a drill and these goods are real"):
+        do(room, CloseStore(store="east", reason="演练淹水", incident="dr"))
     assert lot(room, "W1") is None
+    assert usable(room)["W1"] == 100
     room.book = replace(room.book, settings={**room.book.settings, "drill": True})
     do(room, Ship(lot="W1", amount=5, place="河堤", incident="dr"))
     assert lot(room, "W1").amount == 95
+
+
+MOVES = (
+    Ship(lot="W1", amount=1, place="x", incident="yi"),
+    Reserve(lot="W1", amount=1, purpose="x", incident="yi"),
+    Pick(lot="W1", amount=1, incident="yi"),
+    Collect(picklist="p1", item="water", store="east", amount=1, purpose="x", incident="yi"),
+    CloseStore(store="east", reason="flooded", incident="yi"),
+    AskApproval(approval="q1", act="ship", lot="P1", amount=20, place="x", reason="x", incident="yi"),
+)
+
+
+@pytest.mark.parametrize("act", MOVES)
+def test_nothing_moves_for_an_incident_that_is_none_or_is_over(room, act):
+    with pytest.raises(Refused, match="there is no incident yi"):
+        do(room, act)
+    incidents(room, "yi")
+    do(room, CloseIncident(incident="yi"), by=DUTY)
+    with pytest.raises(Refused, match="the incident yi is closed"):
+        do(room, act)
+    assert lot(room, "W1") is None
+
+
+def test_what_is_kept_for_an_incident_that_is_over_does_not_leave_but_comes_free(room):
+    incidents(room, "yi")
+    do(room, Reserve(lot="W1", amount=20, purpose="x", incident="yi", reservation="r"))
+    do(room, CloseIncident(incident="yi", reason="the rest is for the next one"), by=DUTY)
+    with pytest.raises(Refused, match="the incident yi is closed"):
+        do(room, Ship(lot="W1", reservation="r", place="x"))
+    do(room, Release(lot="W1", reservation="r"))
+    assert usable(room)["W1"] == 100
+
+
+def test_rights_in_one_incident_shut_and_open_no_store_for_all(room):
+    incidents(room, "yi")
+    limited = Actor(id="inc", name="Inc", grants=(Role(role="duty", incident="yi"),))
+    with pytest.raises(MayNot):
+        do(room, CloseStore(store="east", reason="flooded", incident="yi"), by=limited)
+    do(room, CloseStore(store="east", reason="flooded", incident="yi"), by=DUTY)
+    with pytest.raises(MayNot):
+        do(room, OpenStore(store="east", reason="dry"), by=limited)
+    assert [step.act.what for step in room.standing().timeline("yi")] == ["incident.open", "store.close"]
