@@ -18,9 +18,10 @@ from luoshu.desk.capparse import shown
 from luoshu.desk.exercise import is_exercise
 from luoshu.desk.incident import Incident
 from luoshu.desk.journal import Refused
-from luoshu.words.message import say
+from luoshu.words.message import Message, say
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _MARKS = {"Exercise": ("【演练】", "[EXERCISE] "), "Test": ("【测试】", "[TEST] "), "Actual": ("", "")}
 _NOTES = {
     "Exercise": "这是演练，不是真实预警。This is an exercise, not a real alert.",
@@ -179,7 +180,7 @@ def _info(
         "certainty": "Observed" if over else text.certainty,
         "effective": sent.isoformat(),
         "expires": expires.isoformat(),
-        "senderName": sender.get("name_en") or sender["name"] if english else sender["name"],
+        "senderName": (sender.get("name_en") or _no_chinese(sender["name"]) or None) if english else sender["name"],
         "headline": mark + said["headline"],
         "description": mark + said["description"] if said["description"] else None,
         "instruction": said["instruction"] or None,
@@ -197,15 +198,15 @@ def _said(draft: Alert, text: Alert, sender: Mapping[str, str], english: bool) -
         headline = f"{event.en} alert is over" if english else f"{name}解除{event.zh}预警"
         return {
             "headline": headline,
-            "description": (draft.reason_en or draft.reason) if english else draft.reason,
+            "description": (draft.reason_en or _no_chinese(draft.reason)) if english else draft.reason,
             "instruction": "",
         }
     zh, en = COLOURS[text.severity]
     if english:
         return {
             "headline": text.headline_en or f"{en} alert: {event.en}",
-            "description": text.description_en or text.description,
-            "instruction": text.instruction_en or text.instruction,
+            "description": text.description_en or _no_chinese(text.description),
+            "instruction": text.instruction_en or _no_chinese(text.instruction),
         }
     verb = "更新发布" if draft.kind == "Update" else "发布"
     return {
@@ -215,25 +216,45 @@ def _said(draft: Alert, text: Alert, sender: Mapping[str, str], english: bool) -
     }
 
 
+def _no_chinese(text: str) -> str:
+    """A text that may stand among English words; one with Chinese letters may not."""
+    return "" if _CHINESE.search(text) else text
+
+
+def left_out(draft: Alert) -> tuple[Message, ...]:
+    """What the English part of a draft leaves out, since nobody wrote it in English."""
+    chinese = (
+        (draft.description, draft.description_en, say("what happens")),
+        (draft.instruction, draft.instruction_en, say("what people should do")),
+        (draft.reason, draft.reason_en, say("why it is over")),
+        (draft.area, "", say("the area in words")),
+        (draft.headline, draft.headline_en, say("the headline as it was written")),
+    )
+    return tuple(words for text, english, words in chinese if text and not english and not _no_chinese(text))
+
+
 def _areas(text: Alert, scene: Scene, english: bool) -> list[dict[str, Any]]:
     names = {place.id: place.name for place in scene.rows(Place)}
     words = {each.text: each.english for each in scene.rows(Wording)} if english else {}
     shapes = place_outlines(scene.book) if scene.book is not None else {}
     drawn = bool(text.polygon or text.circle)
+    where = _no_chinese(text.area) if english else text.area
     areas: list[dict[str, Any]] = []
     for code in text.places:
         name = names.get(code, code)
         name = words.get(name) or name
-        beside = f" ({text.area})" if english else f"（{text.area}）"
+        beside = f" ({where})" if english else f"（{where}）"
         areas.append({
-            "areaDesc": name + (beside if text.area and not drawn else ""),
+            "areaDesc": name + (beside if where and not drawn else ""),
             "polygon": list(polygons_of(shapes[code])) if code in shapes else [],
-            "geocode": [{"valueName": "行政区划代码", "value": code}],
+            "geocode": [{"valueName": "administrative division code" if english else "行政区划代码", "value": code}],
         })  # fmt: skip
     if drawn or not areas:
         outline = "area drawn on the map" if english else "图上绘制的范围"
+        if text.area and not where and not drawn:
+            outline = f"as named in Chinese: {text.area}"
         areas.append({
-            "areaDesc": text.area or outline,
+            "areaDesc": where or outline,
             "polygon": [" ".join(text.polygon.split())] if text.polygon else [],
             "circle": [text.circle] if text.circle else [],
         })  # fmt: skip

@@ -81,7 +81,7 @@ def _entry(feed: Any, alert: Alert, base: str, language: Language) -> None:
     _add(entry, "title", info["headline"] or info["event"])
     _add(entry, "updated", _at(alert.sent))
     _add(entry, "published", _at(alert.sent))
-    _add(_add(entry, "author"), "name", info["senderName"] or told["sender"])
+    _add(_add(entry, "author"), "name", info["senderName"] or told["info"][0]["senderName"] or told["sender"])
     _add(entry, "link", rel="alternate", type=CAP_TYPE, href=f"{base}/alerts/{alert.id}.xml")
     _add(entry, "link", rel="related", type="text/html", href=f"{base}/alerts/{alert.id}")
     for scheme, term in (
@@ -89,7 +89,7 @@ def _entry(feed: Any, alert: Alert, base: str, language: Language) -> None:
         ("urgency", info["urgency"]), ("certainty", info["certainty"]),
     ):  # fmt: skip
         _add(entry, "category", scheme=f"urn:oasis:names:tc:emergency:cap:1.2:{scheme}", term=term)
-    _add(entry, "summary", info["description"] or info["headline"] or info["event"])
+    _add(entry, "summary", info["description"] or told["info"][0]["description"] or info["headline"] or info["event"])
 
 
 def _add(parent: Any, name: str, text: str | None = None, **attributes: str) -> Any:

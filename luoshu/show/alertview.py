@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -128,10 +129,10 @@ def view_of(visit: Visit, alert: Alert, newer: str, *, drawn: bool = False) -> A
         level="" if alert.kind == "Cancel" else LEVELS.get(severity, ""),
         colour="" if alert.kind == "Cancel" else language.message(COLOUR_WORDS.get(severity, NOTHING)),
         event=str(info.get("event") or ""), headline=str(info.get("headline") or alert.headline or alert.id),
-        description=str(info.get("description") or ""), instruction=str(info.get("instruction") or ""),
+        description=_text("description", info, infos), instruction=_text("instruction", info, infos),
         response=_and(language, [say_word("responseType", each) for each in info.get("responseType") or ()]),
         urgency=say_word("urgency", info.get("urgency")), certainty=say_word("certainty", info.get("certainty")),
-        severity=say_word("severity", info.get("severity")), sender=str(info.get("senderName") or ""),
+        severity=say_word("severity", info.get("severity")), sender=_text("senderName", info, infos),
         contact=str(info.get("contact") or ""), sent=local_time(alert.sent) if alert.sent else "",
         expires=local_time(alert.expires) if alert.expires else "",
         areas=tuple(each["areaDesc"] for each in info.get("area") or ()), incident=alert.incident, of=alert.of,
@@ -143,6 +144,11 @@ def view_of(visit: Visit, alert: Alert, newer: str, *, drawn: bool = False) -> A
         inside=inside, wrong=wrong,
         drawing=area_drawing(book, info.get("area") or ()) if drawn and book is not None else None,
     )  # fmt: skip
+
+
+def _text(name: str, info: Mapping[str, Any], infos: Sequence[Mapping[str, Any]]) -> str:
+    """A text in the language of who looks; what nobody wrote in it is shown as it was written, not kept from people."""
+    return str(info.get(name) or infos[0].get(name) or "")
 
 
 def _told(visit: Visit, alert: Alert) -> tuple[dict[str, Any] | None, str]:

@@ -13,6 +13,7 @@ from luoshu.desk.actor import READERS
 from luoshu.desk.alert import Alert, UpdateAlert, replaced
 from luoshu.desk.alertarea import place_outlines
 from luoshu.desk.alertkey import lapses
+from luoshu.desk.alertmaking import left_out
 from luoshu.desk.capparse import shown
 from luoshu.desk.capwords import plain_words, signature_words, word
 from luoshu.desk.clock import CHINA, local_time
@@ -54,6 +55,7 @@ class Own:
     update: str
     cancel: str
     alone: bool
+    left_out: tuple[str, ...]
     answers: tuple[Answer, ...]
 
 
@@ -191,6 +193,7 @@ def _own(visit: Visit, alert: Alert, view: AlertView, stands: Iterable[Standing]
         update=here("desk/alert-draft", kind="update", of=alert.id) if not draft and may else "",
         cancel=here("desk/alert-draft", kind="cancel", of=alert.id) if not draft and may else "",
         alone=draft and alert.drafted_by == visit.actor.id,
+        left_out=tuple(visit.language.message(each) for each in left_out(alert)) if draft else (),
         answers=_answers(visit, alert, stands) if alert.xml else (),
     )
 

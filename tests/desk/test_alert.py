@@ -25,6 +25,7 @@ from luoshu.desk.alert import (
 )
 from luoshu.desk.alertarea import place_outlines, polygons_of
 from luoshu.desk.alertkey import known_senders, make_key
+from luoshu.desk.alertmaking import left_out
 from luoshu.desk.capfile import check_alert
 from luoshu.desk.capform import points_of
 from luoshu.desk.incident import Incident
@@ -108,6 +109,26 @@ def test_an_alert_goes_out_in_two_languages_valid_with_its_area(room):
     assert seal.state == "unsigned"
     assert [each.id for each in in_force(room.standing(), AT)] == ["a1"]
     assert in_force(room.standing(), AT + 6 * HOUR) == ()
+
+
+def test_no_chinese_stands_under_english_unless_it_is_a_name(room):
+    alert = issued(room, description="水位上涨", instruction="撤到高处", headline="快撤", places=[], area="伊河两岸")
+    zh, en = read(alert)[0]["info"]
+    assert (zh["headline"], zh["description"], zh["area"][0]["areaDesc"]) == ("快撤", "水位上涨", "伊河两岸")
+    assert (en["headline"], en["description"], en["instruction"]) == ("Orange alert: Flood", None, None)
+    assert en["area"][0]["areaDesc"] == "as named in Chinese: 伊河两岸"
+    room.do(
+        draft("a2", area="伊河两岸", description="Water rises", instruction="撤", instruction_en="Leave"),
+        by=WANG,
+        at=AT,
+    )
+    left = left_out(room.standing().get(Alert, "a2"))
+    assert [str(each) for each in left] == ["the area in words"]
+    room.do(IssueAlert(alert="a2"), by=LI, at=AT)
+    zh, en = read(room.standing().get(Alert, "a2"))[0]["info"]
+    assert (en["description"], en["instruction"]) == ("Water rises", "Leave")
+    assert zh["area"][0]["areaDesc"].endswith("（伊河两岸）")
+    assert "伊河" not in en["area"][0]["areaDesc"]
 
 
 def test_the_outline_of_an_alert_leaves_nobody_out():
