@@ -31,7 +31,7 @@ class AreaDrawing:
 def area_drawing(book: Book, areas: Iterable[Mapping[str, Any]]) -> AreaDrawing | None:
     """The drawing of the areas of an alert as CAP writes them; None where they have no outline."""
     areas = list(areas)
-    rings = [ring for area in areas for text in area["polygon"][:MOST_SHAPES] if (ring := points_of(text))]
+    rings = [_whole(ring) for area in areas for text in area["polygon"][:MOST_SHAPES] if (ring := points_of(text))]
     circles = [each for area in areas for text in area["circle"][:MOST_SHAPES] if (each := _circle(text))]
     if not rings and not circles:
         return None
@@ -58,6 +58,16 @@ def area_drawing(book: Book, areas: Iterable[Mapping[str, Any]]) -> AreaDrawing 
         alert=tuple(path(ring) for ring in rings),
         circles=tuple((*at(*centre), round(km / 111.2 * scale, 1)) for centre, km in circles),
     )
+
+
+def _whole(ring: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """A ring that crosses the date line, in one piece: its corners beyond the line are counted on.
+
+    >>> _whole([(51.0, 179.0), (52.0, -179.0), (51.0, 179.0)])
+    [(51.0, 179.0), (52.0, 181.0), (51.0, 179.0)]
+    """
+    first = ring[0][1]
+    return [(lat, lon + 360 * (lon < first - 180) - 360 * (lon > first + 180)) for lat, lon in ring]
 
 
 def _land(book: Book) -> list[list[tuple[float, float]]]:
