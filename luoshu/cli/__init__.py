@@ -18,7 +18,7 @@ import luoshu.cli.keeper
 import luoshu.cli.stockroom_verbs  # noqa: F401 (each puts its verbs on the list)
 from luoshu.cli.verbs import GROUPS, VERBS, NotDone
 from luoshu.show.language import Language, machine_language
-from luoshu.show.terminal import GOOD, NOT_DONE
+from luoshu.show.terminal import GOOD, NOT_DONE, tame
 from luoshu.words.message import Message, say
 
 
@@ -69,12 +69,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         done: int = args.run(args, language)
         return done
     except NotDone as stop:
-        print("luoshu: " + language.message(stop.says), file=sys.stderr)
+        print("luoshu: " + tame(language.message(stop.says)), file=sys.stderr)
     except BrokenPipeError:  # `luoshu gauge ... | head` has seen enough
         sys.stderr.close()
         return GOOD
     except OSError as error:
-        print("luoshu: " + language.message(_why(error)), file=sys.stderr)
+        print("luoshu: " + tame(language.message(_why(error))), file=sys.stderr)
     except KeyboardInterrupt:
         print(file=sys.stderr)
     return NOT_DONE

@@ -112,12 +112,23 @@ def _outside(data: bytes) -> tuple[str, Message] | None:
     return None
 
 
+_JOINERS = "\u200c\u200d"
+"""Part of words in Persian, Hindi and other scripts; they steer nothing."""
+
+
 def shown(text: str, most: int) -> str:
     """One line of so many characters, without those that could steer a terminal or turn the direction of writing.
 
-    >>> shown("a\\x1b[2Jb\\u202ec\\nd", 60)
-    'a\\ufffd[2Jb\\ufffdc d'
+    The wide blank of Chinese paragraphs and the hard blank of French ones are blanks.
+
+    >>> shown("a\\x1b[2Jb\\u202ec\\nd\\u3000\\u3000e\\xa0f", 60)
+    'a\\ufffd[2Jb\\ufffdc d e f'
     """
     text = text[: most * 8]  # a text of millions is not walked through for a line
-    line = " ".join("".join(c if c.isprintable() or c in "\t\n\r" else "\ufffd" for c in text).split())
+    tame = (c if c.isprintable() or (c.isspace() and c not in _SEPARATORS) or c in _JOINERS else "\ufffd" for c in text)
+    line = " ".join("".join(tame).split())
     return line if len(line) <= most else line[: most - 1] + "…"
+
+
+_SEPARATORS = "\x0b\x0c\x1c\x1d\x1e\x1f\x85"
+"""Blanks by Unicode that are signs of control to a terminal."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -21,9 +22,22 @@ def report_problems(problems: Sequence[Problem], language: Language, out: Any = 
         place = f"{problem.source}: " if problem.source.file else ""
         said = [language.message(part).rstrip(".。") for part in (problem.says, problem.mend) if part]
         stop, between = ("。", "。") if language.code == "zh" else (".", ". ")
-        line = place + between.join(said)
+        line = tame(place + between.join(said))
         print(line if line.endswith(("?", "？")) else line + stop, file=out or sys.stderr)
     return PROBLEMS if problems else GOOD
+
+
+def tame(text: str) -> str:
+    """A line for a terminal: names of files may hold letters that would steer it or turn the direction of writing.
+
+    >>> tame("a\\x1b[2Jb\\u202e\\u3000c")
+    'a\\ufffd[2Jb\\ufffd\\u3000c'
+    """
+    return "".join("\ufffd" if unicodedata.category(c) in _STEERING and c not in _HARMLESS else c for c in text)
+
+
+_STEERING = frozenset(("Cc", "Cf", "Cs"))
+_HARMLESS = "\n\t\u200c\u200d"
 
 
 def count_problems(problems: Sequence[Problem], book: str, language: Language) -> None:

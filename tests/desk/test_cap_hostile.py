@@ -182,6 +182,23 @@ def test_what_a_sender_hides_in_words_does_not_reach_the_terminal(tmp_path, caps
     assert not {"\x9b", "\x1b", "\u202e", "\u2066", "\x7f"} & set(shown)
 
 
+def test_the_name_of_a_file_steers_no_terminal(tmp_path, capsys):
+    path = tmp_path / "evil\x1b[2J\x1b]0;a\x07\u202egnp.xml"
+    assert main(["cap", "check", str(path)]) == 2
+    path.write_bytes(NOT_READ["HTML"])
+    assert main(["cap", "check", str(path)]) == 1
+    out = capsys.readouterr()
+    assert "evil" in out.err
+    assert not {"\x1b", "\x07", "\u202e"} & set(out.out + out.err)
+
+
+def test_blanks_and_letters_of_other_scripts_are_left_as_they_are():
+    text = GOOD.replace("标题", "　　预计\xa0未来 می\u200cخواهم क्\u200dष")
+    told, problems = read_alert(text.encode(), "a.xml")
+    assert not problems
+    assert "Headline: 预计 未来 می\u200cخواهم क्\u200dष" in list(plain_words(told))
+
+
 def test_an_entity_in_a_valid_frame_reads_no_file():
     text = GOOD.replace("<alert ", '<!DOCTYPE alert [<!ENTITY x SYSTEM "file:///etc/hostname">]><alert ').replace(
         "标题", "&x;"
