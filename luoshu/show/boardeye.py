@@ -109,10 +109,6 @@ class Eye:
     def _owners(self) -> Mapping[str, Owner]:
         return {row.id: row for row in self.book.rows(Owner)} if self.book is not None else {}
 
-    def organisations(self) -> tuple[tuple[str, str], ...]:
-        """All organisations that the book knows, with what they are called."""
-        return tuple((code, f"{self.organisation(code)} ({code})") for code in self._owners)
-
     def may(self, what: str, organisation: str = "") -> bool:
         """Whether who looks may do this act on something of an organisation in this incident."""
         actor, kind = self.visit.actor, ACTS[what]

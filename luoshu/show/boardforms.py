@@ -22,9 +22,6 @@ FORMS = (
 
 MOST_STATIONS = 200
 
-ORGANISATIONS = {("task.give", "to"), ("message.send", "to"), ("resource.request", "party"), ("removal.plan", "party")}
-"""Fields that name an organisation."""
-
 
 def board_forms(seen: Eye) -> tuple[Form, ...]:
     """The forms of the acts that who looks may do somewhere on this board; none where nothing can be done."""
@@ -42,12 +39,10 @@ def board_forms(seen: Eye) -> tuple[Form, ...]:
 
 
 def _suggesting(seen: Eye, form: Form) -> Form:
-    """The form with the organisations and people of the desk to choose from, where it asks for one."""
+    """The form with the people of the desk and the stations to choose from, where it asks for one."""
     fields = []
     for each in form.fields:
-        if (form.what, each.name) in ORGANISATIONS:
-            fields.append(replace(each, options=seen.organisations()))
-        elif (form.what, each.name) == ("task.give", "person"):
+        if (form.what, each.name) == ("task.give", "person"):
             staff = ((one.id, f"{one.name} ({one.id})") for one in seen.things.all(Person).values() if not one.closed)
             fields.append(replace(each, options=tuple(staff)))
         elif (form.what, each.name) == ("reading.report", "station"):

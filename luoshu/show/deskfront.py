@@ -23,7 +23,6 @@ from luoshu.show.frontparts import (
     alert_lines,
     closed_cards,
     duty_lines,
-    has_stores,
     incident_cards,
     stock_lines,
     task_lines,
@@ -58,7 +57,7 @@ class Step:
 @dataclass(frozen=True, kw_only=True)
 class DeskFront(Page):
     """The front page for who looks. `steps` is empty where there is nothing to begin; `admins` give roles;
-    `vacant` tells an administrator that nobody is duty officer yet, `stores` that the book has any."""
+    `vacant` tells an administrator that nobody is duty officer yet, `stores` whether any goods are written down."""
 
     number: int
     has_role: bool
@@ -86,6 +85,7 @@ def desk_front(visit: Visit, name: str, query: Mapping[str, str]) -> DeskFront:
     seen = bool(roles & READERS)
     duty = "duty" in roles
     incidents = incident_cards(visit) if seen else ()
+    stock, stores = stock_lines(visit) if seen else ((), False)
     now, following = duty_lines(visit) if seen else ((), ())
     return DeskFront(
         title=visit.language.say("Duty desk"),
@@ -101,11 +101,11 @@ def desk_front(visit: Visit, name: str, query: Mapping[str, str]) -> DeskFront:
         duty_now=now,
         duty_next=following,
         alerts=alert_lines(visit) if seen else (),
-        stock=stock_lines(visit) if seen else (),
-        stores=seen and visit.room is not None and has_stores(visit.room.book),
+        stock=stock,
+        stores=stores,
         admins=() if seen else _admins(visit),
         vacant="admin" in roles and not duty and not any("duty" in each for each in _roles(visit)),
-        forms=_forms(visit) if duty else (),
+        forms=_forms(visit) if duty else (form_of(visit, "task.report", back="/desk", hide=("task",)),) if seen else (),
         parts=SECTIONS,
     )
 

@@ -27,6 +27,14 @@ FILLS: Mapping[tuple[str, str], tuple[str, Mapping[str, str]]] = {
     ("reading.report", "measure"): ("unit", {name: each.unit for name, each in MEASURES.items()}),
 }
 """A choice that says what stands in another field, as long as nobody has written something else there."""
+ORGANISATIONS = frozenset(
+    {
+        ("staff.add", "belongs_to"), ("staff.grant", "only_organisation"), ("roster.set", "belongs_to"),
+        ("incident.open", "lead"), ("checklist.give", "to"), ("task.give", "to"), ("message.send", "to"),
+        ("resource.request", "party"), ("removal.plan", "party"), ("alert.acknowledge", "party"),
+    }
+)  # fmt: skip
+"""Fields that name an organisation: chosen from those of the book and the desk, where there are any."""
 
 
 def folds(what: str, name: str, *, required: bool) -> bool:

@@ -12,7 +12,8 @@ from typing import Any
 from luoshu.desk.act import ACTS, Act, Thing, schema_of
 from luoshu.desk.actor import READERS
 from luoshu.desk.clock import CHINA
-from luoshu.show.formfolds import FILLS, NOW, folds, parted
+from luoshu.desk.staff import Person
+from luoshu.show.formfolds import FILLS, NOW, ORGANISATIONS, folds, parted
 from luoshu.show.language import Language
 from luoshu.show.page import Visit
 from luoshu.words.message import Message, named
@@ -148,6 +149,8 @@ def _field(
     default = None if each.default is dataclasses.MISSING else each.default
     value = given.get(each.name, default)
     options = options_of(visit, told) if not hide else ()
+    if (kind.what, each.name) in ORGANISATIONS and not hide:
+        options = organisations(visit)
     sort = "hidden" if hide or told.get("hidden") else sort_of(shape, bool(options), bool(told.get("long")))
     several = [str(one) for one in value] if isinstance(value, (list, tuple)) else []
     required, now = each.default is dataclasses.MISSING, (kind.what, each.name) in NOW
@@ -262,6 +265,14 @@ def options_of(visit: Visit, told: Mapping[str, Any]) -> tuple[tuple[str, str], 
             if not getattr(thing, "closed", None) and seen_by(visit, key, thing)
         }
     return tuple((key, words if words == key else f"{words} ({key})") for key, words in found.items())
+
+
+def organisations(visit: Visit) -> tuple[tuple[str, str], ...]:
+    """The organisations of the book, then those that people of the desk are of; each with what it is called."""
+    people = visit.things.all(Person).values() if visit.things is not None else ()
+    codes = dict.fromkeys((*visit.view.owners, *(each.organisation for each in people if each.organisation)))
+    named = ((code, visit.owner(code)) for code in codes)
+    return tuple((code, words if words == code else f"{words} ({code})") for code, words in named)
 
 
 def seen_by(visit: Visit, key: str, thing: Thing) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from luoshu.book.book import Book
 from luoshu.desk.actor import READERS
 from luoshu.desk.alert import in_force
 from luoshu.desk.assignment import STATES, Assignment
@@ -15,8 +14,6 @@ from luoshu.desk.incident import DUTY, EVERY_HAND, PHASES, TYPES, Incident, call
 from luoshu.desk.roster import Shift, coming, on_duty
 from luoshu.desk.staff import Person
 from luoshu.desk.things import Things
-from luoshu.kinds.item import Item
-from luoshu.kinds.store import Store
 from luoshu.show.alertview import view_of
 from luoshu.show.deskalerts import other_of
 from luoshu.show.deskalerts import standing as heard_alerts
@@ -287,8 +284,8 @@ def _short(at: datetime) -> str:
     return at.astimezone(CHINA).strftime("%m-%d %H:%M")
 
 
-def stock_lines(visit: Visit) -> tuple[StockLine, ...]:
-    """What is short or does not count in the stores; nothing where the book has no stores."""
+def stock_lines(visit: Visit) -> tuple[tuple[StockLine, ...], bool]:
+    """What is short or does not count in the stores, and whether any goods are written down at all."""
     page = stock(visit, "", {})
     none = [
         StockLine(
@@ -299,12 +296,7 @@ def stock_lines(visit: Visit) -> tuple[StockLine, ...]:
         if each.available <= 0
     ]  # fmt: skip
     alarms = [StockLine(word=each.word, count=each.count, href=each.href, tone=each.tone) for each in page.alarms]
-    return (*none[:MOST_ITEMS], *alarms)
-
-
-def has_stores(book: Book | None) -> bool:
-    """Whether a book says of any goods and any store; without them nothing can be short."""
-    return book is not None and bool(book.rows(Item)) and bool(book.rows(Store))
+    return (*none[:MOST_ITEMS], *alarms), bool(page.items)
 
 
 def alert_lines(visit: Visit) -> tuple[AlertLine, ...]:

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from luoshu.desk.clock import local_time
 from luoshu.desk.credentials import Credentials
 from luoshu.desk.sessions import Sessions
-from luoshu.desk.staff import ADMIN, Person, within
+from luoshu.desk.staff import ADMIN, Add, Person, within
 from luoshu.show.account import RoleHeld, roles_held
 from luoshu.show.door import door_of, need_caller, prove
 from luoshu.show.forms import Form, form_of
@@ -64,13 +64,14 @@ def staff_page(visit: Visit, name: str, query: Mapping[str, str]) -> StaffPage:
     passwords, seen = credentials.everybody(), sessions.last_seen()
     people = [
         PersonRow(
-            id=each.id, name=each.name, organisation=each.organisation, closed=each.closed,
+            id=each.id, name=each.name, organisation=visit.owner(each.organisation), closed=each.closed,
             roles=roles_held(each, language, visit.now),
             password=("start" if passwords[each.id].start else "own") if each.id in passwords else "none",
             seen=local_time(seen[each.id]) if each.id in seen else "", mine=within(actor, each),
         )
         for each in everybody
     ]  # fmt: skip
+    chosen = query.get("person", "") or just_added(visit, query.get("entered", ""))
     return StaffPage(
         title=language.say("People of the desk"),
         day=visit.view.day,
@@ -78,9 +79,19 @@ def staff_page(visit: Visit, name: str, query: Mapping[str, str]) -> StaffPage:
         people=tuple(sorted(people, key=lambda each: (each.closed, each.organisation, each.name))),
         closed=sum(each.closed for each in people),
         add=form_of(visit, "staff.add", back="/desk/staff"),
-        grant=form_of(visit, "staff.grant", {"person": query.get("person", "")}, back="/desk/staff"),
+        grant=form_of(visit, "staff.grant", {"person": chosen}, back="/desk/staff"),
         step=visit.things.number,
     )
+
+
+def just_added(visit: Visit, entered: str) -> str:
+    """Who was added by the act that was just entered: they need a role next."""
+    step = (
+        visit.things.step(int(entered))
+        if visit.things and entered.isascii() and entered.isdigit() and len(entered) < 16
+        else None
+    )
+    return step.act.person if step is not None and isinstance(step.act, Add) and not step.undone else ""
 
 
 STAFF_LEAF = Leaf(
