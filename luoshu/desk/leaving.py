@@ -12,6 +12,7 @@ from luoshu.desk.approval import UseApproval, agreed
 from luoshu.desk.inside import real_goods
 from luoshu.desk.journal import MayNot, Refused
 from luoshu.desk.lots import (
+    Handed,
     Kept,
     LotStanding,
     Shipment,
@@ -270,8 +271,10 @@ class Deliver(LotAct):
         state = begun(state, self.lot)
         moving = self._moving(state)
         units = self._arrived(moving)
+        there = Handed(id=moving.id, amount=units, place=moving.place, incident=moving.incident, at=told.at)
         return replace(
-            state, under_way=tuple(each for each in state.under_way if each.id != moving.id),
+            state, handed=(*state.handed, there) if units and not moving.store else state.handed,
+            under_way=tuple(each for each in state.under_way if each.id != moving.id),
             delivered=exact(state.delivered + units) if not moving.store else state.delivered,
             lost=exact(state.lost + moving.amount - units),
         )  # fmt: skip
@@ -306,13 +309,24 @@ class Return(LotAct):
         if units > state.delivered:
             raise Refused(say("{found} of {lot} were handed over, so {units} cannot come back", lot=self.lot,
                               found=digits(state.delivered), units=digits(units)))  # fmt: skip
-        return replace(state, delivered=exact(state.delivered - units))
+        return replace(state, delivered=exact(state.delivered - units), handed=_come_back(state.handed, units))
 
     def also(self, scene: Scene) -> Iterable[Act[Any]]:
         state = need_lot(scene, self.lot)
         code = self.as_lot or fresh_code(scene, self.lot)
         back = part_of(state, code, some(self.amount), store=self.store, condition=self.condition, note=self.note)
         return [back]
+
+
+def _come_back(handed: tuple[Handed, ...], units: float) -> tuple[Handed, ...]:
+    """What is still with people once so many units came back, the latest of them first."""
+    left: list[Handed] = []
+    for each in reversed(handed):
+        back = min(units, each.amount)
+        units = exact(units - back)
+        if each.amount > back:
+            left.append(replace(each, amount=exact(each.amount - back)))
+    return tuple(reversed(left))
 
 
 def _in_list(scene: Scene, reservation: str) -> str:

@@ -52,6 +52,17 @@ class Shipment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Handed:
+    """So many units of a lot that were handed over at a place, for an incident or for none, and did not come back."""
+
+    id: str
+    amount: float
+    place: str = ""
+    incident: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Difference:
     """What a count found: `before` was written, `after` was there."""
 
@@ -87,6 +98,7 @@ class LotStanding(Thing):
     of: str = ""
     kept: tuple[Kept, ...] = ()
     under_way: tuple[Shipment, ...] = ()
+    handed: tuple[Handed, ...] = ()
     delivered: float = 0.0
     scrapped: float = 0.0
     lost: float = 0.0

@@ -26,6 +26,8 @@ EVENTS: dict[str, Message] = {
     "epidemic": named("疫情", "epidemic"),
     "supply": named("供应中断", "supply failure"),
 }
+ALIKE: Mapping[str, str] = {"rain": "flood", "forest fire": "fire", "supply failure": "supply"}
+"""What happens and needs what another event needs, where a rule has no part of its own for it."""
 LEVELS = ("I", "II", "III", "IV")
 RATES = ("per_thousand", "per_thousand_a_day")
 CHANCES = ("blocked", "detour_hours", "together_km", "late_chance", "late_days")
@@ -101,20 +103,20 @@ class Sheet:
 def need_sheet(book: Book, event: str, level: str, day: date) -> Sheet:
     """What is needed by the rule in force on the day; what the book's rule does not say comes from the program's own.
 
-    A line of the rule's own takes the place of the program's line for the good; `{per_thousand: 0}` takes it out.
+    A line of the rule's own takes the place of the program's line for the good; `{per_thousand: 0}` takes it out. An
+    event that neither knows has no lines, and the doubts of a flood, as assumed.
     """
     rules, problems = book.rules(RULE)
     own = next((rule for rule in reversed(rules) if rule.since <= day), None)
     layers = [(_built_in(), True), *([(own, False)] if own else [])]
     goods: dict[str, Mapping[str, Any]] = {}
     lines: dict[str, Line] = {}
-    values: dict[str, float] = {}
     found = list(problems)
+    values = dict(_chances(_part(_built_in(), "flood"), level if level in LEVELS else LEVELS[-1], _built_in(), found))
     said: set[str] = set()
     for rule, ours in layers:
         goods |= _named_goods(rule)
-        part = rule.values.get(event)
-        part = part if isinstance(part, Mapping) else {}
+        part = _part(rule, event)
         for name, value in _chances(part, level, rule, found):
             values[name] = value
             said |= set() if ours else {name}
@@ -138,6 +140,12 @@ def good_named(book: Book, good: str, day: date) -> Line:
 @cache
 def _built_in() -> Rule:
     return read_rules(BUILT_IN.read_bytes(), RULE, BUILT_IN.name)[0][-1]
+
+
+def _part(rule: Rule, event: str) -> Mapping[str, Any]:
+    """What a rule says of an event, or of one that needs the same."""
+    part = rule.values.get(event, rule.values.get(ALIKE.get(event, "")))
+    return part if isinstance(part, Mapping) else {}
 
 
 def _named_goods(rule: Rule) -> dict[str, Mapping[str, Any]]:

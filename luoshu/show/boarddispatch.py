@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from luoshu.desk.closure import Closure
-from luoshu.desk.dispatching import Dispatching, Need, dispatch_now, needs_for
+from luoshu.desk.dispatching import Dispatching, dispatch_now
+from luoshu.desk.given import also_counting_on, closures_for, needs_of
+from luoshu.desk.incident import Incident
 from luoshu.desk.journal import Refused
-from luoshu.desk.removal import Removal, shelter_rows
-from luoshu.desk.resource import Resource
-from luoshu.kinds.site import Site
+from luoshu.desk.removal import Removal
 from luoshu.show.board import PATH
 from luoshu.show.boardeye import Eye, eye
 from luoshu.show.language import marked
 from luoshu.show.page import Page, Visit
 from luoshu.show.pages import Leaf
+from luoshu.show.stockwords import open_to
 
 HOURS = 24.0
 SOLVERS = frozenset({"duty", "store", "team"})
@@ -75,9 +76,9 @@ def dispatch(visit: Visit, name: str, query: Mapping[str, str]) -> DispatchPage:
     seen = eye(visit, name)
     language, fault = visit.language, ""
     at = seen.now.replace(minute=0, second=0, microsecond=0)
-    plan = Dispatching(at=at, hours=HOURS)
+    plan, others = Dispatching(at=at, hours=HOURS), tuple[str, ...]()
     try:
-        plan = _solved(_Case(seen, seen.incident.id, seen.things.number, at, visit.view.version))
+        plan, others = _solved(_Case(seen, seen.incident.id, seen.things.number, at, visit.view.version))
     except (ValueError, Refused, KeyError) as error:
         fault = language.message(error.says) if isinstance(error, Refused) else str(error)
     whys = {(each.area, each.item): each for each in plan.unmet}
@@ -102,7 +103,7 @@ def dispatch(visit: Visit, name: str, query: Mapping[str, str]) -> DispatchPage:
         ),
         more=max(0, len(plan.shipments) - MOST_ROWS), shares=tuple(shares), gap=language.gap(plan.gap),
         met=language.share(brought / needed if needed else None), unmet=len(plan.unmet), estimate=plan.estimate,
-        because=tuple(language.message(each.says) for each in plan.because), fault=fault,
+        because=(*_beside(seen, others), *(language.message(each.says) for each in plan.because)), fault=fault,
     )  # fmt: skip
 
 
@@ -129,49 +130,37 @@ class _Case:
 
 
 @lru_cache(maxsize=8)
-def _solved(case: _Case) -> Dispatching:
+def _solved(case: _Case) -> tuple[Dispatching, tuple[str, ...]]:
+    """The plan, and the other incidents that count on the same goods."""
     seen = case.seen
     room = seen.visit.room
     if seen.book is None or room is None:
         raise ValueError("no book")
     book = seen.book.over(room.rows())
-    shut = [each for each in seen.of(Closure) if each.state == "closed"]
-    return dispatch_now(book, needs(seen), at=case.at, hours=HOURS, closures=shut, seconds=10.0)
+    span: dict[str, Any] = {"at": seen.now, "day": seen.day, "hours": HOURS}
+    needs, notes = needs_of(seen.things, book, seen.incident, **span)
+    others = also_counting_on(seen.things, book, seen.incident, needs, **span)
+    shut = closures_for(seen.things, seen.incident)
+    plan = dispatch_now(book, needs, at=case.at, hours=HOURS, closures=shut, seconds=10.0)
+    because = (*notes, *plan.because) if needs or not notes else tuple(notes)  # unknown needs are not "nothing needed"
+    return replace(plan, because=because), tuple(each.id for each in others)
+
+
+def _beside(seen: Eye, others: Sequence[str]) -> tuple[str, ...]:
+    """That others count on the same goods; of those that who looks may not see only how many."""
+    if not others:
+        return ()
+    language, found = seen.language, [seen.things.get(Incident, id) for id in others]
+    names = [each.title if open_to(seen.visit, each.id) else language.say("another incident") for each in found if each]
+    says = language.say(
+        "{incidents} needs some of the same goods now: both plans count on the same stock until it is reserved or sent",
+        incidents=("、" if language.code == "zh" else ", ").join(dict.fromkeys(names)),
+    )
+    return (says,)
 
 
 def _people(seen: Eye) -> int:
     return sum(max(each.planned, each.moved) - each.back for each in seen.of(Removal))
-
-
-def needs(seen: Eye) -> list[Need]:
-    """What the people who are moved need by the need sheet, where they are; and what was requested from the stores."""
-    from luoshu.kinds.position import positions
-
-    book = seen.book
-    assert book is not None
-    sites = shelter_rows(book.rows(Site))
-    heads: dict[str, float] = {}
-    for each in seen.of(Removal):
-        area = each.shelter or each.place
-        if area:
-            heads[area] = heads.get(area, 0.0) + max(each.planned, each.moved) - each.back
-    level = seen.incident.level or "IV"
-    found = needs_for(book, heads, event=seen.incident.type, level=level, day=seen.day, hours=HOURS) if heads else []
-    spots: dict[str, tuple[float, float]] = {}
-    for code in heads.keys() & sites.keys():
-        at = positions([sites[code]], book)
-        if at.good[0]:
-            spots[code] = (float(at.lon[0]), float(at.lat[0]))
-    made = [
-        replace(need, lon=spots[need.area][0], lat=spots[need.area][1], name=sites[need.area].name)
-        if need.area in spots else need
-        for need in found
-    ]  # fmt: skip
-    for each in seen.of(Resource):
-        if each.item and each.state in ("requested", "approved") and each.lon is not None:
-            made.append(Need(area=each.id, item=each.item, amount=each.granted or each.amount, lon=each.lon,
-                             lat=each.lat, name=each.to or each.title))  # fmt: skip
-    return made
 
 
 DISPATCH_LEAF = Leaf(
