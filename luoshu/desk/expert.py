@@ -9,12 +9,18 @@ from typing import ClassVar
 
 from luoshu.book.directory import Owner, Place
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
-from luoshu.desk.journal import Refused
+from luoshu.desk.actor import Actor, Grant
+from luoshu.desk.clock import local_day
+from luoshu.desk.journal import MayNot, Refused
 from luoshu.desk.skills import LEVELS, skills_of
 from luoshu.desk.things import Things
 from luoshu.words.message import say
 
 KEEPERS = frozenset({"duty", "admin"})
+SELF = "self"
+"""The role of somebody who acts for themselves by a link of their own; nobody can be given it."""
+HOWS: Mapping[str, str] = {"paper": "本人书面签字", "spoken": "本人口头同意", "link": "本人通过链接同意"}
+"""How a consent was given."""
 MOST_WINDOWS = 50
 
 
@@ -28,9 +34,23 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Consent:
-    """What somebody agreed to: from which day, for what, and to which day (None: until withdrawn)."""
+    """What somebody agreed to: from which day, for what, and to which day (None: until withdrawn); how they did (empty:
+    nobody wrote it down), where the proof of it is kept, and who wrote it down."""
 
     since: date
+    purpose: str
+    until: date | None = None
+    how: str = ""
+    proof: str = ""
+    who: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What somebody was asked to agree to by a link, when and by whom."""
+
+    at: datetime
+    who: str
     purpose: str
     until: date | None = None
 
@@ -54,6 +74,7 @@ class Expert(Thing):
     skills: tuple[tuple[str, str], ...] = ()
     windows: tuple[Window, ...] = ()
     consent: Consent | None = None
+    asked: Asked | None = None
     withdrawn: datetime | None = None
 
     @property
@@ -85,6 +106,17 @@ class _OnExpert(Act[Expert]):
 
     def key(self) -> str:
         return self.expert
+
+
+def themselves(expert: str) -> Actor:
+    """An expert who acts for themselves."""
+    return Actor(id=f"{Expert.sort}:{expert}", grants=(Grant(role=SELF),))
+
+
+def only_theirs(scene: Scene, expert: str) -> None:
+    """Refuse that somebody acts by their link for somebody else (MayNot)."""
+    if not scene.by.may(KEEPERS) and scene.by.id != themselves(expert).id and SELF in scene.by.roles:
+        raise MayNot(say("this link is good for its own person only"))
 
 
 def _here(state: Expert | None, id: str) -> Expert:
@@ -129,16 +161,62 @@ class ConsentOfExpert(_OnExpert):
     since: date = fact("The day of the consent", zh="同意日期")
     purpose: str = fact("What they agreed to", zh="同意用途", personal=True)
     until: date | None = fact("The last day", zh="有效期至", default=None)
+    how: str = fact(
+        "How they agreed", zh="同意方式", choices={how: HOWS[how] for how in ("paper", "spoken")}, default=""
+    )
+    proof: str = fact(
+        "Where the signed paper is kept, or who heard it", zh="凭证存放或见证人", personal=True, default=""
+    )
 
     def check(self, scene: Scene) -> None:
+        if self.how and not self.proof:
+            raise Refused(say("say where the signed paper is kept, or who heard it"))
         if self.since > scene.at.astimezone(scene.clock.zone).date():
             raise Refused(say("the consent lies in the future"))
 
     def on(self, state: Expert | None, told: Told) -> Expert:
         if self.until is not None and self.until < self.since:
             raise Refused(say("the consent ends before it begins"))
-        consent = Consent(since=self.since, purpose=self.purpose, until=self.until)
-        return replace(_here(state, self.expert), consent=consent)
+        consent = Consent(since=self.since, purpose=self.purpose, until=self.until, how=self.how, proof=self.proof,
+                          who=told.who)  # fmt: skip
+        return replace(_here(state, self.expert), consent=consent, asked=None)
+
+
+@act
+class InviteExpert(_OnExpert):
+    """Somebody is asked to agree themselves, by a link that only they are given."""
+
+    what = "expert.invite"
+    says = say("ask an expert for the consent by a link")
+    thing = Expert
+    roles = KEEPERS
+    purpose: str = fact("What they are asked to agree to", zh="同意用途", personal=True)
+    until: date | None = fact("The last day", zh="有效期至", default=None)
+
+    def on(self, state: Expert | None, told: Told) -> Expert:
+        asked = Asked(at=told.at, who=told.who, purpose=self.purpose, until=self.until)
+        return replace(_here(state, self.expert), asked=asked)
+
+
+@act
+class OwnConsent(_OnExpert):
+    """An expert agrees by their own link to what they were asked."""
+
+    what = "expert.agree"
+    says = say("agree by one's own link")
+    thing = Expert
+    roles = frozenset({SELF})
+
+    def check(self, scene: Scene) -> None:
+        only_theirs(scene, self.expert)
+
+    def on(self, state: Expert | None, told: Told) -> Expert:
+        here = _here(state, self.expert)
+        if here.asked is None:
+            raise Refused(say("nothing was asked, or it was answered already"))
+        consent = Consent(since=local_day(told.at), purpose=here.asked.purpose, until=here.asked.until, how="link",
+                          who=told.who)  # fmt: skip
+        return replace(here, consent=consent, asked=None)
 
 
 @act
@@ -152,11 +230,14 @@ class WithdrawConsent(_OnExpert):
     says = say("withdraw an expert's consent")
     of_person = False  # its reason stays: it says why everything else is gone
     thing = Expert
-    roles = KEEPERS
+    roles = KEEPERS | {SELF}
     lasting = say("a consent that was withdrawn does not come back by taking that back: ask the person again")
 
     def on(self, state: Expert | None, told: Told) -> Expert:
         return Expert(id=_here(state, self.expert).id, withdrawn=told.at)
+
+    def check(self, scene: Scene) -> None:
+        only_theirs(scene, self.expert)
 
     def erases(self, scene: Scene) -> Iterable[tuple[type[Thing], str]]:
         from luoshu.desk.post import Post

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from luoshu.book.directory import Owner
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
-from luoshu.desk.expert import KEEPERS, Expert
-from luoshu.desk.journal import Refused
+from luoshu.desk.expert import KEEPERS, SELF, Expert, only_theirs
+from luoshu.desk.journal import MayNot, Refused
 from luoshu.words.message import say
 
 DIRECTIONS: Mapping[str, str] = {
@@ -108,7 +108,7 @@ class AgreePost(Act[Post]):
     of_person = True
     says = say("agree to a second post")
     thing = Post
-    roles = KEEPERS
+    roles = KEEPERS | {SELF}
     post: str = fact("The post", zh="兼职编号", refers=Post)
     party: str = fact("Who agrees", zh="同意方", choices=PARTIES)
 
@@ -120,6 +120,11 @@ class AgreePost(Act[Post]):
         if post is None:
             return ""
         return {"home": post.home, "host": post.host}.get(self.party, "")
+
+    def check(self, scene: Scene) -> None:
+        if SELF in scene.by.roles and self.party != "expert":
+            raise MayNot(say("{name} may not do this: {act}", name=scene.by.id, act=self.says))
+        only_theirs(scene, scene.need(Post, self.post).expert)
 
     def on(self, state: Post | None, told: Told) -> Post:
         post = _open(state, self.post)

@@ -13,8 +13,8 @@ from luoshu.show.boarddispatch import DISPATCH_LEAF
 from luoshu.show.demandpage import DEMAND_LEAVES
 from luoshu.show.deskalerts import DESK_ALERT_LEAVES
 from luoshu.show.deskfront import FRONT_LEAF
-from luoshu.show.expertpage import EXPERT_LEAVES
 from luoshu.show.journalpage import JOURNAL_LEAF
+from luoshu.show.oneexpert import EXPERT_LEAVES
 from luoshu.show.pages import Leaf
 from luoshu.show.readingpage import READINGS_LEAF
 from luoshu.show.replaypage import REPLAY_LEAF

@@ -8,13 +8,12 @@ from math import inf
 from typing import Any
 
 from luoshu.book.directory import Place
-from luoshu.desk.clock import local_day, local_time
+from luoshu.desk.clock import local_day
 from luoshu.desk.expert import KEEPERS, Expert, listed
 from luoshu.desk.finding import Found, Line, Wanted, level_word, middles, search, team, understood
 from luoshu.desk.post import DIRECTIONS, PARTIES, Post
 from luoshu.desk.skills import LEVELS, Skill, skills_of
 from luoshu.show.alertview import owners
-from luoshu.show.choosing import offering
 from luoshu.show.forms import Form, form_of
 from luoshu.show.language import Language, marked
 from luoshu.show.links import join
@@ -107,20 +106,6 @@ class ExpertsPage(Page):
     contacts: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExpertPage(Page):
-    """One expert with the contact, what they agreed to, and the forms of what can change."""
-
-    card: Card
-    contact: str
-    consent: str
-    windows: tuple[str, ...]
-    gone: str
-    posts: tuple[PostRow, ...]
-    forms: tuple[Form, ...]
-    withdraw: Form | None
-
-
 def experts_page(visit: Visit, name: str, query: Mapping[str, str]) -> ExpertsPage:
     """The page of the expert bank, for who asks something of it."""
     assert visit.things is not None
@@ -136,9 +121,9 @@ def experts_page(visit: Visit, name: str, query: Mapping[str, str]) -> ExpertsPa
     at = spots.get(where)
     if need:
         found = search(need, known.values(), skills, visit.now, where=at, places=spots)
-        cards = tuple(_card(visit, each.expert, skills, each) for each in found)
+        cards = tuple(card(visit, each.expert, skills, each) for each in found)
     else:
-        cards = tuple(_card(visit, each, skills) for each in known.values())
+        cards = tuple(card(visit, each, skills) for each in known.values())
     wanted = [each for each in (_wanted(row, skills) for row in tasks) if each is not None]
     lines = team(wanted, list(known.values()), visit.now, where=at, places=spots) if wanted and known else ()
     waiting = [
@@ -154,12 +139,12 @@ def experts_page(visit: Visit, name: str, query: Mapping[str, str]) -> ExpertsPa
         need=need,
         where=where,
         understood=tuple(
-            (_skill_word(each.skill, language), "、".join(each.words)) for each in understood(need, skills)
+            (skill_word(each.skill, language), "、".join(each.words)) for each in understood(need, skills)
         ),
         found=cards,
         count=len(known),
-        waiting=tuple(_card(visit, each, skills) for each in waiting),
-        skills=tuple((id, _skill_word(each, language)) for id, each in skills.items()),
+        waiting=tuple(card(visit, each, skills) for each in waiting),
+        skills=tuple((id, skill_word(each, language)) for id, each in skills.items()),
         levels=tuple((id, language.message(level_word(id))) for id in LEVELS),
         places=tuple((each.id, language.word(each.name)) for each in rows if each.id in spots),
         tasks=tasks,
@@ -197,31 +182,36 @@ def _number(text: str, default: int) -> int:
     return int(text) if len(text) < 5 and text.isascii() and text.isdecimal() else default
 
 
-def _skill_word(skill: Skill, language: Language) -> str:
+def skill_word(skill: Skill, language: Language) -> str:
+    """A skill in the language of who looks."""
     return language.message(named(skill.zh, skill.en))
 
 
-def _card(visit: Visit, expert: Expert, skills: Mapping[str, Skill], found: Found | None = None) -> Card:
+def card(visit: Visit, expert: Expert, skills: Mapping[str, Skill], found: Found | None = None) -> Card:
+    """An expert in the language of who looks, without the telephone."""
     assert visit.now is not None
     language = visit.language
     names = owners(visit)
     book = visit.room.book if visit.room else None
     places = {each.id: each.name for each in book.rows(Place)} if book is not None else {}
-    free = expert.free(visit.now)
-    say = language.say
     return Card(
         id=expert.id, href=visit.links.to(join("desk/experts", expert.id)), name=expert.name,
         organisation=names.get(expert.organisation, expert.organisation), post=expert.post,
         place=language.word(places.get(expert.place, expert.place)),
         skills=tuple(
-            (_skill_word(skills[id], language), language.message(level_word(level)))
+            (skill_word(skills[id], language), language.message(level_word(level)))
             for id, level in expert.skills if id in skills
         ),
-        free=say("can be called on now") if free else say("has not said when; ask first") if free is None
-        else say("cannot be called on now"),
+        free=_free(expert.free(visit.now), language),
         far=_far(found.km, language) if found and found.km is not None else "",
         reasons=tuple(language.message(each) for each in found.reasons) if found else (),
     )  # fmt: skip
+
+
+def _free(free: bool | None, language: Language) -> str:
+    if free is None:
+        return language.say("has not said when; ask first")
+    return language.say("can be called on now") if free else language.say("cannot be called on now")
 
 
 def _far(km: float, language: Language) -> str:
@@ -234,10 +224,10 @@ def _line(visit: Visit, line: Line, skills: Mapping[str, Skill]) -> TeamLine:
     language = visit.language
 
     def member(expert: Expert, reasons: tuple[Any, ...]) -> Card:
-        return _card(visit, expert, skills, Found(expert=expert, reasons=reasons, free=None, km=None))
+        return card(visit, expert, skills, Found(expert=expert, reasons=reasons, free=None, km=None))
 
     return TeamLine(
-        skill=_skill_word(skills[line.wanted.skill], language),
+        skill=skill_word(skills[line.wanted.skill], language),
         people=line.wanted.people,
         members=tuple(member(each.expert, each.reasons) for each in line.members),
         missing=line.missing,
@@ -269,49 +259,6 @@ def post_row(visit: Visit, post: Post) -> PostRow:
     )  # fmt: skip
 
 
-def expert_page(visit: Visit, name: str, query: Mapping[str, str]) -> ExpertPage:
-    """The page of one expert; every look at it is written down. KeyError where there is none."""
-    assert visit.things is not None
-    assert visit.room is not None
-    assert visit.now is not None
-    expert = visit.things.all(Expert)[name]
-    language = visit.language
-    day = local_day(visit.now)
-    skills = skills_of(visit.room.book, day)
-    given = expert.consent
-    consent = ""
-    if given is not None:
-        consent = language.say("since {day}: {purpose}", day=given.since, purpose=given.purpose)
-        consent += language.say(", until {day}", day=given.until) if given.until else ""
-    here: dict[str, Any] = {"expert": name}
-    entered = {
-        "name": expert.name, "works_for": expert.organisation, "post": expert.post, "place": expert.place,
-    }  # fmt: skip
-    offer = {**here, "post": f"p{visit.now:%y%m%d%H%M%S%f}", "home": expert.organisation}
-    words = [(id, _skill_word(each, language)) for id, each in skills.items()]
-    forms = (
-        offering(form_of(visit, "expert.skill", here), "skill", words),
-        form_of(visit, "expert.free", here),
-        form_of(visit, "expert.consent", here | {"since": day}),
-        form_of(visit, "post.offer", offer, hide=["expert"]),
-        form_of(visit, "expert.enter", here | entered),
-    )
-    return ExpertPage(
-        title=expert.name or language.say("somebody who has left"),
-        day=visit.view.day,
-        language=language.code,
-        card=_card(visit, expert, skills),
-        contact=expert.contact if expert.listed(day) else "",
-        consent=consent,
-        windows=tuple(f"{local_time(each.since)} – {local_time(each.until)}" for each in expert.windows),
-        gone=local_time(expert.withdrawn) if expert.withdrawn else "",
-        posts=() if expert.withdrawn
-        else tuple(post_row(visit, each) for each in visit.things.all(Post).values() if each.expert == name),
-        forms=() if expert.withdrawn else forms,
-        withdraw=None if expert.withdrawn else form_of(visit, "expert.withdraw", here),
-    )  # fmt: skip
-
-
 EXPERTS_LEAF = Leaf(
     name="experts",
     path="desk/experts",
@@ -321,18 +268,4 @@ EXPERTS_LEAF = Leaf(
     roles=KEEPERS,
     personal=True,
     says=marked("The expert bank: found by need, with reasons; the best team; two-way posts."),
-)
-EXPERT_LEAVES = (
-    EXPERTS_LEAF,
-    Leaf(
-        name="expert",
-        path="desk/experts/{name}",
-        template="expert.html",
-        type=ExpertPage,
-        build=expert_page,
-        names=lambda view: [],
-        roles=KEEPERS,
-        personal=True,
-        says=marked("One expert with the contact; every look is written down."),
-    ),
 )

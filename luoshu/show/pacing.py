@@ -25,6 +25,7 @@ LOGIN_PAIR = Pace(name="logins of a name from an address", count=10)
 LOGIN_NAME = Pace(name="logins of a name", count=60)
 LOGIN_ALL = Pace(name="logins", count=300)
 ACTS = Pace(name="acts of a session", count=240)
+LINKS = Pace(name="links of an address that are not good", count=20)
 LOGGED = Pace(name="refusals logged of one source", count=20)
 LOGGED_ALL = Pace(name="refusals logged", count=120)
 

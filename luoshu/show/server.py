@@ -31,6 +31,7 @@ from luoshu.show.live import add_live
 from luoshu.show.login import add_login
 from luoshu.show.manual import ApiPage, manual, openapi_with_examples
 from luoshu.show.ogc import add_features
+from luoshu.show.owndoor import add_own
 from luoshu.show.packed import PackedFiles
 from luoshu.show.pages import LEAVES, drawn
 from luoshu.show.proxies import Forwarded, Proxies
@@ -111,6 +112,7 @@ def make_app(
         add_stock(app)
         add_readings(app)
         add_experts(app)
+        add_own(app)
         for leaf in DESK_LEAVES:
             add_leaf(app, leaf)
     add_settling(app)

@@ -29,7 +29,7 @@ Day = Annotated[date | None, Query(description=DAY_SAYS)]
 Tongue = Annotated[str | None, Query(description=marked("zh or en"), pattern="^(zh|en)$", alias="language")]
 
 
-NEEDS_DESK = frozenset({"desk", "login", "alerts", "error"})
+NEEDS_DESK = frozenset({"desk", "login", "own", "alerts", "error"})
 """The first parts of the addresses of pages that are nothing without the desk; all others show the plan. (What goes
 wrong is told by `refusing`, which has a way of its own.)"""
 
