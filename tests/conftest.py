@@ -3,8 +3,9 @@
 ``--hypothesis-profile=fresh`` throws the dice anew: that is how new examples are hunted (CONTRIBUTING.md says when).
 """
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("steady", derandomize=True)
-settings.register_profile("fresh", derandomize=False)
+NO_CLOCK = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("steady", NO_CLOCK, derandomize=True)
+settings.register_profile("fresh", NO_CLOCK, derandomize=False)
 settings.load_profile("steady")

@@ -151,7 +151,7 @@ class Act(ABC, Generic[T]):
 
 @dataclass
 class Scene:
-    """What an act may look at while it is checked: what stands (with what was done just before), book, clock, who.
+    """What an act may look at while it is checked: what stands (with what was done just before), book, clock, who, why.
 
     Where acts are taken back, `left` is what would then stand of the things that they are about. Where many are tried
     one after the other, `tried` are those before, each with its thing before and after.
@@ -165,6 +165,7 @@ class Scene:
     changed: dict[tuple[type, str], Thing] = field(default_factory=dict)
     left: Mapping[tuple[type, str], Thing | None] = field(default_factory=dict)
     tried: list[tuple[Act[Any], Any, Any]] = field(default_factory=list)
+    why: str = ""
 
     def get(self, sort: type[T], key: str) -> T | None:
         """What stands of one thing."""

@@ -5,6 +5,7 @@ import luoshu.desk.assignment
 import luoshu.desk.checklist
 import luoshu.desk.closure
 import luoshu.desk.consultation
+import luoshu.desk.deciding
 import luoshu.desk.expert
 import luoshu.desk.heard
 import luoshu.desk.incident

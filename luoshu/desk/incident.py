@@ -113,7 +113,8 @@ class Incident(Thing):
     """What is known of an incident. `level` is what a person confirmed ("": none), `proposal` what waits for one.
 
     `places` are codes of areas of the book, `geometry` a GeoJSON geometry as text. `decided` are all decisions on the
-    level, the latest last. `given` names the entries of the checklists that were given already.
+    level, the latest last, `answered` how many proposals were confirmed, rejected or withdrawn. `given` are the entries
+    of the checklists that were given already.
     """
 
     sort = "incident"
@@ -131,6 +132,7 @@ class Incident(Thing):
     level_since: datetime | None = None
     proposal: Proposed | None = None
     decided: tuple[Decided, ...] = ()
+    answered: int = 0
     opened: datetime
     opened_by: str
     closed: datetime | None = None
@@ -266,80 +268,6 @@ class SetArea(OfIncident):
     def on(self, state: Incident | None, told: Told) -> Incident:
         shape(self.geometry)
         return replace(standing(state), places=tuple(dict.fromkeys(self.places)), geometry=self.geometry)
-
-
-@act
-class ProposeLevel(OfIncident):
-    """The rule sheet's proposal of a level; only the program makes it, and it decides nothing."""
-
-    what = "incident.propose"
-    says = say("propose a level")
-    roles = frozenset()
-    machines = True
-    incident: str = fact("The incident", zh="事件", refers=Incident)
-    level: str = fact("The level", zh="级别", choices=ANSWERS)
-    rule: str = fact("Which version of the rule sheet", zh="依据", default="")
-    because: tuple[Ground, ...] = fact("The readings that it rests on", zh="监测依据", hidden=True)
-
-    def on(self, state: Incident | None, told: Told) -> Incident:
-        state = standing(state)
-        if not self.because:
-            raise Refused(say("a proposal needs the readings that it rests on"))
-        if severity(self.level) == severity(state.level):
-            raise Refused(say("level {level} is in force already", level=called(self.level)))
-        if state.proposal and state.proposal.level == self.level:
-            raise Refused(say("level {level} is proposed already", level=called(self.level)))
-        made = Proposed(level=self.level, at=told.at, number=told.number, rule=self.rule, because=self.because)
-        return replace(state, proposal=made)
-
-
-@act
-class ConfirmLevel(OfIncident):
-    """Put a level in force, or end it: a person decides; other than proposed, or unproposed, only with the reason."""
-
-    what = "incident.confirm"
-    says = say("confirm the level")
-    incident: str = fact("The incident", zh="事件", refers=Incident)
-    level: str = fact("The level", zh="级别", choices=ANSWERS)
-
-    def on(self, state: Incident | None, told: Told) -> Incident:
-        state = standing(state)
-        proposed = state.proposal.level if state.proposal else ""
-        if severity(self.level) == severity(state.level):
-            raise Refused(say("level {level} is in force already", level=called(self.level)))
-        if self.level != proposed and not told.why.strip():
-            if proposed:
-                says = say("level {proposed} is proposed: say why it shall be {level}", proposed=called(proposed),
-                           level=called(self.level))  # fmt: skip
-            else:
-                says = say("no level is proposed: say why it shall be {level}", level=called(self.level))
-            raise Refused(says)
-        decided = Decided(level=self.level, at=told.at, who=told.who, why=plain(told.why), proposed=proposed,
-                          because=state.proposal.because if state.proposal else ())  # fmt: skip
-        level = "" if self.level == "none" else self.level
-        phase = "respond" if level and state.phase == "watch" else state.phase
-        since = told.at if phase != state.phase else state.phase_since
-        return replace(state, level=level, level_since=told.at, proposal=None, decided=(*state.decided, decided),
-                       phase=phase, phase_since=since)  # fmt: skip
-
-
-@act
-class RejectLevel(OfIncident):
-    """Refuse a proposed level, with the reason; the level stays as it is."""
-
-    what = "incident.reject"
-    says = say("reject the proposed level")
-    incident: str = fact("The incident", zh="事件", refers=Incident)
-
-    def on(self, state: Incident | None, told: Told) -> Incident:
-        state = standing(state)
-        if state.proposal is None:
-            raise Refused(say("no level is proposed"))
-        if not told.why.strip():
-            raise Refused(say("say why the proposed level is rejected"))
-        decided = Decided(level=state.proposal.level, at=told.at, who=told.who, why=plain(told.why),
-                          proposed=state.proposal.level, rejected=True, because=state.proposal.because)  # fmt: skip
-        return replace(state, proposal=None, decided=(*state.decided, decided))
 
 
 @act

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from luoshu.desk.clock import Clock
-from luoshu.desk.incident import LEVELS, Ground, Incident, ProposeLevel, severity
+from luoshu.desk.deciding import ProposeLevel, WithdrawLevel
+from luoshu.desk.incident import LEVELS, Ground, Incident, severity
 from luoshu.desk.observed import MEASURES, Reading, counting
 from luoshu.desk.published_readings import OLDEST, published_readings
 from luoshu.desk.responserule import FALLING, STAGES, Limits, ResponseRule, response_rule
@@ -129,6 +130,49 @@ def proposal(readings: Sequence[Reading], incident: Incident, rule: ResponseRule
     return None
 
 
+def withdrawal(
+    readings: Sequence[Reading], incident: Incident, rule: ResponseRule, now: datetime
+) -> WithdrawLevel | None:
+    """The proposal that waits goes back: no reading calls for it any more, or for an end, something is high again.
+
+    A reading calls for it as long as it stands, however the water falls afterwards: it goes only when it was corrected
+    or taken back. `readings` are all that stand for the incident, of whatever age.
+    """
+    waits = incident.proposal
+    if not incident.open or waits is None:
+        return None
+    if severity(waits.level) > severity(incident.level):
+        standing = {each.id: each for each in readings}
+        bearing = [each for each in waits.because if each.over and severity(each.level) >= severity(waits.level)]
+        if any(_calls(each, standing, incident, rule) for each in bearing):
+            return None
+        because = tuple(_now(each, standing) for each in bearing if each.reading in standing)
+        return WithdrawLevel(incident=incident.id, proposal=waits.number, because=because[:MOST_GROUNDS])
+    window = [each for each in readings if now - rule.quiet < each.at <= now]
+    high = [ground for each in window for ground in reached(each, incident.type, rule, calm=True)]
+    high = [each for each in high if severity(each.level) > severity(waits.level)]
+    if not high:
+        return None
+    return WithdrawLevel(incident=incident.id, proposal=waits.number, because=tuple(high[:MOST_GROUNDS]))
+
+
+def _calls(ground: Ground, standing: Mapping[str, Reading], incident: Incident, rule: ResponseRule) -> bool:
+    """Whether the reading behind a ground stands and still reaches that level; of the book only the newest is known."""
+    told = standing.get(ground.reading)
+    if told is None:
+        return ground.reading.startswith("book/")
+    return any(
+        each.measure == ground.measure and severity(each.level) >= severity(ground.level)
+        for each in reached(told, incident.type, rule)
+    )
+
+
+def _now(ground: Ground, standing: Mapping[str, Reading]) -> Ground:
+    told = standing[ground.reading]
+    value = told.value if told.measure == ground.measure else ground.value
+    return replace(ground, value=value, over=False)
+
+
 def _held(incident: Incident, rule: ResponseRule, now: datetime) -> int:
     """The severity up to which a person has just decided against the sheet."""
     if not incident.decided or now - incident.decided[-1].at >= rule.again:
@@ -187,19 +231,21 @@ def _calm(fresh: Mapping[tuple[str, str], Reading], incident: Incident, rule: Re
 
 
 @ticks
-def levels_due(things: Things, clock: Clock, book: Book | None, now: datetime) -> list[ProposeLevel]:
-    """The proposals of levels that are due now, for all open incidents."""
+def levels_due(things: Things, clock: Clock, book: Book | None, now: datetime) -> list[ProposeLevel | WithdrawLevel]:
+    """The proposals of levels that are due now, for all open incidents, and those that go back."""
     rule = response_rule(book, now.astimezone(clock.zone).date())
     readings = [*things.all(Reading).values(), *published_readings(book, rule, clock, now)]
-    found = []
+    found: list[ProposeLevel | WithdrawLevel] = []
     for incident in things.all(Incident).values():
         if incident.open:
-            mine = [
-                each for each in counting(readings, incident, inside(book, incident.places)) if each.at > now - OLDEST
-            ]
-            made = proposal(mine, incident, rule, now)
+            standing = counting(readings, incident, inside(book, incident.places))
+            back = withdrawal(standing, incident, rule, now)
+            if back:
+                found.append(back)
+                incident = replace(incident, proposal=None, answered=incident.answered + 1)
+            made = proposal([each for each in standing if each.at > now - OLDEST], incident, rule, now)
             if made:
-                found.append(made)
+                found.append(replace(made, turn=incident.answered))
     return found
 
 

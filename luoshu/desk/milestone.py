@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from luoshu.desk.assignment import AcceptTask, Assignment, FinishTask
 from luoshu.desk.clock import Clock
-from luoshu.desk.incident import CloseIncident, ConfirmLevel, Ground, Incident, OpenIncident, ProposeLevel, SetPhase
+from luoshu.desk.deciding import ConfirmLevel, ProposeLevel
+from luoshu.desk.incident import CloseIncident, Ground, Incident, OpenIncident, SetPhase
 from luoshu.desk.observed import Reading
 from luoshu.desk.removal import Removal, ReportRemoval
 from luoshu.desk.resource import ApproveResource, ArriveResource, RequestResource, Resource, SendResource
@@ -52,7 +53,7 @@ class Milestone:
 class Promised:
     """One thing that was to be done by a moment: `late` is by how much it was, or is, behind; None where it is not.
 
-    `state` is kept, late (done after its time), waiting, overdue or dropped.
+    `state` is kept, late (done after its time), short (less came than was approved), waiting, overdue or dropped.
     """
 
     sort: str
@@ -97,7 +98,10 @@ def promised(things: Things, incident: str, clock: Clock, now: datetime) -> tupl
         due = each.eta if each.eta and not each.needed else each.needed
         if each.incident == incident and due:
             ended = each.state in ("refused", "cancelled")
-            found.append(_kept("resource", each.id, each.title, each.source, due, each.there, ended, now))
+            told = _kept("resource", each.id, each.title, each.source, due, each.there, ended, now)
+            if each.there and each.came < each.granted:
+                told = replace(told, state="short")
+            found.append(told)
     for removal in things.all(Removal).values():
         if removal.incident == incident and removal.due:
             whose, done = removal.organisation, removal.all_moved
@@ -129,7 +133,9 @@ _SIGNS: dict[str, Sign] = {
     "requested": lambda step: isinstance(step.act, RequestResource),
     "approved": lambda step: isinstance(step.act, ApproveResource),
     "left": lambda step: isinstance(step.act, SendResource) or step.act.what in ("lot.ship", "picklist.ship"),
-    "there": lambda step: isinstance(step.act, ArriveResource) or step.act.what == "lot.deliver",
+    "there": lambda step: (
+        (isinstance(step.act, ArriveResource) and step.act.amount != 0) or step.act.what == "lot.deliver"
+    ),
     "moved": lambda step: isinstance(step.act, ReportRemoval) and step.act.moved > 0,
     "recover": lambda step: isinstance(step.act, SetPhase) and step.act.phase == "recover",
     "closed": lambda step: isinstance(step.act, CloseIncident),

@@ -158,7 +158,7 @@ class Room:
                     raise Refused(say("the mark {mark} stands for another act already", mark=mark))
                 return _with(known, standing["marks"])
             things: Things = standing["things"]
-            scene = Scene(things=things, by=by, at=at, book=self.book, clock=self.clock)
+            scene = Scene(things=things, by=by, at=at, book=self.book, clock=self.clock, why=why)
             told = Told(number=things.number + 1, at=min(happened or at, at), written=at, who=by.id, why=why)
             in_bounds(act)
             done: list[_Done] = []

@@ -37,7 +37,7 @@ SHORT = 60
 SORTS = {"task": marked("task"), "resource": marked("resource"), "removal": marked("people to move")}
 ENDS = {
     "kept": marked("kept"), "late": marked("late"), "waiting": marked("not due yet"), "overdue": marked("overdue"),
-    "dropped": marked("given up"),
+    "dropped": marked("given up"), "short": marked("less came than was approved"),
 }  # fmt: skip
 
 
@@ -151,7 +151,7 @@ def after_page(visit: Visit, name: str, query: Mapping[str, str]) -> AfterPage:
         closed=local_time(incident.closed) if incident.closed else "",
         lasted=span((incident.closed or visit.now) - incident.opened, language),
         levels=tuple(each for each in timeline if _is(things, each, "incident.propose", "incident.confirm",
-                                                      "incident.reject")),
+                                                      "incident.reject", "incident.withdraw")),
         reached=tuple(
             Reached(words=language.message(each.says), at=local_time(each.at) if each.at else "",
                     after=span(each.after, language) if each.after is not None else "")

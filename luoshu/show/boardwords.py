@@ -10,7 +10,8 @@ from typing import Any
 from luoshu.desk.act import Act
 from luoshu.desk.at_once import gathered
 from luoshu.desk.checklist import TickOff
-from luoshu.desk.incident import PHASES, ConfirmLevel, ProposeLevel, SetPhase, called
+from luoshu.desk.deciding import ConfirmLevel, ProposeLevel
+from luoshu.desk.incident import PHASES, SetPhase, called
 from luoshu.desk.logbook import open_facts
 from luoshu.desk.minutes import SORTS, Decision, Note
 from luoshu.desk.observed import MEASURES, ReportReading

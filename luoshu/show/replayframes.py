@@ -13,7 +13,8 @@ from luoshu.desk.assignment import Assignment
 from luoshu.desk.at_once import gathered
 from luoshu.desk.checklist import TickOff
 from luoshu.desk.closure import Closure
-from luoshu.desk.incident import PHASES, ConfirmLevel, Incident, OpenIncident, ProposeLevel, RejectLevel, SetPhase
+from luoshu.desk.deciding import ConfirmLevel, ProposeLevel, RejectLevel, WithdrawLevel
+from luoshu.desk.incident import PHASES, Incident, OpenIncident, SetPhase
 from luoshu.desk.journal import Refused
 from luoshu.desk.minutes import Decision, Note
 from luoshu.desk.observed import MEASURES, Reading
@@ -30,7 +31,7 @@ MOST_ROWS = 60
 LATEST = 8
 """So many of the latest readings, decisions and messages stand in a frame."""
 FOLDED = (Incident, Assignment, Resource, Removal, Closure, Decision, Note, Reading)
-TURNS = (OpenIncident, ProposeLevel, ConfirmLevel, RejectLevel, SetPhase)
+TURNS = (OpenIncident, ProposeLevel, ConfirmLevel, RejectLevel, WithdrawLevel, SetPhase)
 LISTS = ("readings", "tasks", "resources", "people", "roads", "words")
 
 Place = tuple[type[Thing], str]

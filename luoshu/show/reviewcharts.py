@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from luoshu.desk.assignment import FinishTask, GiveTask
-from luoshu.desk.incident import Incident, ProposeLevel, severity
+from luoshu.desk.deciding import ProposeLevel
+from luoshu.desk.incident import Incident, severity
 from luoshu.desk.levels import inside
 from luoshu.desk.observed import MEASURES, Reading, counting
 from luoshu.desk.removal import Removal

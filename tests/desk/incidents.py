@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from luoshu.desk.actor import Actor, Grant
-from luoshu.desk.incident import ConfirmLevel, Incident, OpenIncident
+from luoshu.desk.deciding import ConfirmLevel
+from luoshu.desk.incident import Incident, OpenIncident
 from luoshu.desk.observed import ReportReading
 from luoshu.desk.staff import CONSOLE, Add
 

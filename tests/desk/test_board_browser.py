@@ -12,7 +12,8 @@ from deskserver import PASSWORD
 from luoshu.desk.actor import Actor, Grant
 from luoshu.desk.assignment import Assignment, GiveTask
 from luoshu.desk.closure import CloseRoad
-from luoshu.desk.incident import ConfirmLevel, Incident, OpenIncident
+from luoshu.desk.deciding import ConfirmLevel
+from luoshu.desk.incident import Incident, OpenIncident
 from luoshu.desk.minutes import Note, SendMessage
 from luoshu.desk.observed import ReportReading
 from luoshu.desk.removal import PlanRemoval, Removal

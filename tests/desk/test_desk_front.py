@@ -11,7 +11,8 @@ import pytest
 from luoshu.desk.actor import Actor, Grant
 from luoshu.desk.assignment import AcceptTask, GiveTask
 from luoshu.desk.checklist import GiveChecklist
-from luoshu.desk.incident import CloseIncident, ConfirmLevel, OpenIncident
+from luoshu.desk.deciding import ConfirmLevel
+from luoshu.desk.incident import CloseIncident, OpenIncident
 from luoshu.desk.minutes import SendMessage
 from luoshu.show.fanout import Hub, Listener
 

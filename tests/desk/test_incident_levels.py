@@ -12,7 +12,8 @@ from incidents import NOON, OFFICER, OTHERS, TEAM, after, at_the_desk, confirmed
 from luoshu.book.book import open_book
 from luoshu.desk.actor import Actor
 from luoshu.desk.assignment import GiveTask
-from luoshu.desk.incident import LEVELS, ConfirmLevel, Incident, RejectLevel, severity
+from luoshu.desk.deciding import ConfirmLevel, RejectLevel
+from luoshu.desk.incident import LEVELS, Incident, severity
 from luoshu.desk.journal import MayNot, Refused
 from luoshu.desk.levels import assess, proposal
 from luoshu.desk.observed import MEASURES, Reading, ReportReading, measured
@@ -282,3 +283,51 @@ def test_who_was_given_a_task_by_name_takes_part(room):
     assert told_by(room, TEAM)
     with pytest.raises(MayNot):
         told_by(room, Actor(id="xu", organisation="water", grants=TEAM.grants), 31, "宜阳站")
+
+
+def test_a_proposal_goes_back_when_its_reading_is_corrected_and_comes_again_with_the_next(room):
+    read(room, 150, station="龙门")
+    tick(room, after(minutes=1))
+    assert standing(room).proposal.level == "I"
+    read(room, 1.5, station="龙门")  # the same station and minute: a slip is corrected
+    with pytest.raises(Refused, match="corrected or taken back"):
+        room.do(ConfirmLevel(incident="yi", level="I"), by=OFFICER, at=after(minutes=2))
+    (entry,) = tick(room, after(minutes=2))
+    assert entry.draft.what == "incident.withdraw"
+    assert standing(room).proposal is None
+    assert tick(room, after(minutes=3)) == ()
+    read(room, 150, station="龙门")  # it was right after all, word for word as before
+    tick(room, after(minutes=4))
+    assert standing(room).proposal.level == "I"
+
+
+def test_what_still_calls_for_less_is_proposed_in_its_place(room):
+    read(room, 150, station="龙门")
+    read(room, 60, station="白马寺")
+    tick(room, after(minutes=1))
+    read(room, 1.5, station="龙门")
+    assert [each.draft.what for each in tick(room, after(minutes=2))] == ["incident.withdraw", "incident.propose"]
+    assert standing(room).proposal.level == "III"
+
+
+def test_a_reading_that_is_taken_back_takes_its_proposal_along_but_falling_water_does_not(room):
+    (entry,) = read(room, 150, station="龙门")
+    tick(room, after(minutes=1))
+    read(room, 2, station="龙门", at=after(minutes=10))
+    assert tick(room, after(minutes=11)) == ()
+    assert standing(room).proposal.level == "I"
+    room.undo(entry.number, by=OFFICER, at=after(minutes=12), why="wrong gauge")
+    tick(room, after(minutes=13))
+    assert standing(room).proposal is None
+
+
+def test_a_proposed_end_goes_back_when_the_water_comes_again(room):
+    read(room, 60)
+    tick(room, NOON)
+    room.do(ConfirmLevel(incident="yi", level="III"), by=OFFICER, at=NOON)
+    read(room, 1, at=after(hours=13))
+    assert tick(room, after(hours=13))[0].draft.facts["level"] == "none"
+    read(room, 55, at=after(hours=14))  # level III again, which is in force
+    (entry,) = tick(room, after(hours=14))
+    assert entry.draft.what == "incident.withdraw"
+    assert (standing(room).proposal, standing(room).level) == (None, "III")

@@ -12,7 +12,8 @@ from incidents import NOON, OFFICER, SECOND, TEAM, after, opened, read
 from luoshu.book.book import open_book
 from luoshu.desk.assignment import AcceptTask, FinishTask, GiveTask
 from luoshu.desk.closure import CloseRoad
-from luoshu.desk.incident import CloseIncident, ConfirmLevel, Incident
+from luoshu.desk.deciding import ConfirmLevel
+from luoshu.desk.incident import CloseIncident, Incident
 from luoshu.desk.incidentmap import incident_map
 from luoshu.desk.milestone import NAMES, milestones, promised
 from luoshu.desk.removal import PlanRemoval, ReportRemoval
@@ -157,3 +158,19 @@ def test_acts_by_the_address_and_the_clock_of_the_server(desk_server, monkeypatc
     asyncio.run(run())
     (entry,) = desk_server.told("incident.propose")
     assert (entry.draft.who, entry.draft.facts["level"]) == ("clock", "III")
+
+
+@pytest.mark.parametrize(("came", "reached"), [(0.0, False), (1.0, True)])
+def test_a_request_of_which_less_came_is_not_kept(room, came, reached):
+    opened(room)
+    room.do(
+        RequestResource(id="r", incident="yi", title="沙袋", amount=100, unit="条", needed=after(hours=2)),
+        by=OFFICER,
+        at=NOON,
+    )
+    room.do(ApproveResource(resource="r"), by=SECOND, at=after(minutes=1))
+    room.do(SendResource(resource="r"), by=SECOND, at=after(minutes=2))
+    room.do(ArriveResource(resource="r", amount=came), by=OFFICER, at=after(minutes=30))
+    (found,) = promised(room.standing(), "yi", room.clock, after(hours=3))
+    assert found.state == "short"
+    assert ("there" in {each.name for each in milestones(room.standing(), "yi") if each.at}) is reached

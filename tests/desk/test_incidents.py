@@ -11,17 +11,8 @@ from luoshu.desk.act import facts_of, made_of
 from luoshu.desk.actor import Actor, Grant
 from luoshu.desk.assignment import Assignment, CancelTask, FinishTask, GiveTask
 from luoshu.desk.checklist import GiveChecklist, TickOff, checklist, left
-from luoshu.desk.incident import (
-    CloseIncident,
-    ConfirmLevel,
-    Ground,
-    Incident,
-    OpenIncident,
-    ProposeLevel,
-    RejectLevel,
-    SetArea,
-    SetPhase,
-)
+from luoshu.desk.deciding import ConfirmLevel, ProposeLevel, RejectLevel
+from luoshu.desk.incident import CloseIncident, Ground, Incident, OpenIncident, SetArea, SetPhase
 from luoshu.desk.journal import Refused
 from luoshu.desk.room import Room
 from luoshu.desk.rule_faults import desk_faults
