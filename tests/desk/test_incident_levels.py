@@ -331,3 +331,15 @@ def test_a_proposed_end_goes_back_when_the_water_comes_again(room):
     (entry,) = tick(room, after(hours=14))
     assert entry.draft.what == "incident.withdraw"
     assert (standing(room).proposal, standing(room).level) == (None, "III")
+
+
+def test_what_was_rejected_is_proposed_again_by_the_same_reading_when_it_goes_on_to_be_called_for(tmp_path):
+    with Room(tmp_path / "supply.sqlite") as room:
+        opened(room, type="supply failure")
+        read(room, 2.5, measure="supply_days", unit="天")
+        (first,) = tick(room, NOON)
+        room.do(RejectLevel(incident="yi"), by=OFFICER, at=NOON, why="再核实")
+        assert tick(room, after(hours=1)) == ()
+        (again,) = tick(room, after(hours=6))
+        assert again.draft.facts["level"] == first.draft.facts["level"]
+        assert standing(room).proposal.number == again.number
