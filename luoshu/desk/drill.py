@@ -27,6 +27,8 @@ MOST_LOOKS = 20
 Due = Callable[[Room, datetime], Iterable[Act[Any]]]
 Wait = Callable[[datetime, datetime, bool], None]
 """Waits until a moment, before the script's next one, and takes a breath where somebody is about to act."""
+Speak = Callable[[Message], Collection[str]]
+"""A sentence in every language that people read it in."""
 Turn = Callable[[Moment], int | None]
 """Leaves a line of the script to a person; gives the entry by which they did it, None where the script is to."""
 Away = Callable[[Unkept], bool]
@@ -99,7 +101,7 @@ class Drilled:
 def play(
     script: Script, room: Room, *, due: Due | None = None, solve: Solve | None = None,
     tell: Callable[[Played], None] | None = None, wait: Wait | None = None, turn: Turn | None = None,
-    left: Collection[str] = (), away: Away | None = None,
+    left: Collection[str] = (), away: Away | None = None, speak: Speak | None = None,
 ) -> Drilled:  # fmt: skip
     """Play a script on a desk, in its own time; nothing waits, and twice the same script writes the same journal.
 
@@ -108,10 +110,11 @@ def play(
     is watched: people may act in between, and what then goes otherwise than the script says is no failure; lines of
     those actors who are `left` to people are waited for by `turn`. Where the journal cannot keep a line, as on a full
     disk, `away` says whether it is tried again; each is written once. What was played until one of the three raises
-    `Stopped` comes back.
+    `Stopped` comes back. `speak` gives a sentence as it stands in every language: what a script expects to be told in a
+    refusal may be words of any of them.
     """
     playing = _Playing(script, room, due or due_now, solve or dispatch_now, tell or (lambda line: None),
-                       wait, turn, left, away)  # fmt: skip
+                       wait, turn, left, away, speak or (lambda says: (str(says),)))  # fmt: skip
     with suppress(Stopped):
         playing.all()
     return Drilled(
@@ -144,6 +147,7 @@ class _Playing:
     turn: Turn | None
     left: Collection[str]
     away: Away | None
+    speak: Speak
     lines: list[Played] = field(default_factory=list)
     dispatches: list[tuple[datetime, Mapping[str, Any]]] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
@@ -308,7 +312,7 @@ class _Playing:
         """What was refused is as it should be, if the script says so and for that reason."""
         if moment.refused is None:
             told["says"] = say("refused, though it was to be done: {act}", act=told["says"])
-        elif moment.refused not in str(refused.says):
+        elif not any(moment.refused in text for text in self.speak(refused.says)):
             told["says"] = say("refused for another reason than {reason}: {act}", reason=moment.refused,
                                act=told["says"])  # fmt: skip
         else:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from luoshu.book.book import Book, open_book
@@ -37,7 +38,7 @@ from luoshu.region import Region
 from luoshu.show.afteraction import after_page
 from luoshu.show.afterpaper import write_paper
 from luoshu.show.drillpage import drill_page
-from luoshu.show.language import LANGUAGES, Language
+from luoshu.show.language import LANGUAGES, Language, in_every_language
 from luoshu.show.links import SiteLinks, file_name
 from luoshu.show.look import view_of
 from luoshu.show.page import Page, Visit
@@ -79,7 +80,7 @@ def run_drill(book: Path, script: Path, out: Path, *, tell: Callable[[Played], N
         solver = Solver()
         with folder.room() as room:
             folder.begin(room)
-            folder.keep(room, play(folder.script, room, solve=solver, tell=tell))
+            folder.keep(room, play(folder.script, room, solve=solver, tell=tell, speak=in_every_language))
         return folder.finish(solver.plans)
     finally:
         folder.drop()
@@ -99,7 +100,7 @@ def prepared(book: Path, script: Path, out: Path, desk: str = "") -> tuple[Drill
     folder = DrillFolder(out, Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent)), read, desk)
     try:
         problems = drill_book(book, script, folder.copy, (*GENERIC, *tables()), *titles(read))
-        problems = problems or dispatch_faults(read, open_book(folder.copy, tables=tables()))
+        problems = problems or dispatch_faults(read, folder.book)
     except BaseException:
         folder.drop()
         raise
@@ -149,9 +150,14 @@ class DrillFolder:
         """When the people of the drill come to the desk."""
         return self.script.moments[0].at - BEFORE if self.script.moments else datetime.fromisoformat("2000-01-01T00Z")
 
+    @cached_property
+    def book(self) -> Book:
+        """The copy, opened once: nobody writes into its files while it is played on."""
+        return open_book(self.copy, tables=tables())
+
     def room(self) -> Room:
         """The desk of the drill, opened."""
-        return open_room(open_book(self.copy, tables=tables()), self.desk)
+        return open_room(self.book, self.desk)
 
     def begin(self, room: Room) -> None:
         """Make a key for the drill's alerts, and let everybody of the script be known at the desk."""
@@ -179,7 +185,7 @@ class DrillFolder:
                 restore(packed, journal)
         self.files.append(packed.name)
         self.alerts(self.things)
-        self.pages(open_book(self.copy, tables=tables()).over(self.rows), plans, head)
+        self.pages(self.book.over(self.rows), plans, head)
         self.files += copy_static(self.beside)
         told = {"written_by": "luoshu", "book": self.script.title, "files": sorted(self.files)}
         (self.beside / MARKER).write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -233,8 +239,7 @@ class DrillFolder:
         """Where the promises stood before the drill that rest on what it moved."""
         laid, day = set(overlaid()), self.begins.astimezone(CHINA).date()
         kept = [each.commitment for each in view.gauges if laid & set(each.commitment.needs)]
-        book = open_book(self.copy, tables=tables())
-        return tuple(each.gauge(book, day) for each in kept)
+        return tuple(each.gauge(self.book, day) for each in kept)
 
     def visit(self, path: str, view: View, language: Language, things: Things, now: datetime) -> Visit:
         links = SiteLinks(path=path, language=language.code, day=view.day)

@@ -44,6 +44,16 @@ CHINESE_STEPS = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
 ENGLISH_STEPS = ((1e12, " trillion"), (1e9, " billion"), (1e6, " million"))
 
 
+def in_every_language(message: Message) -> tuple[str, ...]:
+    """A sentence as it stands in each language.
+
+    >>> from luoshu.words.message import named
+    >>> in_every_language(named("库存", "stock"))
+    ('库存', 'stock')
+    """
+    return tuple(Language(code).message(message) for code in LANGUAGES)
+
+
 def marked(word: str) -> str:
     """The word itself; the name marks a bare word for the catalogue where no sentence is made of it yet."""
     return word

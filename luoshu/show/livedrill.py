@@ -28,7 +28,7 @@ from luoshu.desk.ticking import tick
 from luoshu.desk.unkept import Unkept, unkept
 from luoshu.show.drillclock import LONGEST_SECONDS, PACE, DrillClock
 from luoshu.show.drillfolder import DrillFolder, Ran, prepared
-from luoshu.show.language import Language
+from luoshu.show.language import Language, in_every_language
 from luoshu.show.page import DrillStrip
 from luoshu.show.shelf import Shelf
 from luoshu.words.message import Message, say
@@ -135,7 +135,8 @@ class LiveDrill:
     def _play(self, room: Room) -> None:
         try:
             self.drilled = play(self.script, room, solve=self.solver, tell=self._heard, wait=self.clock.wait,
-                                turn=partial(self.turn, room), left=self.left, away=self._away)  # fmt: skip
+                                turn=partial(self.turn, room), left=self.left, away=self._away,
+                                speak=in_every_language)  # fmt: skip
             if self.clock.ended:
                 return
             self.clock.free()

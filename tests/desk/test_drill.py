@@ -19,6 +19,7 @@ from luoshu.desk.drillscript import read_script
 from luoshu.desk.journal import Refused
 from luoshu.desk.room import Room
 from luoshu.kinds import tables
+from luoshu.show.language import in_every_language
 from luoshu.words.message import say
 
 
@@ -132,6 +133,24 @@ def test_twice_the_same_drill_writes_the_same_journal(tmp_path):
     _, first, _ = played(tmp_path, GOOD, "a")
     _, second, _ = played(tmp_path, GOOD, "b")
     assert [each.hash for each in first] == [each.hash for each in second]
+
+
+def test_the_words_of_a_refusal_may_be_of_any_language(tmp_path):
+    text = """
+    title: 井
+    incident: wells
+    actors: {team-1: {roles: [team]}, guest: {roles: [viewer]}}
+    moments:
+    - {at: 2031-03-01T08:00, by: team-1, act: well.measure, facts: {well: north, metres: 3}}
+    - {by: guest, act: well.measure, facts: {well: north, metres: 9}, refused: 无权}
+    - {by: guest, act: well.measure, facts: {well: north, metres: 9}, refused: may not do this}
+    - {by: guest, act: well.measure, facts: {well: north, metres: 9}, refused: 库存不足}
+    """
+    script, _ = script_of(tmp_path, text)
+    with Room(str(tmp_path / "a.sqlite")) as room:
+        done = play(script, room, due=due, speak=in_every_language)
+    assert done.count("refused") == 2
+    assert [each.line for each in done.failures] == [9]
 
 
 def test_what_does_not_go_as_expected_is_said_and_the_drill_goes_on(tmp_path):
