@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from luoshu.advise import Advice, advise
 from luoshu.book.book import Book, open_book
 from luoshu.book.checking import check, in_order
 from luoshu.book.problem import Problem
+from luoshu.desk.clock import local_day
 from luoshu.desk.place import PLACE
 from luoshu.gauge import gauge
 from luoshu.kinds import tables
@@ -28,7 +29,7 @@ class Region:
 
     def __init__(self, folder: str | Path, day: date | None = None, book: Book | None = None, desk: str = "") -> None:
         self.folder = Path(folder)
-        self.day = day or date.today()
+        self.day = day or local_day(datetime.now(UTC))  # the desk's day, wherever the machine stands
         self.desk = desk
         if book is not None:
             self.book = book

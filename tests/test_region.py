@@ -103,3 +103,20 @@ def test_open_pages_follow_the_desk_and_nobody_waits(folder):
         before = shelf.signature()
         room.do(Put(books=71), by=KEEPER, at=at(22))
         assert shelf.signature() == before  # the journal is no change of the book
+
+
+class Late(datetime):
+    """A moment at which it is the next day in China already, whatever the machine's own calendar says."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return datetime(2021, 7, 20, 20, tzinfo=UTC).astimezone(tz)
+
+
+def test_today_is_the_day_where_the_desk_stands_and_not_the_machines(folder, monkeypatch):
+    from luoshu.show import moments
+
+    monkeypatch.setattr("luoshu.region.datetime", Late)
+    monkeypatch.setattr(moments, "datetime", Late)
+    assert Region(folder).day == date(2021, 7, 21)
+    assert moments.MACHINE.today() == date(2021, 7, 21)

@@ -7,6 +7,8 @@ from typing import Protocol
 
 from fastapi import Request
 
+from luoshu.desk.clock import local_day
+
 
 class Moments(Protocol):
     """What a server asks for the moment: every page, deadline, act and note of the journal has it from here.
@@ -37,7 +39,7 @@ class MachineMoments:
         return datetime.now(UTC)
 
     def today(self) -> date:
-        return date.today()
+        return local_day(self.now())
 
     def of(self, real: datetime) -> datetime:
         return real
