@@ -29,6 +29,11 @@ C14N = (
     "http://www.w3.org/2001/10/xml-exc-c14n#", "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
     "http://www.w3.org/2006/12/xml-c14n11", "http://www.w3.org/2006/12/xml-c14n11#WithComments",
 )  # fmt: skip
+OLD = frozenset((
+    "http://www.w3.org/2001/04/xmldsig-more#md5", "http://www.w3.org/2001/04/xmldsig-more#rsa-md5",
+    "http://www.w3.org/2001/04/xmldsig-more#hmac-md5",
+))  # fmt: skip
+"""Methods that anybody could forge today, beside those with SHA-1."""
 MOST_KNOWN = 50
 MOST_SIGNATURES, MOST_CARRIED, MOST_REFERENCES = 2, 6, 3
 """So many signatures, certificates and references in each, are looked at: each costs, and senders have no more."""
@@ -44,6 +49,7 @@ STATES: Mapping[str, Message] = {
     "unknown": say("whole as it was signed, but nobody here knows the signer"),
     "lapsed": say("signed by a known sender, outside the time for which the certificate holds"),
     "weak": say("signed in a way that anybody could forge today"),
+    "unchecked": say("signed in a way that is not looked into here, so that nothing is proven"),
     "unproven": say("signed without a certificate, so that nothing is proven"),
     "several": say("signed several times in ways that cannot be proven here"),
     "forged": say("forged or damaged: the signature does not fit"),
@@ -110,7 +116,38 @@ def _seal(root: Element, place: int, known: Mapping[str, Certificate], sent: dat
     """What one of the signatures that stand in the alert is worth."""
     signature = root.findall(SIGNATURE)[place]
     wrong = _wrapped(signature)
-    return Seal(state="forged", why=wrong) if wrong is not None else _proven(root, place, known, sent)
+    if wrong is not None:
+        return Seal(state="forged", why=wrong)
+    strange = _strange(signature)
+    if strange:
+        return Seal(state="unchecked", why=say("the method is {method}", method=shown(strange, 200)))
+    return _proven(root, place, known, sent)
+
+
+def _strange(signature: Element) -> str:
+    """A method that is not looked into here, the first; nothing where all are.
+
+    The standard forbids to refuse an alert for a signature that a receiver cannot check (CAP 1.2, 3.3.2.1). It proves
+    nothing then, like no signature at all.
+    """
+    from signxml.algorithms import DigestAlgorithm, SignatureMethod
+
+    (signed,) = signature.findall(f"{DSIG}SignedInfo")
+    taken = {
+        "CanonicalizationMethod": set(C14N),
+        "Transform": set(ALLOWED),
+        "SignatureMethod": {each.value for each in SignatureMethod} | OLD,
+        "DigestMethod": {each.value for each in DigestAlgorithm} | OLD,
+    }
+    return next(
+        (
+            str(each.get("Algorithm") or "—")
+            for name, known in taken.items()
+            for each in signed.iter(DSIG + name)
+            if each.get("Algorithm") not in known
+        ),
+        "",
+    )
 
 
 def _wrapped(signature: Element) -> Message | None:
@@ -120,6 +157,8 @@ def _wrapped(signature: Element) -> Message | None:
     can only be the alert. Further references may be to parts of the signature itself, as XAdES has them.
     """
     signed = signature.findall(f"{DSIG}SignedInfo")
+    if not signed or not len(signed[0]):
+        return say("it is empty")
     if len(signed) != 1 or len(signature.findall(f"{DSIG}SignatureValue")) != 1:
         return ELSE
     references = signed[0].findall(f"{DSIG}Reference")
@@ -130,12 +169,10 @@ def _wrapped(signature: Element) -> Message | None:
     if not inside.issuperset(each.get("URI") for each in references if each is not whole[0]):
         return ELSE
     transforms = [each.get("Algorithm") for each in whole[0].iter(f"{DSIG}Transform")]
-    others = [each for each in signed[0].iter(f"{DSIG}Transform") if each.getparent().getparent() is not whole[0]]
-    if ENVELOPED not in transforms or not ALLOWED.issuperset(transforms) or len(transforms) > 3:
+    if len(transforms) > 3 or len(list(signed[0].iter(f"{DSIG}Transform"))) > 2 * MOST_REFERENCES:
         return ELSE
-    if len(others) > MOST_REFERENCES or not set(C14N).issuperset(each.get("Algorithm") for each in others):
-        return ELSE
-    return None
+    # how another transformation would leave the signature out is not looked into; without any it cannot
+    return None if ENVELOPED in transforms or not ALLOWED.issuperset(transforms) else ELSE
 
 
 def _proven(root: Element, place: int, known: Mapping[str, Certificate], sent: datetime | None) -> Seal:

@@ -128,6 +128,8 @@ def _alert(told: Mapping[str, Any]) -> Iterator[Message]:
 def signature_words(seal: Seal) -> Iterator[Message]:
     """What the signature is worth, and whose certificate it was."""
     yield say("Signature: {says}", says=seal.says)
+    if seal.state in ("unchecked", "weak"):
+        yield seal.why
     if seal.fingerprint:
         yield say("Certificate of {signer}, SHA-256 {mark}", signer=_short(seal.signer), mark=seal.fingerprint)
 

@@ -164,11 +164,40 @@ def test_signatures_with_further_references_to_their_own_parts(how, pair):
         (b"</Reference>", b'</Reference><Reference URI=""/>'),
         (b"</Reference>", b'</Reference><Reference URI="#elsewhere"/>'),
         (b"</Reference>", b"</Reference>" + b'<Reference URI="#a"/>' * 50),
-        (b"<Transforms>", b'<Transforms><Transform Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116"/>'),
-        (b"xml-c14n-20010315", b"unknown-c14n"),
     ],
 )
 def test_what_hides_behind_a_looser_form_is_forged(old, new, pair):
     text = signed_by_hand(pair)
     assert old in text
     assert judged(text.replace(old, new), pair)[0] == "forged"
+
+
+XPATH = b'<Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"><XPath>not(//a:x)</XPath></Transform>'
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"xml-c14n-20010315", b"unknown-c14n"),
+        (b"<Transforms>", b"<Transforms>" + XPATH),
+        (b"<Transforms>", b'<Transforms><Transform Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116"/>'),
+        (ECDSA.encode(), b"http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519"),
+        (ECDSA.encode(), b"urn:sm2-sm3\xe2\x80\xae"),
+        (b"xmlenc#sha256", b"sm3"),
+        (ECDSA.encode(), b""),
+    ],
+)
+def test_what_cannot_be_checked_is_no_reason_to_refuse_and_proves_nothing(old, new, pair):
+    """CAP 1.2, 3.3.2.1: an alert is not refused only because its signature cannot be checked."""
+    text = signed_by_hand(pair)
+    assert old in text
+    _told, seal, problems = check_alert(text.replace(old, new), "a.xml", certificates([pair.certificate]))
+    assert (seal.state, seal.signer, seal.fingerprint, problems) == ("unchecked", "", "", ())
+
+
+def test_an_empty_signature_is_called_so(pair):
+    empty = etree.tostring(etree.fromstring(write_alert(FLOOD)))[: -len(b"</alert>")]
+    empty += b'<Signature xmlns="http://www.w3.org/2000/09/xmldsig#">...</Signature></alert>'
+    _told, seal, problems = check_alert(empty, "a.xml")
+    assert (seal.state, str(seal.why)) == ("forged", "it is empty")
+    assert problems
