@@ -48,6 +48,7 @@ class Book:
     tables: tuple[type, ...] = GENERIC
     laid_over: Mapping[type, tuple[Any, ...]] = field(default_factory=dict)
     _read: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    _under: Book | None = field(default=None, repr=False, compare=False)
 
     def rows(self, table: type[T]) -> tuple[T, ...]:
         """The good rows of a table, as its dataclass, in the file's order, with what lies over the book."""
@@ -93,11 +94,14 @@ class Book:
         """What `make(book)` makes of the rows of some tables: made once, and kept.
 
         Books that lie over this one keep it too, unless one of `tables` lies over: so a what-if makes anew only what
-        it changes. `name` tells apart what is made; two makers must not share one.
+        it changes, and what it makes of tables that it leaves alone is kept for the next one. `name` tells apart what
+        is made; two makers must not share one.
         """
         key = ("derived", name)
         if key not in self._read:
-            self._read[key] = (frozenset(tables), make(self))
+            under = self._under if tables and self.laid_over.keys().isdisjoint(tables) else None
+            value = under.derived(name, make, *tables) if under is not None else make(self)
+            self._read[key] = (frozenset(tables), value)
         made: V = self._read[key][1]
         return made
 
@@ -126,7 +130,7 @@ class Book:
             if instead:
                 sheet = schema(table)
                 read[("loaded", table)] = nothing(sheet)
-        return replace(self, laid_over=laid, _read=read)
+        return replace(self, laid_over=laid, _read=read, _under=self._under or self)
 
     def rule(self, name: str, day: date) -> Rule | None:
         """The version of rules/NAME.yaml that was in force on a day; None where there is none."""

@@ -131,7 +131,7 @@ class _Taking:
         read = {("loaded", table): grid.load() for table, grid in grids.items()}
         # references are checked among the sheets as they will stand, not against the old files
         kept = {key: value for key, value in self.book._read.items() if key[0] == "loaded"}
-        proposed = replace(self.book, _read={**kept, **read}, laid_over={})
+        proposed = replace(self.book, _read={**kept, **read}, laid_over={}, _under=None)
         taken: dict[Any, Any] = dict(kept)
         for table, grid in grids.items():
             named = {p.source.file for p in grid.faults}

@@ -75,9 +75,14 @@ def response_rule(book: Book | None, day: date) -> ResponseRule:
 
     What is wrong in it is left out here and named by `response_faults`.
     """
-    own = book.rule(NAME, day) if book is not None else None
-    made = _made(own.values if own else {}, f"{own.title} {own.since}" if own else "", day)
-    return made
+    if book is None:
+        return _made({}, "", day)
+    return book.derived(("response", day), lambda of: _of(of, day))
+
+
+def _of(book: Book, day: date) -> ResponseRule:
+    own = book.rule(NAME, day)
+    return _made(own.values if own else {}, f"{own.title} {own.since}" if own else "", day)
 
 
 @cache

@@ -107,16 +107,14 @@ def _table(
     made: Document, title: str, columns: Sequence[str], widths: Sequence[float], rows: Iterable[Sequence[str]],
     numbers: Sequence[int] = (),
 ) -> None:  # fmt: skip
-    from luoshu.show.footnotes import clean
-    from luoshu.show.wordform import row, table
+    from luoshu.show import wordform
 
     rows = list(rows)
     if not rows:
         return
     made.add_heading(title, 1)
-    drawn = table(made, columns, widths, numbers)
-    for cells in rows:
-        row(drawn, [clean(cell) for cell in cells], numbers)
+    drawn = wordform.table(made, columns, widths, numbers)
+    wordform.rows(drawn, rows, numbers)
 
 
 def _lines(made: Document, language: Language, title: str, lines: Sequence[Line]) -> None:

@@ -105,3 +105,23 @@ def test_what_is_derived_is_kept_over_a_book_unless_its_table_lies_over_it(tmp_p
     assert book.over({Owner: [Owner(id="1", name="a")]}).derived("count", make, Owner) == 1
     assert book.derived("count", make, Owner) == 0
     assert made == [0, 1]
+
+
+def test_what_a_what_if_derives_of_tables_that_it_leaves_alone_is_kept_for_the_next(tmp_path):
+    (tmp_path / "book.yaml").write_text("title: t\nregion: r\n", "utf-8")
+    book, made = open_book(tmp_path), []
+
+    def make(known):
+        made.append((len(known.rows(Owner)), len(known.rows(Place))))
+        return made[-1]
+
+    over = book.over({Place: [Place(id="1", name="a")]})
+    assert over.derived("count", make, Owner) == (0, 0)
+    assert book.over({Place: [Place(id="2", name="b")]}).derived("count", make, Owner) == (0, 0)
+    assert len(made) == 1
+    twice = over.over({Owner: [Owner(id="1", name="a")]})
+    assert twice.derived("both", make, Owner, Place) == (1, 1)
+    assert twice.derived("owners", make, Owner) == (1, 1)
+    assert over.derived("both", make, Owner, Place) == (0, 1)
+    assert over.derived("nothing named", make) == (0, 1)
+    assert book.derived("both", make, Owner, Place) == (0, 0)
