@@ -63,7 +63,8 @@ def lived(
         def ready() -> None:
             if not args.certificate and not is_loopback(args.host):
                 print("luoshu: " + language.message(OPEN_LINE), file=sys.stderr)
-            _invite(args, logins, language)
+            with suppress(OSError):  # a drill outlives the terminal it was begun on
+                _invite(args, logins, language, drill.key)
 
         stage.at = "served"
         serve(drill.folder.copy, host=args.host, port=args.port, ready=ready, clockwork=drill, desk=args.desk,
@@ -108,13 +109,17 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.replace("，", ",").split(",") if name.strip())
 
 
-def _invite(args: argparse.Namespace, logins: tuple[Login, ...], language: Language) -> None:
+def _invite(args: argparse.Namespace, logins: tuple[Login, ...], language: Language, key: str) -> None:
     """Where to look and who may log in; passwords are made for this drill and shown this once."""
+    from luoshu.show.audience import PATH
+
     host = f"[{args.host}]" if ":" in args.host else args.host
-    address = f"{'https' if args.certificate else 'http'}://{host}:{args.port}/desk/drill"
-    print(language.say("The drill is served at {url}. Logins for this drill only, shown this once:", url=address))
+    address = f"{'https' if args.certificate else 'http'}://{host}:{args.port}"
+    print(language.say("The drill is served at {url}. Logins for this drill only, shown this once:",
+                       url=f"{address}/desk/drill"))  # fmt: skip
     for each in logins:
         print(f"  {each.name}\t{each.password}\t{each.part}")
+    print(language.say("Who only looks on needs no login: {url}", url=address + PATH.format(key=key)))
     if not args.begin:
         print(language.say("It begins when {name} logs in and says so.", name=logins[0].name))
     sys.stdout.flush()

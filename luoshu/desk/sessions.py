@@ -57,8 +57,9 @@ class Sessions:
         self.table = _table()
         self.table.metadata.create_all(engine)
 
-    def begin(self, person: str, browser: str, at: datetime) -> tuple[str, Session]:
-        """A new session: the secret for the browser, which is kept nowhere else, and the session."""
+    def begin(self, person: str, browser: str, at: datetime, most: int = MOST_A_PERSON) -> tuple[str, Session]:
+        """A new session: the secret for the browser, which is kept nowhere else, and the session. Of more than `most`
+        sessions of a person the oldest end."""
         token = secrets.token_urlsafe(32)
         row = {
             "key": _key(token), "person": person, "begun": moment(at), "seen": moment(at),
@@ -69,7 +70,7 @@ class Sessions:
             old = moment(at - LONGEST)
             connection.execute(self.table.delete().where(self.table.c.begun < old))
             mine = self.table.select().where(self.table.c.person == person).order_by(self.table.c.begun.desc())
-            for each in connection.execute(mine).fetchall()[MOST_A_PERSON - 1 :]:
+            for each in connection.execute(mine).fetchall()[most - 1 :]:
                 connection.execute(self.table.delete().where(self.table.c.key == each.key))
             connection.execute(self.table.insert().values(**row))
             connection.commit()

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from luoshu.desk.actor import READERS
 from luoshu.desk.clock import local_time
 from luoshu.desk.incident import Incident
+from luoshu.show.audience import PATH, add_audience
 from luoshu.show.door import door_of, need_caller, prove
 from luoshu.show.drillpage import DrillLine, drill_line
 from luoshu.show.language import marked
@@ -57,6 +58,7 @@ class LivePage(Page):
     paces: tuple[float, ...]
     leads: bool
     fault: str
+    audience: str
     waits_for: str
     played: int
     left: int
@@ -79,6 +81,7 @@ def drill_of(visit: Visit, name: str, query: Mapping[str, str], drill: LiveDrill
         day=visit.view.day, language=language.code, number=visit.things.number,
         state=strip.state, state_word=language.message(STATES[strip.state]), at=local_time(strip.at),
         pace=drill.clock.pace, paces=PACES, leads=leads, fault=drill.fault,
+        audience=PATH.format(key=drill.key) if leads else "",
         waits_for=names.get(drill.cue.by, "") if drill.cue else "",
         played=len({each.line for each in lines if each.line}), left=len(drill.coming(len(script.moments))),
         joined=sum(each.outcome == "joined" for each in lines),
@@ -125,6 +128,7 @@ def add_drill(app: FastAPI) -> None:
             return HTMLResponse(drawn("drill-ended.html", leaf.name, page, visit, has_json=False))
         return RedirectResponse("/desk/drill", status_code=303)
 
+    add_audience(app)
     add_leaf(app, leaf)
     app.add_api_route("/desk/drill/part", part, include_in_schema=False)
     app.add_api_route("/desk/drill/moment", moment, include_in_schema=False)

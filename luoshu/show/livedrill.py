@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import threading
 import traceback
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
@@ -26,6 +27,7 @@ from luoshu.desk.sessions import Sessions
 from luoshu.desk.staff import CONSOLE, MACHINES, Add, Give
 from luoshu.desk.ticking import tick
 from luoshu.desk.unkept import Unkept, unkept
+from luoshu.show.audience import AUDIENCE, MOST_WATCHERS
 from luoshu.show.drillclock import LONGEST_SECONDS, PACE, DrillClock
 from luoshu.show.drillfolder import DrillFolder, Ran, prepared
 from luoshu.show.language import Language, in_every_language
@@ -79,6 +81,7 @@ class LiveDrill:
         self.solver = Solver()
         self.drilled: Drilled | None = None
         self.fault = ""
+        self.key = secrets.token_urlsafe(12)
         self.begun = begun
         self.app: FastAPI | None = None
 
@@ -112,6 +115,7 @@ class LiveDrill:
     @asynccontextmanager
     async def playing(self, app: FastAPI) -> AsyncIterator[None]:
         """Play from the start of the server to its end."""
+        app.state.hub.most_each = MOST_WATCHERS  # all who look on are one person
         player = threading.Thread(target=self._play, args=(app.state.room,), name="the drill", daemon=True)
         player.start()
         threading.Thread(target=self._warm, args=(app.state.shelf,), name="warming the drill", daemon=True).start()
@@ -284,6 +288,8 @@ def _known(script: Script, names: Iterable[str]) -> None:
             raise ValueError(say("the script has no actor {name}; it has {known}", name=name, known=known))
     if LEADER in script.actors:
         raise ValueError(say("{name} leads the drill: call the actor of the script otherwise", name=LEADER))
+    if AUDIENCE in script.actors:
+        raise ValueError(say("{name} only looks on: call the actor of the script otherwise", name=AUDIENCE))
 
 
 def _stopping(drill: LiveDrill) -> None:
@@ -300,7 +306,10 @@ def _people(folder: DrillFolder, chosen: tuple[str, ...], given_up: Callable[[],
         leader = Language("zh").say("Who leads the drill")
         room.do(Add(person=LEADER, name=leader), by=CONSOLE, at=folder.begins)
         room.do(Give(person=LEADER, role="admin"), by=CONSOLE, at=folder.begins)
+        room.do(Add(person=AUDIENCE, name=Language("zh").say("Audience")), by=CONSOLE, at=folder.begins)
+        room.do(Give(person=AUDIENCE, role="viewer"), by=CONSOLE, at=folder.begins)
         credentials = Credentials(room.journal.engine)
+        credentials.set(AUDIENCE, made_up(), real)  # they come by their address alone
         logins = []
         for name, part in {LEADER: leader, **names}.items():
             if given_up():

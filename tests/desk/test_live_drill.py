@@ -179,6 +179,13 @@ class Client:
         return self.http.get("/desk/drill/moment?language=en").json()
 
 
+class Screen:
+    """Somebody who has not logged in; closed with the drill."""
+
+    def __init__(self, http):
+        self.http = http
+
+
 def until(true, seconds=20):
     """Wait until something is so."""
     pause, left = threading.Event(), seconds
@@ -354,3 +361,33 @@ def test_a_line_that_the_journal_cannot_keep_is_tried_again_and_written_once(ser
     assert ran.drilled.unplayed == 0
     marks = [each.number for each in ran.drilled.lines if each.outcome == "done"]
     assert len(marks) == len(set(marks))
+
+
+def test_who_only_looks_on_needs_the_address_and_no_login(lived):
+    import httpx2 as httpx
+
+    address = f"{lived.address}/desk/watch/{lived.drill.key}"
+    told = {"accept-language": "en"}
+    assert httpx.get(f"{lived.address}/desk/watch/guessed").status_code == 404
+    assert httpx.post(f"{lived.address}/desk/watch/guessed").status_code == 404
+    assert httpx.post(address, headers={"origin": "https://evil.example"}).status_code == 403
+    screens = []
+    for number in range(15):  # more than one person may have elsewhere
+        lived.people.append(Screen(httpx.Client(headers={**told, "user-agent": f"screen {number}"})))
+        screens.append(lived.people[-1].http)
+        page = screens[-1].get(address)
+        assert (page.status_code, "data:image/svg+xml" in page.text) == (200, True)
+        assert screens[-1].post(address).headers["location"] == "/desk/drill"
+    for each in screens:
+        assert each.get(f"{lived.address}/desk/drill").status_code == 200
+    me = screens[0].get(f"{lived.address}/desk/me.json").json()
+    opened = screens[0].post(
+        f"{lived.address}/desk/acts/incident.open", headers={"x-csrf-token": me["csrf"]},
+        json={"facts": {"id": "x", "type": "fire", "title": "x", "drill": True}, "why": ""},
+    )  # fmt: skip
+    assert opened.status_code == 403
+    assert screens[0].post(f"{lived.address}/desk/drill/go", data={"_csrf": me["csrf"]}).status_code == 403
+    leader = lived.person(LEADER)
+    assert f"/desk/watch/{lived.drill.key}" in leader.http.get("/desk/drill?language=en").text
+    assert lived.drill.key not in screens[0].get(f"{lived.address}/desk/drill").text
+    assert screens[0].post(address).status_code == 303  # who is in stays who they are
