@@ -108,7 +108,7 @@ class Written(_OnAlert):
     """What an alert says; Chinese first, English beside it. What is left out is said in words made from the rest."""
 
     alert: str = fact("The name of the new alert, as it will go out", zh="预警编号", hidden=True)
-    event: str = fact("What happens", zh="事件", choices={key: each.zh for key, each in EVENTS.items()})
+    event: str = fact("What happens", zh="灾害种类", choices={key: each.zh for key, each in EVENTS.items()})
     severity: str = fact("How bad", zh="级别", choices=SEVERITY)
     urgency: str = fact("How soon", zh="紧迫程度", choices=URGENCY, default="Expected")
     certainty: str = fact("How sure", zh="可能性", choices=CERTAINTY, default="Likely")
@@ -132,7 +132,7 @@ class Written(_OnAlert):
         "Real or not; left out, it is as its incident is (a drill's alert is an exercise)",
         zh="性质", choices=STATUS, default="",
     )  # fmt: skip
-    incident: str = fact("The incident", zh="事件编号", refers=Incident, default="")
+    incident: str = fact("The incident", zh="所属事件", refers=Incident, default="")
 
     def check(self, scene: Scene) -> None:
         from luoshu.desk.alertmaking import fitting
@@ -192,7 +192,7 @@ class CancelAlert(_OnAlert):
     of: str = fact("The alert that is cancelled", zh="所解除的预警", refers=Alert)
     reason: str = fact("Why it is over, in Chinese", zh="解除原因", long=True)
     reason_en: str = fact("Why it is over, in English", zh="英文解除原因", long=True, default="")
-    incident: str = fact("The incident of that alert", zh="事件编号", refers=Incident, default="")
+    incident: str = fact("The incident of that alert", zh="所属事件", refers=Incident, default="")
 
     def check(self, scene: Scene) -> None:
         from luoshu.desk.alertmaking import name_fits

@@ -127,7 +127,7 @@ class TakeIn(Act[Heard]):
     roles = DUTY
     xml: str = fact("The alert (CAP 1.2)", zh="预警原文（CAP 1.2）", long=True)
     source: str = fact("How it came", zh="来源", default="")
-    incident: str = fact("The incident that it may concern", zh="事件编号", refers=Incident, default="")
+    incident: str = fact("The incident that it may concern", zh="所属事件", refers=Incident, default="")
 
     def key(self) -> str:
         if kept_length(self.xml) > MOST_HEARD:

@@ -27,7 +27,7 @@ from luoshu.show.page import Page, Visit
 from luoshu.show.pages import Leaf
 from luoshu.show.reviewcharts import ReviewChart, review_charts
 from luoshu.show.reviewmap import ReviewMap, review_map
-from luoshu.words.message import Message
+from luoshu.words.message import Message, named
 
 TELLING = (
     "title", "headline", "text", "words", "road", "community", "level", "phase", "reason", "amount", "moved", "people",
@@ -219,11 +219,14 @@ def _line(run: Sequence[Step], language: Language, people: Mapping[str, str]) ->
 def telling(step: Step, language: Language) -> str:
     """The facts of an act that tell most, in a line."""
     known = open_facts(step.act.what, {each.name: getattr(step.act, each.name) for each in fields(step.act)})
+    choices = {each.name: each.metadata.get("choices") or {} for each in fields(step.act)}
     found = []
     for name in TELLING:
         value = known.get(name)
         if value in (None, "", (), HIDDEN):
             continue
+        zh = choices[name].get(value) if isinstance(value, str) else None
+        value = named(zh, language.text(str(value))) if zh else value
         words = language.message(value) if isinstance(value, Message) else _plain(value)
         found.append(words if len(words) <= SHORT else words[: SHORT - 1] + "…")
     return " · ".join(found[:3])
