@@ -296,10 +296,18 @@ class CloseIncident(OfIncident):
     reason: str = fact("Why it is closed although work is open", zh="未了事项说明", long=True, default="")
 
     def check(self, scene: Scene) -> None:
-        left = unfinished(scene, self.incident)
-        if left and not self.reason.strip():
+        from luoshu.desk.unfinished import unfinished
+
+        left, goods = unfinished(scene, self.incident)
+        if self.reason.strip():
+            return
+        if left:
             says = say("still open: {left}. Finish them, or say why it is closed all the same",
-                       left=", ".join(left[:5]) + (" …" if len(left) > 5 else ""))  # fmt: skip
+                       left=_listed([*left, *goods]))  # fmt: skip
+            raise Refused(says)
+        if goods:
+            says = say("goods are kept for it or on their way: {goods}. Release them, say where they arrived or that "
+                       "they turned back, or say why it is closed all the same", goods=_listed(goods))  # fmt: skip
             raise Refused(says)
 
     def on(self, state: Incident | None, told: Told) -> Incident:
@@ -308,13 +316,5 @@ class CloseIncident(OfIncident):
                        closed_why=plain(self.reason))  # fmt: skip
 
 
-def unfinished(scene: Scene, incident: str) -> list[str]:
-    """The titles of tasks, resources and removals that are still under way."""
-    from luoshu.desk.assignment import Assignment
-    from luoshu.desk.removal import Removal
-    from luoshu.desk.resource import Resource
-
-    found: list[Assignment | Resource | Removal] = [
-        *scene.all(Assignment).values(), *scene.all(Resource).values(), *scene.all(Removal).values()
-    ]  # fmt: skip
-    return [each.title for each in found if each.incident == incident and each.under_way]
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")

@@ -291,11 +291,14 @@ class Deliver(LotAct):
 
 @act
 class Return(LotAct):
-    """Goods that were handed over come back unused, as a lot of their own; they count once they were looked at."""
+    """Goods that were handed over, or turned round on their way, come back as a lot of their own; they count once they
+    were looked at."""
 
     what = "lot.return"
     says = say("take goods back")
     amount: float = fact("How many", zh="数量", minimum=0)
+    shipment: str = fact("Shipment that turned round on its way; empty: what was handed over",
+                         zh="中途折返的运单号（已送达的不填）", default="")  # fmt: skip
     store: str = fact("Store they come back to; empty: where they left", zh="退回仓库", refers=Store, default="")
     condition: str = fact("Their condition", zh="状况", choices=CONDITIONS, default="unknown")
     as_lot: str = fact("Code of the new lot", zh="新批次号", default="")
@@ -304,8 +307,14 @@ class Return(LotAct):
     def organisation(self, scene: Scene) -> str:
         return keeper_of(scene, self.store or need_lot(scene, self.lot).store)
 
+    def incident_of(self, state: Thing | None) -> str:
+        moving = state.under_way if isinstance(state, LotStanding) and self.shipment else ()
+        return next((each.incident for each in moving if each.id == self.shipment), "")
+
     def on(self, state: LotStanding | None, told: Told) -> LotStanding:
         state, units = begun(state, self.lot), some(self.amount)
+        if self.shipment:
+            return _turned_round(state, self.shipment, units)
         if units > state.delivered:
             raise Refused(say("{found} of {lot} were handed over, so {units} cannot come back", lot=self.lot,
                               found=digits(state.delivered), units=digits(units)))  # fmt: skip
@@ -316,6 +325,18 @@ class Return(LotAct):
         code = self.as_lot or fresh_code(scene, self.lot)
         back = part_of(state, code, some(self.amount), store=self.store, condition=self.condition, note=self.note)
         return [back]
+
+
+def _turned_round(state: LotStanding, shipment: str, units: float) -> LotStanding:
+    """The lot with so many units fewer on their way under a name (Refused)."""
+    moving = next((each for each in state.under_way if each.id == shipment), None)
+    if moving is None:
+        raise Refused(say("nothing of {lot} is under way as {name}", lot=state.id, name=shipment))
+    left = exact(moving.amount - units)
+    if left < 0:
+        raise short(shipment, units, moving.amount)
+    rest = (replace(moving, amount=left),) if left else ()
+    return replace(state, under_way=tuple(each for each in state.under_way if each.id != shipment) + rest)
 
 
 def _come_back(handed: tuple[Handed, ...], units: float) -> tuple[Handed, ...]:

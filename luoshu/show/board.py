@@ -38,11 +38,11 @@ class Part:
 
 PARTS: tuple[Part, ...] = (
     Part(name="situation", word=marked("Situation"), build=situation,
-         sorts="incident reading alert shift task resource removal closure"),
+         sorts="incident reading alert shift task resource removal closure lot"),
     Part(name="tasks", word=marked("Tasks"), build=tasks, sorts="task incident"),
     Part(name="map", word=marked("Map"), build=board_map, sorts="incident closure removal reading task resource"),
     Part(name="messages", word=marked("Messages"), build=messages, sorts="message incident"),
-    Part(name="resources", word=marked("Resources"), build=goods, sorts="resource incident"),
+    Part(name="resources", word=marked("Resources"), build=goods, sorts="resource incident lot"),
     Part(name="people", word=marked("People"), build=people, sorts="removal incident"),
     Part(name="roads", word=marked("Roads"), build=roads, sorts="closure incident"),
     Part(name="decisions", word=marked("Decisions"), build=decisions, sorts="decision incident"),

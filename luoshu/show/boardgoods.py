@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from luoshu.desk.lots import LotStanding
 from luoshu.desk.resource import STATES, Resource
+from luoshu.desk.unfinished import loose_goods
+from luoshu.kinds.item import Item
 from luoshu.show.boardeye import Do, Due, Eye
 from luoshu.show.language import marked
+from luoshu.show.stockwords import item_name, lot_address, units_text
 
 FLOW = ("requested", "approved", "on the way", "there")
 
@@ -41,11 +45,26 @@ class GoodsStep:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LooseRow:
+    """Goods that are kept for the incident or on their way without a request that tells of them; `stray` where their
+    request was called off, so that somebody must bring them back."""
+
+    what: str
+    amount: str
+    lot: str
+    href: str
+    moving: bool
+    place: str
+    stray: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Goods:
-    """All requests of the incident."""
+    """All requests of the incident, and goods beside them."""
 
     steps: tuple[GoodsStep, ...]
     given_up: tuple[GoodsRow, ...]
+    loose: tuple[LooseRow, ...]
     count: int
     dos: tuple[Do, ...]
 
@@ -59,10 +78,26 @@ def goods(eye: Eye) -> Goods:
     )
     facts = {"incident": eye.incident.id}
     return Goods(
-        steps=steps, given_up=tuple(row for at, row in found if at not in FLOW),
+        steps=steps, given_up=tuple(row for at, row in found if at not in FLOW), loose=loose(eye),
         count=sum(len(step.rows) for step in steps[:3]),
         dos=eye.do("resource.request", marked("Request a resource"), facts, _own(eye), tone="primary", key="r"),
     )  # fmt: skip
+
+
+def loose(eye: Eye) -> tuple[LooseRow, ...]:
+    """The goods that no request under way tells of, those first that are on the road for nothing."""
+    asked = eye.things.all(Resource)
+    items = {row.id: row for row in eye.book.rows(Item)} if eye.book is not None else {}
+    rows = []
+    for each in loose_goods(eye.things.all(LotStanding).values(), eye.incident.id):
+        request, item = asked.get(each.name), items.get(each.item)
+        if request is None or not request.under_way:
+            rows.append(LooseRow(
+                what=item_name(item, each.item, eye.language), amount=units_text(each.amount, item, eye.language),
+                lot=each.lot, href=lot_address(eye.visit, each.lot) if eye.acts else "", moving=each.moving,
+                place=each.place, stray=each.moving and request is not None,
+            ))  # fmt: skip
+    return tuple(sorted(rows, key=lambda row: (not row.stray, not row.moving)))
 
 
 def _own(eye: Eye) -> str:

@@ -20,6 +20,7 @@ from luoshu.desk.responserule import response_rule
 from luoshu.desk.roster import on_duty
 from luoshu.show.alertview import LEVELS as ALERT_LEVELS
 from luoshu.show.boardeye import Do, Eye, Level
+from luoshu.show.boardgoods import loose
 from luoshu.show.language import marked
 from luoshu.words.message import named
 
@@ -227,13 +228,19 @@ def _numbers(eye: Eye) -> tuple[Number, ...]:
     tasks = [each for each in eye.of(Assignment) if each.under_way]
     late = sum(each.runs and each.due(eye.clock, eye.now) < eye.now for each in tasks)
     goods = [each for each in eye.of(Resource) if each.under_way]
+    moving = [each for each in loose(eye) if each.moving]
     removals = eye.of(Removal)
     left, away = sum(each.left for each in removals), sum(each.away for each in removals)
     roads = sum(each.state == "closed" for each in eye.of(Closure))
     return (
         Number(value=str(len(tasks)), word=say_("tasks open"), href="#tasks"),
         Number(value=str(late), word=say_("of them overdue"), href="#tasks", bad=late > 0),
-        Number(value=str(len(goods)), word=say_("resources under way"), href="#resources"),
+        Number(
+            value=str(len(goods) + len(moving)),
+            word=say_("resources under way"),
+            href="#resources",
+            bad=any(each.stray for each in moving),
+        ),
         Number(value=f"{left:,}", word=say_("people still to move"), href="#people", bad=left > 0),
         Number(value=f"{away:,}", word=say_("people moved"), href="#people"),
         Number(value=str(roads), word=say_("roads closed"), href="#roads"),

@@ -169,3 +169,20 @@ def test_the_page_of_dispatch_says_what_it_does_not_know_and_who_else_counts_on_
         "the need sheet says nothing of what people need in a case of earthquake: write it into rules/needs.yaml"
     ]
     assert officer.get("/desk/incidents/zhen/dispatch").status_code == 200
+
+
+def test_the_board_shows_goods_that_are_on_the_road_for_nothing(desk_server):
+    from luoshu.desk.resource import CancelResource
+
+    room = desk_server.room
+    incidents(room, "yi")
+    do(room, RequestResource(id="r", incident="yi", title="帐篷", amount=5, unit="顶", item="tent"),
+       by=replace(DUTY, id="wang2"))  # fmt: skip
+    do(room, ApproveResource(resource="r", lots=("T1",)), by=DUTY)
+    do(room, SendResource(resource="r"), by=DUTY)
+    officer = desk_server.person("wang", "duty")
+    assert "called off or is over" not in officer.get("/desk/incidents/yi?language=en").text
+    do(room, CancelResource(resource="r", reason="x"), by=DUTY)
+    page = officer.get("/desk/incidents/yi?language=en").text
+    assert "Its request was called off or is over, and it is still on the road" in page
+    assert 'href="/desk/stock/T1"' in page

@@ -16,8 +16,9 @@ from luoshu.desk.actor import Grant as Role
 from luoshu.desk.approval import AskApproval
 from luoshu.desk.incident import CloseIncident
 from luoshu.desk.journal import MayNot, Refused
-from luoshu.desk.leaving import Pick, Release, Reserve, Ship
+from luoshu.desk.leaving import Pick, Release, Reserve, Return, Ship
 from luoshu.desk.picking import Collect
+from luoshu.desk.resource import CancelResource, SendResource
 from luoshu.desk.room import Room
 from luoshu.desk.store_shut import CloseStore, OpenStore
 
@@ -61,7 +62,6 @@ def test_what_an_incident_asked_for_leaves_the_store_and_arrives_with_the_reques
 
 
 def test_the_yes_to_a_request_is_the_second_persons_only_for_who_did_not_give_it_and_for_that_shipment(room):
-    from luoshu.desk.resource import SendResource
 
     requested(room, 55, ("P1",))
     with pytest.raises(Refused, match="a second person must agree"):
@@ -73,7 +73,6 @@ def test_the_yes_to_a_request_is_the_second_persons_only_for_who_did_not_give_it
 
 
 def test_a_request_takes_no_lot_that_cannot_be_used_or_is_something_else(room):
-    from luoshu.desk.resource import SendResource
 
     requested(room, 5, ("W0",), item="water")
     with pytest.raises(Refused, match="expired on 2021-07-01"):
@@ -85,7 +84,6 @@ def test_a_request_takes_no_lot_that_cannot_be_used_or_is_something_else(room):
 
 
 def test_a_request_that_names_no_item_is_nobodys_yes_to_pumps(room):
-    from luoshu.desk.resource import SendResource
 
     requested(room, 30, ("P1",), unit="瓶", named=False)  # approved: so many bottles of something
     with pytest.raises(Refused, match="水泵 is counted in 台"):
@@ -94,7 +92,6 @@ def test_a_request_that_names_no_item_is_nobodys_yes_to_pumps(room):
 
 
 def test_goods_of_a_request_without_an_item_leave_with_the_usual_approval_alone(room):
-    from luoshu.desk.resource import SendResource
 
     requested(room, 55, ("P1",), named=False)
     with pytest.raises(Refused, match="a second person must agree"):
@@ -191,3 +188,35 @@ def test_rights_in_one_incident_shut_and_open_no_store_for_all(room):
     with pytest.raises(MayNot):
         do(room, OpenStore(store="east", reason="dry"), by=limited)
     assert [step.act.what for step in room.standing().timeline("yi")] == ["incident.open", "store.close"]
+
+
+def test_an_incident_does_not_end_with_goods_that_nobody_thinks_of(room):
+    incidents(room, "yi")
+    do(room, Reserve(lot="W1", amount=20, purpose="x", incident="yi", reservation="r"))
+    do(room, Ship(lot="T1", amount=4, place="河堤", incident="yi", shipment="s"))
+    with pytest.raises(Refused, match="饮用水 W1: 20瓶, 帐篷 T1: 4顶"):
+        do(room, CloseIncident(incident="yi"), by=DUTY)
+    do(room, Release(lot="W1", reservation="r"))
+    with pytest.raises(Refused, match="goods are kept for it or on their way: 帐篷 T1: 4顶"):
+        do(room, CloseIncident(incident="yi"), by=DUTY)
+    do(room, Return(lot="T1", shipment="s", amount=4))
+    do(room, CloseIncident(incident="yi"), by=DUTY)
+    assert lot(room, "T1-1").amount == 4
+
+
+def test_goods_of_a_request_that_was_called_off_on_the_way_turn_round(room):
+    requested(room, 5, ("P1",))
+    do(room, SendResource(resource="r1"), by=WANG2)
+    do(room, CancelResource(resource="r1", reason="不需要了"), by=DUTY)
+    with pytest.raises(Refused, match="水泵 P1: 5台"):
+        do(room, CloseIncident(incident="flood"), by=DUTY)
+    for act, says in (
+        (Return(lot="P1", shipment="r2", amount=1), "nothing of P1 is under way as r2"),
+        (Return(lot="P1", shipment="r1", amount=6), "r1 holds 5, not 6"),
+    ):
+        with pytest.raises(Refused, match=says):
+            do(room, act)
+    do(room, Return(lot="P1", shipment="r1", amount=3))
+    assert [each.amount for each in lot(room, "P1").under_way] == [2]
+    assert (lot(room, "P1-1").amount, lot(room, "P1").delivered, usable(room)["P1-1"]) == (3, 0, 0)
+    assert [step.act.what for step in room.standing().timeline("flood")][-1] == "lot.return"
