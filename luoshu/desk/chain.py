@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -158,12 +158,55 @@ def canonical(value: Any) -> str:
     >>> canonical({"b": 1.0, "a": ["水"]})
     '{"a":["水"],"b":1.0}'
     """
-    _sayable(value)
-    return _SORTED.encode(value)
+    if not _plain(value):
+        _sayable(value)
+    return "".join(_SORTED(value, 0))
 
 
 _text = json.encoder.encode_basestring
-_SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+
+
+def _encoder() -> Callable[[Any, int], Iterable[str]]:
+    """What writes JSON, made once: `JSONEncoder.encode` makes one anew for every value."""
+
+    def strange(value: Any) -> Any:
+        raise ValueError(f"{type(value).__name__} is not a value that can be written")
+
+    made = json.JSONEncoder(
+        ensure_ascii=False,
+        separators=(",", ":"),
+        sort_keys=True,
+        allow_nan=False,
+        check_circular=False,
+        default=strange,
+    )
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:  # an interpreter without it
+        return lambda value, depth: made.iterencode(value)
+    found: Callable[[Any, int], Iterable[str]] = make(None, strange, _text, None, ":", ",", True, False, False)
+    return found
+
+
+_SORTED = _encoder()
+
+
+def _plain(value: Any) -> bool:
+    """Whether a value is a dict of texts, whole numbers, yes, no and nothing, in ASCII and without NUL: most facts are,
+    and need no closer look."""
+    if type(value) is not dict:
+        return False
+    texts = list(value)
+    for each in value.values():
+        kind = type(each)
+        if kind is str:
+            texts.append(each)
+        elif kind is not int and kind is not bool and each is not None:
+            return False
+    try:
+        whole = "".join(texts)
+    except TypeError:  # a name that is no text
+        return False
+    return whole.isascii() and "\x00" not in whole
 
 
 def _sayable(value: Any) -> None:

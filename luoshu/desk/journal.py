@@ -101,6 +101,8 @@ class Journal:
         self._lock = threading.Lock()
         self._gate = threading.Lock()
         self._closed = False
+        self._alone = True
+        """Whether the last commit held one command: then it is likely that the next one will."""
         self._asked: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
         self._known = self._kept = self.cabinet.remembered()
         self._rested = self._took = self._worked = 0.0
@@ -125,6 +127,8 @@ class Journal:
             self._closed = True
             self._asked.put(None)
         self._writer.join()
+        with self._lock:
+            pass  # who writes in a thread of their own has ended, and nobody begins any more
         self._followers.close()
         self._remember()
         self.cabinet.close()
@@ -138,8 +142,27 @@ class Journal:
     def do(self, command: Command, *, at: datetime) -> tuple[Entry, ...]:
         """`submit`, and wait."""
         asked = Asked(command, at)
-        self._ask(asked)
+        if not self._done_here(asked):
+            self._ask(asked)
         return asked.wait()
+
+    def _done_here(self, asked: Asked) -> bool:
+        """Write a command in the thread that asks, where nobody else writes: handing it over and back takes as long as
+        writing it. Not in the main thread, which Ctrl+C may interrupt at any moment."""
+        if not self._alone or threading.current_thread() is threading.main_thread():
+            return False
+        moment(asked.at)
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            if self._closed or not self._asked.empty():
+                return False
+            answers = self._answers([asked])
+            self._remember_in_time()
+        finally:
+            self._lock.release()
+        self._tell_all(answers)
+        return True
 
     def _ask(self, asked: Asked) -> None:
         moment(
@@ -240,21 +263,28 @@ class Journal:
             self._followers.tell(fresh)
 
     def _write_all(self) -> None:
-        while (asked := self._asked.get()) is not None:
-            batch, closing = [asked], False
-            while len(batch) < MOST_IN_ONE_COMMIT:
-                try:
-                    more = self._asked.get_nowait()
-                except queue.Empty:
-                    break
-                if more is None:
-                    closing = True
-                    break
-                batch.append(more)
-            self._write(batch)
-            if closing:
-                return
-            self._wait_for_more(len(batch))
+        closing = False
+        while not closing and (asked := self._asked.get()) is not None:
+            with self._lock:
+                batch, closing = self._all_that_wait(asked)
+                answers = self._answers(batch)
+            self._tell_all(answers)
+            self._remember_in_time()
+            if not closing:
+                self._wait_for_more(len(batch))
+
+    def _all_that_wait(self, first: Asked) -> tuple[list[Asked], bool]:
+        """The commands of the next commit, and whether the journal is to be closed after it."""
+        batch = [first]
+        while len(batch) < MOST_IN_ONE_COMMIT:
+            try:
+                more = self._asked.get_nowait()
+            except queue.Empty:
+                break
+            if more is None:
+                return batch, True
+            batch.append(more)
+        return batch, False
 
     def _wait_for_more(self, answered: int) -> None:
         """On a slow disk let those who were just answered ask again: else they and those who waited meanwhile take
@@ -265,15 +295,21 @@ class Journal:
         while self._asked.qsize() < all_of_them and time.monotonic() < until:
             time.sleep(0.0002)
 
-    def _write(self, batch: Sequence[Asked]) -> None:
-        with self._lock:
-            try:
-                answers = self._if_whole(self._tried, batch)
-            except BaseException as error:
-                answers = [(asked, error) for asked in batch]
+    def _answers(self, batch: Sequence[Asked]) -> _Answers:
+        """Write what a batch asks for, under the lock."""
+        self._alone = len(batch) == 1
+        try:
+            answers: _Answers = self._if_whole(self._tried, batch)
+        except BaseException as error:
+            answers = [(asked, error) for asked in batch]
+        return answers
+
+    def _tell_all(self, answers: _Answers) -> None:
         for asked, answer in answers:
             asked.tell(answer)
-        wake(batch)
+        wake([asked for asked, _ in answers])
+
+    def _remember_in_time(self) -> None:
         if time.monotonic() - self._rested > REMEMBER_SECONDS:
             self._remember()
 

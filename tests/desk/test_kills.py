@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import select
 import signal
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,14 +44,28 @@ def _write(place, tell):
             os.write(tell, entry.number.to_bytes(8, "big") + bytes.fromhex(entry.hash[:16]))
 
 
-def _writer(place):
+def _write_alone(place, tell):
+    """Write for ever, one command after the other in a thread of its own, which then is the one that writes."""
+    journal = Journal(place)
+
+    def write():
+        for count in itertools.count():
+            entry = journal.append(Draft(who="a", what="received", mark=f"{os.getpid()}-{count}"), at=NOON)
+            os.write(tell, entry.number.to_bytes(8, "big") + bytes.fromhex(entry.hash[:16]))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    thread.join()
+
+
+def _writer(place, write):
     """A process that writes; its number and the pipe on which it tells."""
     hear, tell = os.pipe()
     child = os.fork()
     if not child:
         try:
             os.close(hear)
-            _write(place, tell)
+            write(place, tell)
         finally:
             os._exit(1)
     os.close(tell)
@@ -68,7 +84,7 @@ def _told(hear):
 def _kill_some(place, wait):
     """Let writers begin, kill each at a moment of its own, and give what they were told."""
     told = set()
-    writers = [_writer(place) for _ in range(AT_ONCE)]
+    writers = [_writer(place, wait.choice((_write, _write_alone))) for _ in range(AT_ONCE)]
     for child, hear in writers:
         if wait.random() < 0.9:  # else it may be killed while it opens the journal
             select.select([hear], [], [], 20)
