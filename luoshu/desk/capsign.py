@@ -346,15 +346,16 @@ def _carried(signature: Element) -> list[Certificate]:
     import binascii
 
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
 
     found: list[Certificate] = []
     for each in islice(signature.iter(f"{DSIG}X509Certificate"), MOST_CARRIED):
-        try:
-            found.append(
-                x509.load_der_x509_certificate(base64.b64decode("".join((each.text or "").split()), validate=True))
-            )
-        except (ValueError, binascii.Error):
-            continue
+        with contextlib.suppress(ValueError, binascii.Error, UnsupportedAlgorithm):
+            body = base64.b64decode("".join((each.text or "").split()), validate=True)
+            made = x509.load_der_x509_certificate(body)
+            # one whose parts cannot be read is none; the library looks at them only when asked
+            _ = (made.public_key(), made.not_valid_before_utc, made.not_valid_after_utc, name_of(made))
+            found.append(made)
     return found
 
 

@@ -222,11 +222,12 @@ def short(id: str) -> str:
 def other_of(visit: Visit, stand: Standing) -> Other:
     """An alert of others in the language of who looks."""
     language, heard = visit.language, stand.heard
+    kind = language.message(word("msgType", heard.kind))
     inside = may_see(visit, heard.incident)
     return Other(
         href=visit.links.to(join("desk/heard", short(heard.id))), sender=heard.sender, identifier=heard.identifier,
-        event=heard.event, headline=heard.headline or heard.event or heard.identifier,
-        kind_word=language.message(word("msgType", heard.kind)), status=heard.status,
+        event=heard.event, headline=heard.headline or heard.event or f"{kind} {heard.identifier}",
+        kind_word=kind, status=heard.status,
         status_word=language.message(word("status", heard.status)), level=LEVELS.get(heard.severity, ""),
         sent=local_time(heard.sent), expires=local_time(heard.expires) if heard.expires else "", state=stand.state,
         state_word=language.message(STATES[stand.state]), seal=stand.seal.state,

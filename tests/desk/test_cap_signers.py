@@ -201,3 +201,14 @@ def test_an_empty_signature_is_called_so(pair):
     _told, seal, problems = check_alert(empty, "a.xml")
     assert (seal.state, str(seal.why)) == ("forged", "it is empty")
     assert problems
+
+
+def test_a_certificate_whose_name_cannot_be_read_is_none(pair):
+    text = signed_by_hand(pair)
+    body = base64.b64decode("".join(pair.certificate.decode().splitlines()[1:-1]))
+    name = "省气象台（示例）".encode()
+    assert body.count(name) == 2
+    odd = base64.b64encode(body.replace(name, b"\xff" * len(name)))
+    found = text.replace("".join(pair.certificate.decode().splitlines()[1:-1]).encode(), odd)
+    assert found != text
+    assert judged(found, _pair(ec.generate_private_key(ec.SECP256R1()), number=3)) == ("unproven", [])
