@@ -1,7 +1,7 @@
 """What a figure proves: its own more than or less than, other sources beside it, and what came before the promise."""
 
 import pytest
-from test_target import Little, said
+from little import Little, said
 
 
 @pytest.fixture

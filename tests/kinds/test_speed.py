@@ -1,7 +1,7 @@
 """Changes promised of measures that are changes themselves: falls as published, doublings compounded."""
 
 import pytest
-from test_target import Little, said
+from little import Little, said
 
 INDICATORS = """id,name,unit,direction,aggregation
 cut,单位能耗降幅,%,higher,ratio
