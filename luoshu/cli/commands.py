@@ -237,9 +237,9 @@ def serve(args: argparse.Namespace, language: Language) -> int:
 
     if args.key and not args.certificate:
         raise NotDone(say("--key belongs to a --certificate"))
-    host = f"[{args.host}]" if ":" in args.host else args.host
     scheme = "https" if args.certificate else "http"
-    says = language.say("open {url} in a browser; stop with Ctrl+C", url=f"{scheme}://{host}:{args.port}/")
+    url = f"{scheme}://{called(args.host)}:{args.port}/"
+    says = language.say("open {url} in a browser; stop with Ctrl+C", url=url)
     if not args.certificate and not is_loopback(args.host):
         print("luoshu: " + language.message(OPEN_LINE), file=sys.stderr)
     serve(
@@ -254,6 +254,19 @@ def serve(args: argparse.Namespace, language: Language) -> int:
         proxies=args.proxy,
     )
     return GOOD
+
+
+def called(host: str) -> str:
+    """A host as it stands in an address: who listens on all of this machine is called by the machine's name.
+
+    >>> called("127.0.0.1"), called("::1"), called("0.0.0.0") == called("::") != "0.0.0.0"
+    ('127.0.0.1', '[::1]', True)
+    """
+    if host in ("0.0.0.0", "::"):  # no address that a browser can open
+        from socket import gethostname
+
+        return gethostname()
+    return f"[{host}]" if ":" in host else host
 
 
 @verb(
