@@ -75,11 +75,19 @@ def a_day(text: str) -> date:
 
     >>> a_day("2025-12-31")
     datetime.date(2025, 12, 31)
+    >>> a_day("9999-12-31")
+    Traceback (most recent call last):
+    argparse.ArgumentTypeError: 9999-12-31 lies outside the years 1900 to 2199
     """
+    from luoshu.words.day import FIRST_DAY, LAST_DAY
+
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day; write it as in 2025-12-31") from None
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise argparse.ArgumentTypeError(f"{text} lies outside the years {FIRST_DAY.year} to {LAST_DAY.year}")
+    return found
 
 
 def an_amount(text: str) -> float:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, ClassVar
 from luoshu.book.directory import Owner, Place
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
 from luoshu.desk.clock import Clock, Step, Term
+from luoshu.desk.incident import Incident
 from luoshu.desk.journal import Refused
+from luoshu.desk.known import known_party, known_places
 from luoshu.desk.things import Things
 from luoshu.desk.ticking import ticks
 from luoshu.words.message import Message, named, say
@@ -141,6 +143,13 @@ class StateDemand(_OnDemand):
 
     def organisation(self, scene: Scene) -> str:
         return self.party
+
+    def check(self, scene: Scene) -> None:
+        for each in (self.party, *self.asked):
+            known_party(scene, each)
+        known_places(scene, (self.place,) if self.place else ())
+        if self.incident:
+            scene.need(Incident, self.incident)
 
     def on(self, state: Demand | None, told: Told) -> Demand:
         if state is not None:

@@ -40,8 +40,11 @@ def named_well(name: str, most: int = MOST_NAME) -> str:
 
     >>> named_well("yi-2021.07")
     'yi-2021.07'
+    >>> named_well("..")
+    Traceback (most recent call last):
+    luoshu.desk.journal.Refused: '..' is no name: use up to 64 letters, digits, - or .
     """
-    if len(name) > most or not _NAME.fullmatch(name):
+    if len(name) > most or not _NAME.fullmatch(name) or set(name) <= {"."}:  # no address ends in dots alone
         says = say("{name!r} is no name: use up to {most} letters, digits, - or .", name=name[:80], most=most)
         raise Refused(says)
     return name

@@ -123,6 +123,10 @@ class Put(Act[Shift]):
         return self.belongs_to
 
     def check(self, scene: Scene) -> None:
+        stands = scene.get(Shift, self.key())
+        if stands is not None and not stands.cancelled and not scene.by.may(self.roles, stands.belongs_to):
+            raise MayNot(say("the shift {shift} is another organisation's: call your own post by another name",
+                             shift=stands.id))  # fmt: skip
         person = scene.get(Person, self.person)
         if person is None or person.closed:
             raise Refused(say("there is nobody called {name}", name=self.person))

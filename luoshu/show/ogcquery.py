@@ -11,6 +11,7 @@ from datetime import date, datetime
 from fastapi import HTTPException
 
 from luoshu.show.language import LANGUAGES
+from luoshu.words.day import FIRST_DAY, LAST_DAY
 from luoshu.words.message import Message, say
 
 DEFAULT_LIMIT, MOST_ITEMS = 100, 10_000
@@ -66,7 +67,10 @@ def day_and_language(given: Mapping[str, str]) -> tuple[date | None, str | None]
     if "day" not in given:
         return None, language
     try:
-        return date.fromisoformat(given["day"]), language
+        found = date.fromisoformat(given["day"])
+        if not FIRST_DAY <= found <= LAST_DAY:
+            raise ValueError(given["day"])
+        return found, language
     except ValueError:
         raise refused(say("day is {found!r}; write it as in 2025-12-31", found=given["day"][:80])) from None
 

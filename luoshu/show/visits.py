@@ -20,12 +20,13 @@ from luoshu.show.page import Away, Notice, Visit
 from luoshu.show.pages import Leaf
 from luoshu.show.reaching import Reach
 from luoshu.show.shelf import Shelf
+from luoshu.words.day import FIRST_DAY, LAST_DAY
 from luoshu.words.message import say
 
 __all__ = ["Day", "Tongue", "actor_now", "admit", "spoken", "visit_of"]
 
 DAY_SAYS = marked("What was known on this day, as in 2025-12-31; today where it is left out")
-Day = Annotated[date | None, Query(description=DAY_SAYS)]
+Day = Annotated[date | None, Query(description=DAY_SAYS, ge=FIRST_DAY, le=LAST_DAY)]
 Tongue = Annotated[str | None, Query(description=marked("zh or en"), pattern="^(zh|en)$", alias="language")]
 
 

@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from luoshu.words.number import chinese
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""Days before and after these are slips of the pen: nobody is asked for them, and some days beside them are none."""
+
 
 class Mention(NamedTuple):
     """A named time: its span, its last day (None where the text gives no year), and its role.

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from luoshu.book.book import open_book
+from luoshu.book.directory import Owner, Place
 from luoshu.desk.act import made_of
 from luoshu.desk.actor import Actor, Grant, machine
 from luoshu.desk.clock import CHINA
@@ -179,3 +180,29 @@ def test_faults_in_the_rules_of_a_desk_are_listed(tmp_path):
         "rules/alert.yaml", "rules/alert.yaml", "rules/consultation.yaml", "rules/consultation.yaml",
         "rules/holidays.yaml", "rules/skills.yaml",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ({"asked": ["roads", "ghost"]}, "there is no organisation ghost"),
+        ({"party": "ghost"}, "there is no organisation ghost"),
+        ({"place": "999999"}, "there is no area 999999"),
+        ({"incident": "nope"}, "there is no incident nope"),
+    ],
+)
+def test_a_need_is_put_to_those_who_can_answer_about_what_there_is(tmp_path, facts, says):
+    (tmp_path / "book.yaml").write_text("title: a\nregion: b\n", "utf-8")
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "owner.csv").write_text("id,name\nwater,水利\nroads,交通\npower,供电\n", "utf-8")
+    (tmp_path / "tables" / "place.csv").write_text("id,name,level\n410311,洛龙区,county\n", "utf-8")
+    with Room(tmp_path / "desk.sqlite", open_book(tmp_path, tables=(Owner, Place))) as room:
+        with pytest.raises(Refused, match=says):
+            room.do(made_of("demand.state", {**STATED, **facts}), by=CHAIR, at=EVE)
+        room.do(made_of("demand.state", {**STATED, "place": "410311"}), by=CHAIR, at=EVE)
+
+
+STATED = {
+    "demand": "d1", "title": "抢险道路", "party": "water", "asked": ["roads", "power"], "field": "roads",
+    "working_days": 3,
+}  # fmt: skip

@@ -289,3 +289,9 @@ def test_a_clock_far_behind_puts_nothing_before_the_incident(room):
     told = [step.told.at for step in room.standing().timeline("yi")]
     assert min(told) == NOON
     assert [entry.draft.happened for entry in room.journal.entries()][-1] == long_ago  # kept as it was said
+
+
+@pytest.mark.parametrize("id", [".", "..", "...."])
+def test_an_incident_has_a_name_that_an_address_can_end_in(room, id):
+    with pytest.raises(Refused, match="is no name"):
+        opened(room, id=id)

@@ -194,3 +194,18 @@ def test_the_page_the_calendar_and_the_workbook_are_for_who_is_logged_in(desk_se
     for _ in range(2):
         assert officer.post("/desk/upload/roster", files=sent, data=proof).status_code == 200
     assert len(desk_server.told("roster.set")) == before + 1
+
+
+def test_who_sets_the_roster_of_one_organisation_does_not_take_the_shift_of_another(room):
+    limited = Actor(id="gd", name="Gd", grants=(Grant(role="duty", organisation="granary"),))
+    facts = {"post": "值班员", "starts": at(20), "ends": at(21)}
+    room.do(Put(**facts, person="wang", belongs_to="command"), by=OFFICER, at=NOON)
+    mine = Put(**facts, person="li", belongs_to="granary")
+    with pytest.raises(MayNot, match="another organisation's: call your own post by another name"):
+        room.do(mine, by=limited, at=NOON)
+    assert people(room) == {mine.key(): "wang"}
+    room.do(Put(**{**facts, "post": "储备值班员"}, person="li", belongs_to="granary"), by=limited, at=NOON)
+    room.do(Cancel(shift=mine.key()), by=OFFICER, at=NOON)
+    room.do(Cancel(shift=shift_key("储备值班员", at(20))), by=limited, at=NOON)
+    room.do(mine, by=limited, at=NOON)
+    assert people(room)[mine.key()] == "li"

@@ -126,6 +126,8 @@ def test_openapi_has_an_example_for_every_page(client: TestClient) -> None:
         ("/promises/nothing.json", 404),
         ("/documents/../../etc/passwd", 404),
         ("/overview.json?day=2024-02-30", 422),
+        ("/overview.json?day=9999-12-31", 422),
+        ("/overview.json?day=1899-12-31", 422),
         ("/overview.json?language=xx", 422),
     ],
 )
