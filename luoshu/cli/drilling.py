@@ -207,7 +207,7 @@ def review(args: argparse.Namespace, language: Language) -> int:
 
     from luoshu.book.book import open_book
     from luoshu.desk.place import PLACE
-    from luoshu.desk.room import open_room
+    from luoshu.desk.room import room_to_read
     from luoshu.kinds import tables
     from luoshu.region import Region
     from luoshu.show.afteraction import after_page
@@ -219,7 +219,7 @@ def review(args: argparse.Namespace, language: Language) -> int:
     folder, out = book_folder(args.book), new_file(args.out, ".docx")
     if not args.desk and not (folder / PLACE).is_file():
         raise NotDone(say("{folder} has no desk yet: luoshu desk begin {folder} makes one", folder=args.book))
-    with open_room(open_book(folder, tables=tables()), args.desk) as room:
+    with room_to_read(open_book(folder, tables=tables()), args.desk) as room:
         now = datetime.now(UTC)
         view = view_of(Region(folder, now.date(), room.book))
         links = SiteLinks(path="x", language=language.code)

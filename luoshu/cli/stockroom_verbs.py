@@ -33,12 +33,15 @@ if TYPE_CHECKING:
 )
 def stock(args: argparse.Namespace, language: Language) -> int:
     from luoshu.book.book import open_book
-    from luoshu.desk.room import open_room
+    from luoshu.desk.room import open_room, room_to_read
     from luoshu.kinds import tables
 
-    folder = book_folder(args.book)
-    with open_room(open_book(folder, tables=tables()), args.desk) as room:
-        return _out(room, new_file(args.file, ".xlsx"), language) if args.way == "out" else _in(room, args, language)
+    book = open_book(book_folder(args.book), tables=tables())
+    if args.way == "out":
+        with room_to_read(book, args.desk) as room:
+            return _out(room, new_file(args.file, ".xlsx"), language)
+    with open_room(book, args.desk) as room:
+        return _in(room, args, language)
 
 
 def _out(room: Room, file: Path, language: Language) -> int:

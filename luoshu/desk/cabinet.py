@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -68,6 +69,17 @@ def remembered(file: Path) -> tuple[int, str]:
         return (int(number), head) if len(head) == len(BEGINNING) else (0, BEGINNING)
     except (OSError, ValueError):
         return 0, BEGINNING
+
+
+@contextlib.contextmanager
+def copied(file: Path) -> Iterator[Path]:
+    """A journal that no program has open, with what was written ahead, in the folder for what does not last: on a full
+    disk SQLite cannot even look into it where it lies."""
+    with tempfile.TemporaryDirectory(prefix="luoshu-journal") as folder:
+        for name in (file.name, f"{file.name}-wal"):
+            if file.with_name(name).exists():
+                shutil.copyfile(file.with_name(name), Path(folder) / name)
+        yield Path(folder) / file.name
 
 
 def begin_file(file: Path) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 from luoshu.book.book import Book
 from luoshu.desk.act import Act, Scene, Thing, Told, facts_of, in_bounds, personal_of, rights
 from luoshu.desk.actor import Actor
+from luoshu.desk.cabinet import copied
 from luoshu.desk.chain import ERASES, Draft, Entry
 from luoshu.desk.clock import CHINA, Clock, clock_of
 from luoshu.desk.journal import Command, Journal, MayNot, Refused, Standing, Unclear
@@ -21,6 +23,7 @@ from luoshu.desk.place import PLACE
 from luoshu.desk.plainwords import plain
 from luoshu.desk.sealed import same_told, sealed
 from luoshu.desk.things import UNDO, Things, ThingsFold, things_of
+from luoshu.desk.unkept import Unkept
 from luoshu.words.message import say
 
 MOST_WHY = 2_000
@@ -266,14 +269,11 @@ def end_of(day: date) -> datetime:
 def rows_at(place: str | Path, day: date) -> Mapping[type, tuple[Any, ...]]:
     """What lay over the book at the end of a day, read from a journal that stays closed: nothing can be written."""
     import luoshu.desk.acts  # noqa: F401 (puts every act on the list)
-    from luoshu.desk.shelves import engine_of, stored
+    from luoshu.desk.keeping import reading
+    from luoshu.desk.shelves import stored
 
-    engine = engine_of(place)
-    try:
-        with engine.connect() as connection:
-            return overlay(things_of(stored(connection), end_of(day)))
-    finally:
-        engine.dispose()
+    with reading(place) as connection:
+        return overlay(things_of(stored(connection), end_of(day)))
 
 
 def open_room(book: Book, place: str = "") -> Room:
@@ -281,3 +281,17 @@ def open_room(book: Book, place: str = "") -> Room:
     import luoshu.desk.acts  # noqa: F401 (puts every act on the list)
 
     return Room(place or book.folder / PLACE, book)
+
+
+@contextmanager
+def room_to_read(book: Book, place: str = "") -> Iterator[Room]:
+    """The desk of a book for who only looks at it: where its disk is full, a copy that is gone afterwards."""
+    with ExitStack() as open_now:
+        try:
+            room = open_now.enter_context(open_room(book, place))
+        except Unkept as error:
+            if error.sort != "full" or place:
+                raise
+            copy = open_now.enter_context(copied(book.folder / PLACE))
+            room = open_now.enter_context(open_room(book, str(copy)))
+        yield room

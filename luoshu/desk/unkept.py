@@ -96,6 +96,8 @@ def unkept(error: BaseException) -> Unkept | None:
 
 def _of_sqlite(error: sqlite3.Error) -> Unkept:
     code = getattr(error, "sqlite_errorcode", 0) or 0
+    if code in _NO_ROOM:
+        return Unkept(FULL, "full")
     if code in _FSYNC:
         return Unkept(NOT_SYNCED, "damaged")
     if code & 0xFF in _SQLITE:
@@ -109,6 +111,9 @@ def _of_sqlite(error: sqlite3.Error) -> Unkept:
         )
     return Unkept(say("the database of the journal refuses: {reason}", reason=str(error)), "other")
 
+
+_NO_ROOM = {getattr(sqlite3, f"SQLITE_IOERR_SHM{name}") for name in ("SIZE", "MAP")}
+"""What a journal is opened with found no place beside it."""
 
 _FSYNC = {getattr(sqlite3, name) for name in ("SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC") if hasattr(sqlite3, name)}
 
