@@ -139,20 +139,26 @@ def backup(args: argparse.Namespace, language: Language) -> int:
     "luoshu desk restore desk.jsonl.gz examples/luoyang",
     argument("file", metavar="FILE", help=say("the backup")),
     BOOK,
+    argument(
+        "--seal",
+        action="store_true",
+        help=say("make the chain anew, with what is personal beside it where an older version wrote it into entries"),
+    ),
     FAR,
     DESK,
 )
 def restore(args: argparse.Namespace, language: Language) -> int:
     from luoshu.desk.journal import Journal
     from luoshu.desk.keeping import restore as restored
+    from luoshu.desk.resealing import resealed
 
-    path, place = Path(args.file), place_of(args)
+    path, place, more = Path(args.file), place_of(args), {"through": resealed} if args.seal else {}
     if not path.is_file():
         raise NotDone(say("there is no file {name}", name=args.file))
     if isinstance(place, Path):
         place.parent.mkdir(parents=True, exist_ok=True)
     with Journal(place) as journal, bar(language.say("restoring the journal")) as tell:
-        kept = restored(path, journal, as_far_as_it_goes=args.as_far_as_it_goes, tell=tell)
+        kept = restored(path, journal, as_far_as_it_goes=args.as_far_as_it_goes, tell=tell, **more)
     if not kept.problems or (args.as_far_as_it_goes and kept.entries):
         _say_kept(kept, language)
         _say_passwords(args, place, language)

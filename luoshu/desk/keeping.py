@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -273,11 +273,13 @@ def inspect(path: Path, tell: Tell = lambda done, total: None) -> Kept:
 
 
 def restore(
-    path: Path, journal: Journal, *, as_far_as_it_goes: bool = False, tell: Tell = lambda done, total: None
-) -> Kept:
+    path: Path, journal: Journal, *, as_far_as_it_goes: bool = False, tell: Tell = lambda done, total: None,
+    through: Callable[[Iterator[Entry]], Iterator[Entry]] = lambda entries: entries,
+) -> Kept:  # fmt: skip
     """Write a backup's entries into an empty journal; nothing is written when the backup is not whole.
 
-    With `as_far_as_it_goes` the entries before the first fault are taken; the problems still say what was wrong.
+    With `as_far_as_it_goes` the entries before the first fault are taken; the problems still say what was wrong. They
+    go `through` what may write them anew (see `luoshu.desk.resealing`).
     """
     held = inspect(path, tell)
     if held.problems and not as_far_as_it_goes:
@@ -290,8 +292,9 @@ def restore(
                 connection.rollback()
                 return Kept(entries=0, head=BEGINNING, problems=(_not_empty(path),))
             waiting: list[Entry] = []
-            for entry in reader.entries(tell):
-                waiting.append(entry)
+            last: Entry | None = None
+            for last in through(reader.entries(tell)):
+                waiting.append(last)
                 if len(waiting) == AT_ONCE:
                     put(connection, waiting)
                     waiting = []
@@ -300,7 +303,8 @@ def restore(
             connection.commit()
     except Exception as error:
         raise unkept(error) or error from error
-    return reader.kept()
+    found = reader.kept()
+    return replace(found, entries=last.number, head=last.hash) if last is not None else found
 
 
 def _not_empty(path: Path) -> Problem:

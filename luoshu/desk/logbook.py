@@ -87,6 +87,11 @@ def open_draft(draft: Draft) -> tuple[dict[str, Any], str]:
     return open_facts(draft.what, facts), HIDDEN if WHY in names else draft.why
 
 
+def stays(journal: Journal, about: str) -> bool:
+    """Whether what is personal about a thing stands in the journal itself, in entries of older versions."""
+    return any(openly(each.draft) for each in found(journal, Search(about=about), MOST))
+
+
 def openly(draft: Draft) -> bool:
     """Whether what is personal stands in the journal itself, as older versions of the program wrote it."""
     kind = ACTS.get(draft.what)

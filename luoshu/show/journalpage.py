@@ -18,6 +18,7 @@ from luoshu.desk.chain import Entry
 from luoshu.desk.clock import local_time
 from luoshu.desk.keeping import entry_json
 from luoshu.desk.logbook import MOST, Search, found, open_draft
+from luoshu.desk.resealing import RESEALED
 from luoshu.desk.room import Room
 from luoshu.desk.staff import Person
 from luoshu.desk.things import UNDO, Things
@@ -47,6 +48,7 @@ WORDS = {
     "refused.page": marked("a page was refused"),
     "refused.act": marked("an act was refused"),
     "refused.session": marked("a session was refused: another browser used it"),
+    RESEALED: marked("the chain was made anew, with what is personal beside it"),
     UNDO: marked("taken back"),
 }
 MACHINES = {"clock": marked("the clock"), "console": marked("a command on the desk's machine")}

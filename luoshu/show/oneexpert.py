@@ -9,6 +9,7 @@ from typing import Any
 
 from luoshu.desk.clock import local_day, local_time
 from luoshu.desk.expert import HOWS, KEEPERS, Consent, Expert
+from luoshu.desk.logbook import stays
 from luoshu.desk.post import Post
 from luoshu.desk.skills import skills_of
 from luoshu.desk.staff import Person
@@ -35,8 +36,11 @@ class Ask:
 
 @dataclass(frozen=True, kw_only=True)
 class ExpertPage(Page):
-    """One expert with the contact, what they agreed to and how, and the forms of what can change. `weak`: nobody can
-    prove the consent. `asked` says since when a link waits for an answer."""
+    """One expert with the contact, what they agreed to and how, and the forms of what can change.
+
+    `weak`: nobody can prove the consent. `asked` says since when a link waits for an answer. `stays`: older entries
+    hold what is personal in the journal itself.
+    """
 
     card: Card
     contact: str
@@ -48,6 +52,7 @@ class ExpertPage(Page):
     paper: str
     windows: tuple[str, ...]
     gone: str
+    stays: bool
     posts: tuple[PostRow, ...]
     forms: tuple[Form, ...]
     withdraw: Form | None
@@ -96,6 +101,7 @@ def expert_page(visit: Visit, name: str, query: Mapping[str, str]) -> ExpertPage
         paper=visit.links.to(join("desk/experts", f"{name}/paper")),
         windows=tuple(f"{local_time(each.since)} – {local_time(each.until)}" for each in expert.windows),
         gone=local_time(expert.withdrawn) if expert.withdrawn else "",
+        stays=bool(expert.withdrawn) and stays(visit.room.journal, f"{Expert.sort}:{name}"),
         posts=() if expert.withdrawn
         else tuple(post_row(visit, each) for each in visit.things.all(Post).values() if each.expert == name),
         forms=() if expert.withdrawn else forms,

@@ -22,6 +22,7 @@ from luoshu.show.daybook import REFUSED_PAGE
 from luoshu.show.door import Door, address, door_of, need_caller, prove
 from luoshu.show.expertpage import Card, PostRow, card, post_row
 from luoshu.show.labelpage import code_picture
+from luoshu.show.leafserving import remember_language
 from luoshu.show.login import fields_of
 from luoshu.show.oneexpert import keeper_name
 from luoshu.show.pacing import LINKS
@@ -80,7 +81,9 @@ def add_own(app: FastAPI) -> None:
         return await run_in_threadpool(invited, request, await fields_of(request))
 
     def own(request: Request, secret: str, day: Day = None, language: Tongue = None) -> Response:
-        return own_page(request, secret, language)
+        response = own_page(request, secret, language)
+        remember_language(response, language)
+        return response
 
     async def answer(request: Request, secret: str) -> Response:
         return await run_in_threadpool(answered, request, secret, await fields_of(request))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from luoshu.desk.journal import Journal, Refused
 from luoshu.desk.keeping import backup, restore, verify
 from luoshu.desk.logbook import Search, found, open_draft, openly
 from luoshu.desk.post import Post
+from luoshu.desk.resealing import resealed
 from luoshu.desk.room import Room
 from luoshu.desk.sealed import digest
 from luoshu.desk.shelves import engine_of
@@ -326,3 +328,60 @@ def test_an_act_with_personal_facts_must_be_of_a_person():
 
             def on(self, state, told):
                 return state
+
+
+def test_a_journal_of_before_is_made_anew_without_what_was_withdrawn(place, tmp_path):
+    """`luoshu desk restore --seal`: same numbers and words, a chain of its own that tells where the old one ended."""
+    from luoshu.desk.act import facts_of
+    from luoshu.desk.things import UNDO
+
+    old = tmp_path / "old.sqlite"
+    acts = [
+        ("expert.enter", {"expert": "e1", "name": NAME, "contact": PHONE}),
+        ("expert.consent", {"expert": "e1", "since": "2021-01-01", "purpose": "x"}),
+        ("post.offer", {"post": "p1", "expert": "e1", "host": "u", "home": "yellow-river", "direction": "other",
+                        "work": "黄河河务局高工", "share": 5, "since": "2021-01-01", "until": "2022-01-01"}),
+        ("expert.enter", {"expert": "e2", "name": "李四", "contact": "13900000000"}),
+        ("expert.enter", {"expert": "e2", "name": "李四", "contact": "13711111111"}),
+        ("expert.withdraw", {"expert": "e1"}),
+    ]  # fmt: skip
+    with Journal(old) as journal:
+        for number, (what, told) in enumerate(acts):
+            made = made_of(what, told)
+            said = {"about": f"{made.thing.sort}:{made.key()}", "why": "王主任推荐", "mark": f"mark{number}"}
+            journal.append(Draft(who="wang", what=what, facts=facts_of(made), **said), at=AT)
+        journal.append(Draft(who="wang", what=UNDO, about="expert:e2", why="x", undoes=5), at=AT)
+    first = backup(old, tmp_path / "old.jsonl")
+    with Journal(place) as journal:
+        kept = restore(tmp_path / "old.jsonl", journal, through=resealed)
+    assert (kept.entries, kept.problems) == (8, ())
+    found = verify(place)
+    assert (found.head, found.problems, found.personal, found.erased) == (kept.head, (), 2, 4)
+    told = str(rows(place, "SELECT * FROM entry")) + str(rows(place, "SELECT * FROM personal"))
+    gone = (PHONE, NAME, "黄河河务局高工", "yellow-river", "13711111111")
+    assert not [word for word in gone if word in told]
+    with Room(place) as room:
+        things = room.standing()
+        assert (things.unread, things.get(Expert, "e2").contact, things.get(Expert, "e1").withdrawn) == (
+            [], "13900000000", AT,
+        )  # fmt: skip
+        assert room.journal.entries()[-1].draft.facts == {"entries": 7, "head": first.head}
+        assert not [each for each in room.journal.entries() if openly(each.draft)]
+
+
+def test_who_is_killed_before_the_log_is_emptied_leaves_it_to_the_next(tmp_path, monkeypatch):
+    place, copy = tmp_path / "desk.sqlite", tmp_path / "copy"
+    copy.mkdir()
+    with Room(place) as room:
+        filled(room)
+        with monkeypatch.context() as killed:
+            killed.setattr("luoshu.desk.cabinet.Cabinet._wipe", lambda self: None)
+            do(room, "expert.withdraw", expert="e1")
+            for file in tmp_path.glob("desk.sqlite*"):
+                shutil.copy(file, copy / file.name)
+            room.journal.cabinet._erased = False
+    assert PHONE.encode() in b"".join(file.read_bytes() for file in copy.iterdir())
+    with Room(copy / place.name) as room:
+        do(room, "expert.enter", expert="e3", name="赵")
+        left = b"".join(file.read_bytes() for file in copy.iterdir())
+        assert not [word for word in SECRETS if word.encode() in left]
