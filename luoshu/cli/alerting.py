@@ -63,7 +63,6 @@ def alert(args: argparse.Namespace, language: Language) -> int:
     from luoshu.book.book import open_book
     from luoshu.desk.alertkey import known_senders
     from luoshu.desk.capfile import check_alert
-    from luoshu.desk.capparse import MOST_BYTES
     from luoshu.desk.capwords import plain_words
     from luoshu.desk.heard import TakeIn, as_text, without_attachments
     from luoshu.desk.journal import Refused
@@ -72,8 +71,7 @@ def alert(args: argparse.Namespace, language: Language) -> int:
     from luoshu.kinds import tables
 
     folder, path, now = book_folder(args.book), Path(args.file), datetime.now(UTC)
-    with path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
+    data = bytes_of(path)
     told, seal, problems = check_alert(data, path.name, known_senders(folder))
     if told is None or seal.state == "forged":
         return report_problems(list(problems), language)
@@ -93,3 +91,15 @@ def alert(args: argparse.Namespace, language: Language) -> int:
     for each in plain_words(told, seal):
         print(language.message(each))
     return report_problems(list(problems), language) if problems else GOOD
+
+
+def bytes_of(path: Path) -> bytes:
+    """What a file holds, no more than is read of an alert; NotDone where it is a pipe that nobody may ever fill."""
+    from stat import S_ISFIFO
+
+    from luoshu.desk.capparse import MOST_BYTES
+
+    if S_ISFIFO(path.lstat().st_mode):
+        raise NotDone(say("{name} is a pipe, not a file", name=str(path)))
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)

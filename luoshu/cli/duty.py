@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from luoshu.cli.alerting import bytes_of
 from luoshu.cli.verbs import BOOK, DESK, NotDone, argument, book_folder, verb
 from luoshu.show.language import Language
 from luoshu.show.terminal import GOOD, report_problems
@@ -38,12 +39,10 @@ MOST_NAMED = 100
 )
 def cap(args: argparse.Namespace, language: Language) -> int:
     from luoshu.desk.capfile import check_alert
-    from luoshu.desk.capparse import MOST_BYTES
     from luoshu.desk.capwords import plain_words
 
     path = Path(args.file)
-    with path.open("rb") as file:
-        told, seal, problems = check_alert(file.read(MOST_BYTES + 1), path.name, _known(args.known))
+    told, seal, problems = check_alert(bytes_of(path), path.name, _known(args.known))
     if problems or told is None:
         return report_problems(list(problems), language)
     for each in plain_words(told, seal):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import time
 import tracemalloc
@@ -190,6 +191,12 @@ def test_the_name_of_a_file_steers_no_terminal(tmp_path, capsys):
     out = capsys.readouterr()
     assert "evil" in out.err
     assert not {"\x1b", "\x07", "\u202e"} & set(out.out + out.err)
+
+
+def test_a_pipe_that_nobody_fills_is_not_waited_for(tmp_path, capsys):
+    os.mkfifo(tmp_path / "a.xml")
+    assert main(["cap", "check", str(tmp_path / "a.xml")]) == 2
+    assert "is a pipe" in capsys.readouterr().err
 
 
 def test_blanks_and_letters_of_other_scripts_are_left_as_they_are():
