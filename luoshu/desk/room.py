@@ -20,6 +20,7 @@ from luoshu.desk.chain import ERASES, Draft, Entry
 from luoshu.desk.clock import CHINA, Clock, clock_of
 from luoshu.desk.journal import Command, Journal, MayNot, Refused, Standing, Unclear
 from luoshu.desk.place import PLACE
+from luoshu.desk.plainfacts import plain_facts
 from luoshu.desk.plainwords import plain
 from luoshu.desk.sealed import same_told, sealed
 from luoshu.desk.things import UNDO, Things, ThingsFold, things_of
@@ -191,9 +192,10 @@ def _perform(
     act: Act[Any], scene: Scene, told: Told, done: list[_Done], asked: bool = False, early: bool = False
 ) -> None:
     """Put the act and all that is done before and with it on the list, each checked on what the one before left; only
-    what was `asked` for needs rights."""
+    what was `asked` for needs rights and plain words."""
     if asked:
         rights(act, scene)
+        plain_facts(act)
     for each in act.before(scene):
         _perform(each, scene, told, done, early=True)
     act.check(scene)
