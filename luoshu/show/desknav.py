@@ -60,6 +60,25 @@ WORDS = {
 """What the scripts say, by the names that they use."""
 
 
+BELONGS = {
+    "desk/receive": "desk/stock", "desk/picking": "desk/stock", "desk/approvals": "desk/stock",
+    "desk/labels": "desk/stock", "desk/scan": "desk/stock", "desk/alert-draft": "desk/alerts",
+    "desk/heard": "desk/alerts", "desk/incidents": "desk", "desk/upload/roster": "desk/roster",
+    "desk/upload/experts": "desk/experts",
+}  # fmt: skip
+"""Pages that stand under one of the navigation, whatever their address."""
+
+
+def stands_under(path: str) -> str:
+    """The page of the navigation that an address belongs to.
+
+    >>> stands_under("desk/incidents/yi/replay"), stands_under("desk/stock/lot-1"), stands_under("desk/receive")
+    ('desk', 'desk/stock', 'desk/stock')
+    """
+    found = next((entry for begins, entry in BELONGS.items() if path.startswith(begins)), "")
+    return found or next((entry for entry, _ in reversed(ENTRIES) if path.startswith(entry)), "")
+
+
 def desk_navigation(visit: Visit) -> list[tuple[str, str]]:
     """The pages of the desk that this person may see, with their words; none elsewhere than on the desk's own pages."""
     from luoshu.show.deskleaves import DESK_LEAVES

@@ -17,7 +17,7 @@ from luoshu.desk.clock import local_time
 from luoshu.kinds.commitment import VERDICTS
 from luoshu.show.about import About, about
 from luoshu.show.countymap import MapPage, bare, drawn_layer, map_drawing, map_page, shade
-from luoshu.show.desknav import desk_navigation, desk_told
+from luoshu.show.desknav import desk_navigation, desk_told, stands_under
 from luoshu.show.drawing import drawing, legend, shape, spark
 from luoshu.show.language import marked
 from luoshu.show.links import file_name
@@ -244,6 +244,7 @@ def drawn(template: str, name: str, page: Page, visit: Visit, **more: Any) -> st
         "keys": keys(visit),
         "visit": visit,
         "desk_navigation": desk_navigation(visit),
+        "desk_under": stands_under(visit.links.path),
     }
     return environment().get_template(template).render({**context, **more})
 
