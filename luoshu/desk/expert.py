@@ -285,6 +285,35 @@ class FreeExpert(_OnExpert):
         return replace(here, windows=tuple(sorted(windows, key=lambda each: each.since)))
 
 
+@act
+class BusyExpert(_OnExpert):
+    """A time in which they cannot be called on after all; what they said before and after it stays."""
+
+    what = "expert.busy"
+    says = say("write down when an expert cannot be called on after all")
+    thing = Expert
+    roles = KEEPERS
+    since: datetime = fact("From", zh="不可调用起")
+    until: datetime = fact("To", zh="不可调用止")
+
+    def check(self, scene: Scene) -> None:
+        if self.until <= self.since:
+            raise Refused(say("the time ends before it begins"))
+        here = scene.need(Expert, self.expert)
+        if not any(each.since < self.until and self.since < each.until for each in here.windows):
+            raise Refused(say("they did not say that they can be called on then"))
+
+    def on(self, state: Expert | None, told: Told) -> Expert:
+        here = _here(state, self.expert)
+        left = [
+            Window(since=since, until=until)
+            for each in here.windows
+            for since, until in ((each.since, min(each.until, self.since)), (max(each.since, self.until), each.until))
+            if since < until
+        ]
+        return replace(here, windows=tuple(left))
+
+
 def listed(things: Things, day: date) -> Mapping[str, Expert]:
     """The experts whose consent holds on a day."""
     return {id: each for id, each in things.all(Expert).items() if each.listed(day)}

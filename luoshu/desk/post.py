@@ -40,10 +40,14 @@ class Post(Thing):
     ended: date | None = None
     why_ended: str = ""
 
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return min(self.until, self.ended) if self.ended else self.until
+
     def active(self, day: date) -> bool:
         """Whether it is in force on a day: agreed by all three, begun and not over."""
-        last = min(self.until, self.ended) if self.ended else self.until
-        return set(self.agreed) == set(PARTIES) and self.since <= day <= last
+        return set(self.agreed) == set(PARTIES) and self.since <= day <= self.last
 
 
 @act
@@ -90,13 +94,9 @@ class OfferPost(Act[Post]):
 
 def _room_for(expert: str, share: float, since: date, until: date, posts: Iterable[Post]) -> None:
     """Refuse more than half of somebody's time in second posts on any day."""
-    held = [
-        each
-        for each in posts
-        if each.expert == expert and each.ended is None and each.since <= until and since <= each.until
-    ]
+    held = [each for each in posts if each.expert == expert and each.since <= until and since <= each.last]
     for day in {since, *(max(since, each.since) for each in held)}:
-        taken = sum(each.share for each in held if each.since <= day <= each.until)
+        taken = sum(each.share for each in held if each.since <= day <= each.last)
         if taken + share > 50:
             raise Refused(say("with {taken:g} % in second posts already, {share:g} % more is over half", taken=taken,
                               share=share))  # fmt: skip
@@ -146,6 +146,12 @@ class EndPost(Act[Post]):
 
     def key(self) -> str:
         return self.post
+
+    def check(self, scene: Scene) -> None:
+        post = scene.need(Post, self.post)
+        if self.last < post.since or self.last > post.until:
+            raise Refused(say("the last day of post {id} lies between {since} and {until}", id=post.id,
+                              since=post.since, until=post.until))  # fmt: skip
 
     def on(self, state: Post | None, told: Told) -> Post:
         return replace(_open(state, self.post), ended=self.last, why_ended=self.reason)

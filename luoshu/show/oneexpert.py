@@ -83,6 +83,7 @@ def expert_page(visit: Visit, name: str, query: Mapping[str, str]) -> ExpertPage
     forms = (
         offering(form_of(visit, "expert.skill", here), "skill", words),
         form_of(visit, "expert.free", here),
+        *([form_of(visit, "expert.busy", here)] if expert.windows else []),
         form_of(visit, "expert.consent", here | {"since": day}),
         form_of(visit, "post.offer", offer, hide=["expert"]),
         form_of(visit, "expert.enter", here | entered),

@@ -215,7 +215,7 @@ def test_a_two_way_post_is_in_force_when_all_three_have_agreed(room):
     with pytest.raises(Refused, match="over half"):
         offered(room, "p3", share=1)
     do(room, "post.end", post="p2", last="2021-07-20", reason="项目结束")
-    offered(room, "p3", share=1)
+    offered(room, "p3", share=1, since="2021-07-21")
     with pytest.raises(Refused, match="has ended"):
         do(room, "post.agree", post="p2", party="home")
 
@@ -228,3 +228,39 @@ def test_personal_facts_are_marked_as_such():
     fields = {each.name: each.metadata.get("personal") for each in dataclasses.fields(ACTS["expert.enter"])}
     assert fields["name"]
     assert fields["contact"]
+
+
+def offer(room, post, share, since, until):
+    do(room, "post.offer", post=post, expert="e1", host="u", home="y", direction="other", work="x", share=share,
+       since=since, until=until)  # fmt: skip
+
+
+def test_a_post_that_ends_later_takes_time_until_then(room):
+    entered(room)
+    consented(room)
+    offer(room, "p1", 50, "2021-01-01", "2028-12-31")
+    for last in ("2020-12-31", "2029-01-01"):
+        with pytest.raises(Refused, match="the last day of post p1 lies between 2021-01-01 and 2028-12-31"):
+            do(room, "post.end", post="p1", last=last, reason="x")
+    do(room, "post.end", post="p1", last="2027-12-31", reason="x")
+    with pytest.raises(Refused, match="is over half"):
+        offer(room, "p2", 50, "2027-12-31", "2028-12-31")
+    offer(room, "p2", 50, "2028-01-01", "2028-12-31")
+
+
+def test_who_is_not_free_after_all_is_not_called(room):
+    entered(room)
+    consented(room)
+    do(room, "expert.free", expert="e1", since="2021-07-20T08:00+08:00", until="2021-07-22T08:00+08:00")
+    do(room, "expert.busy", expert="e1", since="2021-07-20T20:00+08:00", until="2021-07-21T20:00+08:00")
+    expert = room.standing().get(Expert, "e1")
+    assert [expert.free(AT + timedelta(hours=hours)) for hours in (0, 8, 31.9, 32, 40)] == [
+        True,
+        False,
+        False,
+        True,
+        True,
+    ]
+    for since, says in (("2021-07-21T19:00+08:00", "ends before it begins"), ("2021-07-20T21:00+08:00", "did not say")):
+        with pytest.raises(Refused, match=says):
+            do(room, "expert.busy", expert="e1", since=since, until="2021-07-21T18:00+08:00")
