@@ -13,7 +13,7 @@ from luoshu.book.book import Book
 from luoshu.book.directory import Owner, Place
 from luoshu.book.table import Column
 from luoshu.desk.clock import CHINA
-from luoshu.desk.expert import Expert
+from luoshu.desk.expert import HOWS, Expert
 from luoshu.desk.incident import large
 from luoshu.desk.post import Post
 from luoshu.desk.post_rows import DIRECTION_CODES, POST_COLUMNS, POSTS, post_line
@@ -47,6 +47,8 @@ EXPERT_COLUMNS: tuple[Column, ...] = (
     _day("since", "同意日期"),
     _words("purpose", "同意用途"),
     _day("until", "有效期至"),
+    _words("how", "同意方式"),
+    _words("proof", "凭证存放或见证人"),
 )
 """What a row of experts says; a new one has no code. Without a consent nobody is listed."""
 SKILL_COLUMNS: tuple[Column, ...] = (
@@ -73,6 +75,7 @@ class Choices:
     skill: Mapping[str, str]
     level: Mapping[str, str]
     direction: Mapping[str, str]
+    how: Mapping[str, str]
 
     def of(self, column: str) -> Mapping[str, str]:
         """The words of a column, none where it takes any."""
@@ -94,6 +97,7 @@ def choices_of(book: Book | None, day: date) -> Choices:
         skill={skill.zh: id for id, skill in skills_of(book, day).items()},
         level={**{zh: level for level, zh in LEVELS.items()}, REMOVED: "none"},
         direction=DIRECTION_CODES,
+        how={zh: how for how, zh in HOWS.items()},
     )
 
 
@@ -136,7 +140,8 @@ def _expert(each: Expert, columns: Sequence[Column], choices: Choices, day: date
         "post": each.post, "place": _word(choices.place, each.place),
         "contact": each.contact if each.listed(day) else "",
         "since": given.since if given else None, "purpose": given.purpose if given else "",
-        "until": given.until if given else None,
+        "until": given.until if given else None, "proof": given.proof if given else "",
+        "how": HOWS.get(given.how, given.how) if given else "",
     }  # fmt: skip
     return [told[column.name] for column in columns]
 
@@ -204,7 +209,14 @@ def _lists(out: Any, choices: Choices) -> None:
     from luoshu.book.sheet_making import put, put_heading, set_widths
 
     sheet = out.create_sheet(LISTS)
-    heads = {"works_for": "所在单位", "place": "所在区县", "skill": "技能", "level": "程度", "direction": "方向"}
+    heads = {
+        "works_for": "所在单位",
+        "place": "所在区县",
+        "skill": "技能",
+        "level": "程度",
+        "direction": "方向",
+        "how": "同意方式",
+    }
     for place, (name, words) in enumerate(vars(choices).items(), start=1):
         put_heading(sheet.cell(1, place), heads[name], required=False)
         for line, word in enumerate(words, start=2):

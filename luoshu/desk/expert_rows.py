@@ -174,6 +174,7 @@ def _chosen(told: dict[str, Any], name: str, zh: str, words: Mapping[str, str]) 
 def _expert(row: Row, told: dict[str, Any], bank: _Bank) -> Iterator[Row]:
     for name, zh, words in (
         ("works_for", "所在单位", bank.choices.works_for), ("place", "所在区县", bank.choices.place),
+        ("how", "同意方式", bank.choices.how),
     ):  # fmt: skip
         trouble = _chosen(told, name, zh, words)
         if trouble is not None:
@@ -195,7 +196,7 @@ def _expert(row: Row, told: dict[str, Any], bank: _Bank) -> Iterator[Row]:
     if here is None or not _same(here, told):
         made += 1
         yield _made(row, "expert.enter", _of(told, "expert", "name", "works_for", "post", "place", "contact"))
-    consent = _of(told, "expert", "since", "purpose", "until")
+    consent = _of(told, "expert", "since", "purpose", "until", "how", "proof")
     if len(consent) > 1 and (here is None or not _agreed(here, told)):
         made += 1
         yield _made(row, "expert.consent", consent)
@@ -236,8 +237,11 @@ def _same(here: Expert, told: Mapping[str, Any]) -> bool:
 
 def _agreed(here: Expert, told: Mapping[str, Any]) -> bool:
     given = here.consent
-    return given is not None and (given.since, given.purpose, given.until) == (
+    same = given is not None and (given.since, given.purpose, given.until) == (
         told.get("since"), told.get("purpose", ""), told.get("until"),
+    )  # fmt: skip
+    return same and given is not None and told.get("how", "") in ("", given.how) and told.get("proof", "") in (
+        "", given.proof,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from fastapi.responses import Response, StreamingResponse
 from luoshu.desk.act import ACTS, Act, Thing, named_field
 from luoshu.desk.chain import Entry
 from luoshu.desk.clock import local_time
+from luoshu.desk.expert import Expert
 from luoshu.desk.keeping import entry_json
 from luoshu.desk.logbook import MOST, Search, found, open_draft
 from luoshu.desk.resealing import RESEALED
@@ -168,11 +169,17 @@ def row(entry: Entry, visit: Visit, things: Things, names: Mapping[str, str]) ->
     late = draft.happened is not None and entry.at - entry.happened > SOON
     return EntryRow(
         number=entry.number, at=local_time(entry.at), happened=local_time(entry.happened) if late else "",
-        who=names.get(draft.who, draft.who), who_id=draft.who, what=draft.what, word=word, about=draft.about,
+        who=names.get(draft.who) or _hand(draft.who, language), who_id=draft.who, what=draft.what, word=word, about=draft.about,
         about_word=about_words(kind, draft.about, language, things), facts=facts, why=why,
         undone=step.undone if step else None, undoes=draft.undoes,
         can_undo=bool(may and step and step.undone is None and step.act.lasting is None),
     )  # fmt: skip
+
+
+def _hand(who: str, language: Language) -> str:
+    """Who wrote an entry and has no account: an expert, by the link that is theirs alone; else the name as it is."""
+    sort, _, expert = who.partition(":")
+    return language.say("expert {id}, by the own link", id=expert) if sort == Expert.sort and expert else who
 
 
 def kind_incident(step: Any) -> str:

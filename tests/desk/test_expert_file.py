@@ -13,7 +13,7 @@ from luoshu.book.book import open_book
 from luoshu.book.directory import Owner, Place
 from luoshu.desk.act import made_of
 from luoshu.desk.actor import Actor, Grant
-from luoshu.desk.expert import Expert
+from luoshu.desk.expert import Expert, themselves
 from luoshu.desk.expert_file import EXPERTS, LISTS, SKILLS, TIMES, expert_workbook
 from luoshu.desk.expert_rows import expert_rows
 from luoshu.desk.post import Post
@@ -290,3 +290,25 @@ def test_an_agreement_is_not_taken_back_by_a_row(room, tmp_path):
     book[POSTS]["K2"] = "本人"
     rows, _ = back(room, book, tmp_path, write=False)
     assert "原单位 agreed to post p1: that is not taken back by a row" in str(rows[0].trouble)
+
+
+def test_how_a_consent_was_given_goes_out_and_comes_in(room, tmp_path):
+    do(room, "expert.consent", expert="e1", since="2021-01-01", purpose="应急处置", how="paper", proof="档案柜 3")
+    do(room, "expert.invite", expert="e2", purpose="应急处置")
+    room.do(made_of("expert.agree", {"expert": "e2"}), by=themselves("e2"), at=AT)
+    book = out(room)
+    sheet = book[EXPERTS]
+    heads = [cell.value for cell in sheet[1]]
+    how, proof = heads.index("同意方式") + 1, heads.index("凭证存放或见证人") + 1
+    assert [[sheet.cell(line, place).value for place in (how, proof)] for line in (2, 3)] == [
+        ["本人书面签字", "档案柜 3"], ["本人通过链接同意", None],
+    ]  # fmt: skip
+    sheet["B3"] = "赵六"  # a text that begins like a formula is not taken back
+    rows, _ = back(room, book, tmp_path, write=False)
+    assert [row.act.what for row in rows] == ["expert.enter"]
+    sheet.cell(2, how).value, sheet.cell(2, proof).value = "本人口头同意", "李科长"
+    sheet.cell(3, heads.index("同意用途") + 1).value = "别的用途"
+    rows, _ = back(room, book, tmp_path, write=False)
+    told = [(row.trouble, getattr(row.act, "how", "")) for row in rows if row.act is None or "consent" in row.act.what]
+    assert told[0] == (None, "spoken")
+    assert "link" in str(told[1][0])  # only the person says that they agreed by their link
