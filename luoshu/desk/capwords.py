@@ -238,7 +238,11 @@ def _height(low: str, high: str | None) -> Message:
 
 
 def _codes(area: Mapping[str, Any]) -> str:
-    return _short(", ".join(f"{each['valueName']} {each['value']}" for each in area["geocode"][:MOST_LINES]))
+    """The codes of an area, each sort named once: "SAME 059110 059111, UGC PHZ110"."""
+    sorts: dict[str, list[str]] = {}
+    for each in area["geocode"][: MOST_LINES * 2]:
+        sorts.setdefault(str(each["valueName"] or ""), []).append(str(each["value"] or ""))
+    return _short(", ".join(" ".join((name, *values)) for name, values in sorts.items()))
 
 
 def _file(resource: Mapping[str, Any]) -> Message:

@@ -69,6 +69,13 @@ def test_each_language_has_its_name_before_it():
     assert [line for line in lines if line.startswith("Language")] == ["Language: zh-CN", "Language: en-US"]
 
 
+def test_codes_of_one_sort_are_named_once():
+    pairs = (("SAME", "059110"), ("UGC", "PHZ110"), ("SAME", "059111"))
+    codes = [{"valueName": name, "value": value} for name, value in pairs]
+    lines = said(area=[{"areaDesc": "Kauai", "geocode": codes}])
+    assert "Area: Kauai (codes SAME 059110 059111, UGC PHZ110)" in lines
+
+
 def test_whom_it_is_for():
     assert "Only for: a@b.example" in said(ALERT | {"scope": "Private", "addresses": "a@b.example"})
     assert "Who may have it: fire brigades" in said(ALERT | {"scope": "Restricted", "restriction": "fire brigades"})
