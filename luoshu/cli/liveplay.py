@@ -43,8 +43,25 @@ def lived(
     args: argparse.Namespace, folder: Path, script: Path, tell: Callable[[Played], None], language: Language
 ) -> Ran:
     """Serve a drill until its leader ends it, or a signal does: Ctrl+C, SIGTERM, a closed terminal."""
-    from luoshu.cli.commands import OPEN_LINE
     from luoshu.show.ending import Ending
+
+    stage = Stage(language)
+    try:
+        with Ending(stage.asked) as ending:  # before all else: what serves takes seconds to be read
+            return _served(args, folder, script, tell, stage, lambda: bool(ending.asked))
+    except ValueError as error:
+        if error.args and isinstance(error.args[0], Message):
+            raise NotDone(error.args[0]) from None
+        raise
+    except KeyboardInterrupt:
+        raise NotDone(GIVEN_UP) from None
+
+
+def _served(
+    args: argparse.Namespace, folder: Path, script: Path, tell: Callable[[Played], None], stage: Stage,
+    given_up: Callable[[], bool],
+) -> Ran:  # fmt: skip
+    from luoshu.cli.commands import OPEN_LINE
     from luoshu.show.guard import is_loopback
     from luoshu.show.listening import check_certificate, listen
     from luoshu.show.livedrill import live_drill
@@ -55,35 +72,26 @@ def lived(
     if args.certificate is not None:
         check_certificate(args.certificate, args.key)
     listen(args.host, args.port).close()  # said before a copy of the book is made
-    people, left = _names(args.people), _names(args.left)
-
-    stage = Stage(language)
+    if given_up():
+        raise KeyboardInterrupt
 
     def served(drill: LiveDrill, logins: tuple[Login, ...]) -> None:
         def ready() -> None:
-            if not args.certificate and not is_loopback(args.host):
-                print("luoshu: " + language.message(OPEN_LINE), file=sys.stderr)
             with suppress(OSError):  # a drill outlives the terminal it was begun on
-                _invite(args, logins, language, drill.key)
+                if not args.certificate and not is_loopback(args.host):
+                    print("luoshu: " + stage.language.message(OPEN_LINE), file=sys.stderr)
+                _invite(args, logins, stage.language, drill.key)
 
         stage.at = "served"
         serve(drill.folder.copy, host=args.host, port=args.port, ready=ready, clockwork=drill, desk=args.desk,
               certificate=args.certificate, key=args.key, proxies=args.proxy)  # fmt: skip
         stage.at = "written"
 
-    try:
-        with Ending(stage.asked) as ending:
-            return live_drill(
-                folder, script, Path(args.out), people=people, pace=args.pace, longest=args.longest, begun=args.begin,
-                closing=args.close, left=left, patience=args.patience, serve=served, tell=tell, desk=args.desk,
-                given_up=lambda: bool(ending.asked),
-            )  # fmt: skip
-    except ValueError as error:
-        if error.args and isinstance(error.args[0], Message):
-            raise NotDone(error.args[0]) from None
-        raise
-    except KeyboardInterrupt:
-        raise NotDone(GIVEN_UP) from None
+    return live_drill(
+        folder, script, Path(args.out), people=_names(args.people), pace=args.pace, longest=args.longest,
+        begun=args.begin, closing=args.close, left=_names(args.left), patience=args.patience, serve=served, tell=tell,
+        desk=args.desk, given_up=given_up,
+    )  # fmt: skip
 
 
 class Stage:
