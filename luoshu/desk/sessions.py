@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from luoshu.desk.chain import moment, of_moment
 from luoshu.desk.shelves import lock_for_writing
+from luoshu.desk.unwritten import Unwritten, no_room
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine, Table
+    from sqlalchemy import Connection, Engine, Table
+
+V = TypeVar("V")
 
 IDLE = timedelta(hours=8)
 LONGEST = timedelta(hours=24)
@@ -50,12 +53,17 @@ class Stolen:
 
 
 class Sessions:
-    """All sessions of one desk, in a table of their own in the journal's database."""
+    """All sessions of one desk, in a table of their own in the journal's database.
+
+    What cannot be written, as on a full disk, is held in memory (`Unwritten`) and written with the next that can be: so
+    that people may log in to read and to make room, and whoever logs out is out.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.table = _table()
         self.table.metadata.create_all(engine)
+        self.unwritten = Unwritten()
 
     def begin(self, person: str, browser: str, at: datetime, most: int = MOST_A_PERSON) -> tuple[str, Session]:
         """A new session: the secret for the browser, which is kept nowhere else, and the session. Of more than `most`
@@ -65,21 +73,26 @@ class Sessions:
             "key": _key(token), "person": person, "begun": moment(at), "seen": moment(at),
             "agent": _agent(browser), "browser": browser[:200],
         }  # fmt: skip
-        with self.engine.connect() as connection:
-            lock_for_writing(connection)
+
+        def write(connection: Connection) -> None:
             old = moment(at - LONGEST)
             connection.execute(self.table.delete().where(self.table.c.begun < old))
             mine = self.table.select().where(self.table.c.person == person).order_by(self.table.c.begun.desc())
             for each in connection.execute(mine).fetchall()[most - 1 :]:
                 connection.execute(self.table.delete().where(self.table.c.key == each.key))
             connection.execute(self.table.insert().values(**row))
-            connection.commit()
+
+        try:
+            self._write(write)
+        except Exception as error:
+            if not no_room(error):
+                raise
+            self.unwritten.begin(row)
         return token, _session(row, token)
 
     def of(self, token: str, browser: str, at: datetime) -> Session | Stolen | None:
         """The session of a secret; None where there is none any more."""
-        with self.engine.connect() as connection:
-            row = connection.execute(self.table.select().where(self.table.c.key == _key(token))).mappings().first()
+        row = self._row(_key(token))
         if row is None:
             return None
         found = _session(row, token)
@@ -96,43 +109,70 @@ class Sessions:
 
     def all(self, person: str, at: datetime) -> tuple[Session, ...]:
         """A person's sessions, the newest first."""
-        wanted = self.table.select().where(self.table.c.person == person).order_by(self.table.c.begun.desc())
-        with self.engine.connect() as connection:
-            found = [_session(row) for row in connection.execute(wanted).mappings()]
-        return tuple(each for each in found if at <= each.begun + LONGEST and at <= each.seen + IDLE)
+        mine = [_session(row) for row in self._rows() if row["person"] == person]
+        mine.sort(key=lambda each: each.begun, reverse=True)
+        return tuple(each for each in mine if at <= each.begun + LONGEST and at <= each.seen + IDLE)
 
     def last_seen(self) -> dict[str, datetime]:
         """When each person who is logged in asked last."""
-        from sqlalchemy import func, select
-
-        wanted = select(self.table.c.person, func.max(self.table.c.seen)).group_by(self.table.c.person)
-        with self.engine.connect() as connection:
-            return {person: of_moment(seen) for person, seen in connection.execute(wanted)}
+        found: dict[str, datetime] = {}
+        for row in self._rows():
+            seen = of_moment(row["seen"])
+            found[row["person"]] = max(seen, found.get(row["person"], seen))
+        return found
 
     def end(self, id: str, person: str = "") -> bool:
         """End one session (of this person, where one is named); tells whether there was one."""
-        wanted = self.table.delete().where(self.table.c.key.startswith(id, autoescape=True))
-        return self._ended(wanted.where(self.table.c.person == person) if person else wanted) > 0
+        wanted = self.table.c.key.startswith(id, autoescape=True)
+        wanted = wanted & (self.table.c.person == person) if person else wanted
+        return self._ended(wanted, lambda row: row["key"].startswith(id) and person in ("", row["person"])) > 0
 
     def end_by(self, token: str) -> bool:
         """End the session of a secret, whoever has it."""
-        return self._ended(self.table.delete().where(self.table.c.key == _key(token))) > 0
+        key = _key(token)
+        return self._ended(self.table.c.key == key, lambda row: row["key"] == key) > 0
 
     def end_all(self, person: str, but: str = "") -> int:
         """End all sessions of a person, but one; tells how many."""
-        wanted = self.table.delete().where(self.table.c.person == person)
-        return self._ended(wanted.where(~self.table.c.key.startswith(but, autoescape=True)) if but else wanted)
+        wanted = self.table.c.person == person
+        wanted = wanted & ~self.table.c.key.startswith(but, autoescape=True) if but else wanted
+        return self._ended(wanted, lambda row: row["person"] == person and not (but and row["key"].startswith(but)))
 
     def forget_all(self) -> None:
         """End all sessions of everybody."""
-        self._ended(self.table.delete())
+        self._ended(self.table.c.key != "", lambda row: True)
 
-    def _ended(self, wanted: Any) -> int:
+    def _row(self, key: str) -> Mapping[str, Any] | None:
+        if key in self.unwritten.ended:
+            return None
+        if (found := self.unwritten.begun.get(key)) is not None:
+            return found
+        with self.engine.connect() as connection:
+            row = connection.execute(self.table.select().where(self.table.c.key == key)).mappings().first()
+        return dict(row) if row is not None else None
+
+    def _ended(self, wanted: Any, which: Callable[[Mapping[str, Any]], bool]) -> int:
+        try:
+            return self._write(lambda connection: int(connection.execute(self.table.delete().where(wanted)).rowcount))
+        except Exception as error:
+            if not no_room(error):
+                raise
+        return self.unwritten.end(row["key"] for row in self._rows() if which(row))
+
+    def _rows(self) -> list[Mapping[str, Any]]:
+        with self.engine.connect() as connection:
+            rows = [dict(row) for row in connection.execute(self.table.select()).mappings()]
+        return self.unwritten.over(rows)
+
+    def _write(self, do: Callable[[Connection], V]) -> V:
+        """Write what was held in memory and then what is asked for, all or nothing."""
         with self.engine.connect() as connection:
             lock_for_writing(connection)
-            count = int(connection.execute(wanted).rowcount)
+            held = self.unwritten.put(connection, self.table)
+            done = do(connection)
             connection.commit()
-        return count
+        self.unwritten.written(held)
+        return done
 
     def _if_it_can(self, do: Callable[..., object], *given: Any) -> None:
         from sqlalchemy.exc import SQLAlchemyError
@@ -141,11 +181,12 @@ class Sessions:
             do(*given)
 
     def _saw(self, id: str, at: datetime) -> None:
-        with self.engine.connect() as connection:
-            lock_for_writing(connection)
-            wanted = self.table.update().where(self.table.c.key.startswith(id, autoescape=True))
-            connection.execute(wanted.values(seen=moment(at)))
-            connection.commit()
+        wanted = self.table.update().where(self.table.c.key.startswith(id, autoescape=True)).values(seen=moment(at))
+        try:
+            self._write(lambda connection: connection.execute(wanted))
+        except Exception:
+            self.unwritten.saw(id, moment(at))
+            raise
 
 
 def _session(row: Any, token: str = "") -> Session:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from luoshu.desk.chain import Draft, Entry
 from luoshu.desk.room import Room
+from luoshu.desk.unkept import Unkept
 from luoshu.show.moments import MACHINE, Moments
 from luoshu.show.pacing import LOGGED, LOGGED_ALL, Pacing
 
@@ -20,6 +25,8 @@ WRITTEN = frozenset({LOOK, LOGIN, LOGOUT, REFUSED_LOGIN, REFUSED_PAGE, REFUSED_A
 """The sorts of entries that only tell what people did at the door; nothing stands because of them."""
 
 MOST_SOURCES = 1_000
+MOST_LATE = 1_000
+"""Entries that are held in memory while the disk is full; with more the oldest are lost."""
 
 
 class Daybook:
@@ -29,6 +36,7 @@ class Daybook:
         self.room, self.pacing, self.moments = room, pacing, moments
         self._lock = threading.Lock()
         self._left_out: dict[str, int] = {}
+        self._late: deque[tuple[Draft, datetime]] = deque(maxlen=MOST_LATE)
         self._broken = False
 
     def note(self, what: str, *, who: str, about: str = "", **facts: Any) -> None:
@@ -60,14 +68,25 @@ class Daybook:
         self._send(Draft(who=who, what=LOOK, about=_plain(about)))
         return True
 
-    def _send(self, draft: Draft) -> None:
-        at = self.moments.now()
-        future: Future[tuple[Entry, ...]] = self.room.journal.submit(lambda standing: [draft], at=at)
-        future.add_done_callback(self._done)
+    def _send(self, draft: Draft, at: datetime | None = None) -> None:
+        at = at or self.moments.now()
+        future: Future[tuple[Entry, ...]] = self.room.journal.submit(lambda standing: [draft], at=self.moments.now())
+        future.add_done_callback(lambda done: self._done(done, draft, at))
 
-    def _done(self, future: Future[tuple[Entry, ...]]) -> None:
-        if future.exception() is not None:
+    def _done(self, future: Future[tuple[Entry, ...]], draft: Draft, at: datetime) -> None:
+        error = future.exception()
+        if error is not None:
             self._broken = True
+            if isinstance(error, Unkept) and error.sort in ("full", "read-only"):
+                self._late.append((draft, at))  # whoever logs in on a full disk is written down once there is room
+            return
+        while self._late:
+            try:
+                late, when = self._late.popleft()
+            except IndexError:
+                return
+            with suppress(RuntimeError):  # the journal is being closed
+                self._send(replace(late, happened=late.happened or when), when)
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
+import shutil
+import subprocess
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,6 +122,20 @@ def desk_server(desk_book, cheap_hashes):
     server = DeskServer(desk_book)
     yield server
     server.room.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of its own of four megabytes."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if shutil.which("mount") is None or os.name != "posix":
+        pytest.skip("a disk of its own cannot be mounted on this system")
+    options = ["-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)]
+    if subprocess.run(["mount", *options], capture_output=True).returncode:
+        pytest.skip("a disk of its own needs the right to mount one")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
 
 
 @pytest.fixture(scope="module")
