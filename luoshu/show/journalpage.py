@@ -169,7 +169,8 @@ def row(entry: Entry, visit: Visit, things: Things, names: Mapping[str, str]) ->
     late = draft.happened is not None and entry.at - entry.happened > SOON
     return EntryRow(
         number=entry.number, at=local_time(entry.at), happened=local_time(entry.happened) if late else "",
-        who=names.get(draft.who) or _hand(draft.who, language), who_id=draft.who, what=draft.what, word=word, about=draft.about,
+        who=names.get(draft.who) or _hand(draft.who, language), who_id=draft.who, what=draft.what, word=word,
+        about=draft.about,
         about_word=about_words(kind, draft.about, language, things), facts=facts, why=why,
         undone=step.undone if step else None, undoes=draft.undoes,
         can_undo=bool(may and step and step.undone is None and step.act.lasting is None),
