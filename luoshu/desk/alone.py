@@ -13,8 +13,10 @@ from luoshu.desk.things import Step, Things
 from luoshu.kinds.item import Item
 from luoshu.kinds.stock_rules import Weighed
 
-GUARDED_ACTS = {"lot.ship": "ship", "lot.scrap": "scrap", "lot.count": "count"}
-"""The acts on lots that may need a second person, and what the rule sheet calls them."""
+LOST = "lost"
+GUARDED_ACTS = {"lot.ship": "ship", "lot.scrap": "scrap", "lot.count": "count", "lot.deliver": LOST}
+"""The acts on lots that may need a second person, and what the rule sheet calls them; what is lost on the way weighs as
+what a count does not find, but no count that finds too many makes up for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +51,8 @@ def done_alone(scene: Scene, since: datetime) -> Alone:
         item = items.get(lot.item) or unknown(lot.item)
         if sort == "count":
             counted[lot.id] = item, exact((counted[lot.id][1] if lot.id in counted else 0.0) + units)
-        else:
-            parts.append(Weighed(act=sort, item=item, units=units))
+        elif units:
+            parts.append(Weighed(act="count" if sort == LOST else sort, item=item, units=units))
     return Alone(parts=tuple(parts), counted=counted)
 
 
@@ -85,6 +87,9 @@ def _written(scene: Scene, since: datetime) -> Iterator[tuple[LotStanding, str, 
             own = step.told.who == scene.by.id and step.told.written > since and step.undone is None
             if guarded is None or not own or _by_two(scene.things, step):
                 continue
+            if guarded == LOST:
+                yield lot, LOST, _lost_by(steps, step)
+                continue
             units = getattr(step.act, "amount", None)
             if guarded == "count":
                 units = found.get(step.told.number, 0.0)
@@ -95,6 +100,9 @@ def _tried(scene: Scene) -> Iterator[tuple[LotStanding, str, float]]:
     for made, before, after in scene.tried:
         guarded = GUARDED_ACTS.get(made.what)
         if guarded is not None and not getattr(made, "approval", ""):
+            if guarded == LOST:
+                yield after, LOST, exact(after.lost - (before.lost if before is not None else 0.0))
+                continue
             stood = before.amount if before is not None else _there(scene, after.id)
             more = exact(after.amount - stood)
             yield after, guarded, more if guarded == "count" else -more
@@ -108,13 +116,27 @@ def _there(scene: Scene, lot: str) -> float:
 
 def _left_by(steps: Iterable[Step], last: Step) -> float:
     """How many units left a lot by a shipment that does not say it: all of what was kept under a name."""
+    before, after = _around(steps, last)
+    return exact((before.amount if before is not None else 0.0) - after.amount)
+
+
+def _lost_by(steps: Iterable[Step], last: Step) -> float:
+    """How many units of a shipment did not arrive."""
+    if getattr(last.act, "amount", None) is None:
+        return 0.0
+    before, after = _around(steps, last)
+    return exact(after.lost - (before.lost if before is not None else 0.0))
+
+
+def _around(steps: Iterable[Step], last: Step) -> tuple[LotStanding | None, LotStanding]:
+    """A lot before and after one of its steps."""
     before: LotStanding | None = None
     for step in steps:
         if step is last:
             break
         before = step.act.on(before, step.told) if step.undone is None else before
     after: LotStanding = last.act.on(before, last.told)
-    return exact((before.amount if before is not None else 0.0) - after.amount)
+    return before, after
 
 
 def _by_two(things: Things, step: Step) -> bool:

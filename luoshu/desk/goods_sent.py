@@ -71,7 +71,7 @@ def _agreed_in_all(scene: Scene, parts: Sequence[tuple[LotStanding, float]]) -> 
     )
 
 
-def goods_there(scene: Scene, resource: Resource, came: float | None) -> list[Act[Any]]:
+def goods_there(scene: Scene, resource: Resource, came: float | None, approval: str = "") -> list[Act[Any]]:
     """The arrival of the lots that were sent for a request; where less came, the last ones are short."""
     left = None if came is None else exact(came)
     made: list[Act[Any]] = []
@@ -79,7 +79,7 @@ def goods_there(scene: Scene, resource: Resource, came: float | None) -> list[Ac
         if left is None or left >= units:
             made.append(Deliver(lot=lot, shipment=resource.id))
         else:
-            made.append(Deliver(lot=lot, shipment=resource.id, amount=left))
+            made.append(Deliver(lot=lot, shipment=resource.id, amount=left, approval=approval))
         left = None if left is None else max(0.0, exact(left - units))
     return made
 

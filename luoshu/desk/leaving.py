@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from luoshu.desk.act import Act, Scene, Thing, Told, act, fact
-from luoshu.desk.approval import UseApproval, agreed
+from luoshu.desk.approval import UseApproval, agreed, alone_enough
 from luoshu.desk.inside import real_goods
 from luoshu.desk.journal import MayNot, Refused
 from luoshu.desk.lots import (
@@ -19,20 +19,24 @@ from luoshu.desk.lots import (
     begun,
     beside,
     code_of,
+    come_back,
     digits,
     exact,
     keeper_of,
     kept_name,
+    need_item,
     need_lot,
     need_store,
     reasons,
     short,
     some,
+    turned_round,
     usable_now,
 )
 from luoshu.desk.stockroom import LotAct, fresh_code, part_of
 from luoshu.kinds.lot import CONDITIONS
 from luoshu.kinds.stock import next_out
+from luoshu.kinds.stock_rules import Weighed
 from luoshu.kinds.store import Store
 from luoshu.words.message import say
 
@@ -234,6 +238,8 @@ class Deliver(LotAct):
     condition: str = fact("Their condition", zh="状况", choices=CONDITIONS, default="good")
     as_lot: str = fact("Code of the new lot", zh="新批次号", default="")
     note: str = fact("Anything to know", zh="备注", default="")
+    approval: str = fact("A second person's approval of what is missing, above the limit", zh="审批编号（短少超限时）",
+                         default="")  # fmt: skip
 
     def _moving(self, state: LotStanding) -> Shipment:
         found = [each for each in state.under_way if self.shipment in ("", each.id)]
@@ -267,6 +273,21 @@ class Deliver(LotAct):
         moving = state.under_way if isinstance(state, LotStanding) else ()
         return next((each.incident for each in moving if self.shipment in ("", each.id)), "")
 
+    def check(self, scene: Scene) -> None:
+        """What did not arrive is gone for good, as what a count does not find: above the limit two must agree."""
+        state = need_lot(scene, self.lot)
+        moving = self._moving(state)
+        arrived = self._arrived(moving)
+        lacking = exact(moving.amount - arrived)
+        if self.approval:
+            agreed(scene, "count", state, -lacking, self.approval, place=moving.id, named_amount=arrived)
+        elif lacking > 0:
+            try:
+                alone_enough(scene, [Weighed(act="count", item=need_item(scene, state.item), units=lacking)])
+            except Refused as refused:
+                raise Refused(say("{why}. Ask for it as for a count: with how many arrived, and {name} as the place",
+                                  why=refused.says, name=moving.id)) from None  # fmt: skip
+
     def on(self, state: LotStanding | None, told: Told) -> LotStanding:
         state = begun(state, self.lot)
         moving = self._moving(state)
@@ -283,10 +304,14 @@ class Deliver(LotAct):
         state = need_lot(scene, self.lot)
         moving = self._moving(state)
         units = self._arrived(moving)
+        used: list[Act[Any]] = [UseApproval(approval=self.approval)] if self.approval else []
         if not moving.store or units <= 0:
-            return []
+            return used
         code = self.as_lot or fresh_code(scene, self.lot)
-        return [part_of(state, code_of(code), units, store=moving.store, condition=self.condition, note=self.note)]
+        return [
+            *used,
+            part_of(state, code_of(code), units, store=moving.store, condition=self.condition, note=self.note),
+        ]
 
 
 @act
@@ -314,40 +339,17 @@ class Return(LotAct):
     def on(self, state: LotStanding | None, told: Told) -> LotStanding:
         state, units = begun(state, self.lot), some(self.amount)
         if self.shipment:
-            return _turned_round(state, self.shipment, units)
+            return turned_round(state, self.shipment, units)
         if units > state.delivered:
             raise Refused(say("{found} of {lot} were handed over, so {units} cannot come back", lot=self.lot,
                               found=digits(state.delivered), units=digits(units)))  # fmt: skip
-        return replace(state, delivered=exact(state.delivered - units), handed=_come_back(state.handed, units))
+        return replace(state, delivered=exact(state.delivered - units), handed=come_back(state.handed, units))
 
     def also(self, scene: Scene) -> Iterable[Act[Any]]:
         state = need_lot(scene, self.lot)
         code = self.as_lot or fresh_code(scene, self.lot)
         back = part_of(state, code, some(self.amount), store=self.store, condition=self.condition, note=self.note)
         return [back]
-
-
-def _turned_round(state: LotStanding, shipment: str, units: float) -> LotStanding:
-    """The lot with so many units fewer on their way under a name (Refused)."""
-    moving = next((each for each in state.under_way if each.id == shipment), None)
-    if moving is None:
-        raise Refused(say("nothing of {lot} is under way as {name}", lot=state.id, name=shipment))
-    left = exact(moving.amount - units)
-    if left < 0:
-        raise short(shipment, units, moving.amount)
-    rest = (replace(moving, amount=left),) if left else ()
-    return replace(state, under_way=tuple(each for each in state.under_way if each.id != shipment) + rest)
-
-
-def _come_back(handed: tuple[Handed, ...], units: float) -> tuple[Handed, ...]:
-    """What is still with people once so many units came back, the latest of them first."""
-    left: list[Handed] = []
-    for each in reversed(handed):
-        back = min(units, each.amount)
-        units = exact(units - back)
-        if each.amount > back:
-            left.append(replace(each, amount=exact(each.amount - back)))
-    return tuple(reversed(left))
 
 
 def _in_list(scene: Scene, reservation: str) -> str:

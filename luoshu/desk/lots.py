@@ -197,6 +197,29 @@ def begun(state: LotStanding | None, lot: str) -> LotStanding:
     return state
 
 
+def turned_round(state: LotStanding, shipment: str, units: float) -> LotStanding:
+    """The lot with so many units fewer on their way under a name (Refused)."""
+    moving = next((each for each in state.under_way if each.id == shipment), None)
+    if moving is None:
+        raise Refused(say("nothing of {lot} is under way as {name}", lot=state.id, name=shipment))
+    left = exact(moving.amount - units)
+    if left < 0:
+        raise short(shipment, units, moving.amount)
+    rest = (replace(moving, amount=left),) if left else ()
+    return replace(state, under_way=tuple(each for each in state.under_way if each.id != shipment) + rest)
+
+
+def come_back(handed: tuple[Handed, ...], units: float) -> tuple[Handed, ...]:
+    """What is still with people once so many units came back, the latest of them first."""
+    left: list[Handed] = []
+    for each in reversed(handed):
+        back = min(units, each.amount)
+        units = exact(units - back)
+        if each.amount > back:
+            left.append(replace(each, amount=exact(each.amount - back)))
+    return tuple(reversed(left))
+
+
 def kept_name(told: Told, given: str) -> str:
     """The name of a reservation or shipment: the one given, else the number of its entry."""
     return code_of(given) if given else str(told.number)

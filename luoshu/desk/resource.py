@@ -214,12 +214,14 @@ class ArriveResource(OnResource):
     says = say("report it there")
     resource: str = fact("The request", zh="申请", refers=Resource)
     amount: float | None = fact("How much; all where it is left out", zh="到达数量", minimum=0, default=None)
+    approval: str = fact("A second person's approval of what is missing, above the limit", zh="审批编号（短少超限时）",
+                         default="")  # fmt: skip
 
     def also(self, scene: Scene) -> Iterable[Act[Any]]:
         """The goods of the stores arrive with it."""
         from luoshu.desk.goods_sent import goods_there
 
-        return goods_there(scene, scene.need(Resource, self.resource), self.amount)
+        return goods_there(scene, scene.need(Resource, self.resource), self.amount, self.approval)
 
     def on(self, state: Resource | None, told: Told) -> Resource:
         state = in_state(state, "on the way")

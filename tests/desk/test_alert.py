@@ -253,7 +253,7 @@ def test_a_chain_names_all_that_came_before_and_only_its_end_is_updated(room):
         ({"hours": 1e9}, "more than"),
         ({"status": ""}, "say whether"),
         ({"incident": "none"}, "no incident none"),
-        ({"headline": "a\x1bb"}, "would not be valid|control"),
+        ({"headline": "a\x1bb"}, "would not be valid|control|cannot be seen"),
         ({"headline": "水" * 5000}, "4000|long"),
     ],
 )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from stocked import HE, HOUR, LI, MA, NOON, VIEWER, ask, do, lot, stocked
+from stocked import DUTY, HE, HOUR, LI, MA, NOON, VIEWER, ask, do, incidents, lot, stocked
 
 from luoshu.desk.approval import Approval, AskApproval, Grant, Refuse, UseApproval
 from luoshu.desk.journal import Refused
-from luoshu.desk.leaving import Ship
+from luoshu.desk.leaving import Deliver, Ship
 from luoshu.desk.picking import Collect, ShipList
+from luoshu.desk.resource import ApproveResource, ArriveResource, RequestResource, SendResource
 from luoshu.desk.room import Room
 from luoshu.desk.stockroom import Count, Scrap
 
@@ -114,3 +116,44 @@ def test_a_large_pick_list_needs_a_second_person_as_a_whole(room):
     do(room, Grant(approval="q1"), by=MA)
     do(room, ShipList(picklist="p1", place="dam", approval="q1"))
     assert lot(room, "P1").amount == 5
+
+
+def test_what_is_lost_on_the_way_is_no_more_than_one_person_may_write_off(room):
+    ask(room, amount=20, store="west")
+    do(room, Grant(approval="q1"), by=MA)
+    do(room, Ship(lot="P1", amount=20, store="west", shipment="s1", approval="q1"))
+    with pytest.raises(Refused, match=r"a second person must agree.* with how many arrived, and s1 as the place"):
+        do(room, Deliver(lot="P1", amount=1), by=HE)
+    do(room, AskApproval(approval="q2", act="count", lot="P1", amount=1, place="s1", reason="lorry in the river"))
+    do(room, Grant(approval="q2"), by=MA)
+    with pytest.raises(Refused, match="is for another act"):
+        do(room, Deliver(lot="P1", amount=0, approval="q2"), by=HE)
+    with pytest.raises(Refused, match="is for another act"):  # a yes to a loss on the way is none to a count
+        do(room, Count(lot="P1", amount=1, approval="q2"))
+    do(room, Deliver(lot="P1", amount=1, approval="q2"), by=HE)
+    assert (lot(room, "P1").lost, lot(room, "P1-1").amount) == (19, 1)
+    assert room.standing().get(Approval, "q2").state == "used"
+
+
+def test_losses_add_up_and_no_count_makes_up_for_them(room):
+    for name in ("s1", "s2"):
+        do(room, Ship(lot="P1", amount=8, place="dam", shipment=name), by=LI if name == "s1" else MA)
+    do(room, Count(lot="P1", amount=46), by=DUTY)  # two more than are written
+    do(room, Deliver(lot="P1", shipment="s1", amount=2), by=DUTY)
+    with pytest.raises(Refused, match="with what you did alone in the last 24 hours"):
+        do(room, Deliver(lot="P1", shipment="s2", amount=3), by=DUTY)
+    do(room, Deliver(lot="P1", shipment="s2", amount=7), by=DUTY)
+
+
+def test_a_request_of_which_too_little_came_asks_for_a_second_person(room):
+    wang2 = replace(DUTY, id="wang2", name="Wang 2")
+    incidents(room, "yi")
+    do(room, RequestResource(id="r1", incident="yi", title="排水", amount=20, unit="台", item="pump"), by=wang2)
+    do(room, ApproveResource(resource="r1", lots=("P1",)), by=DUTY)
+    do(room, SendResource(resource="r1"), by=wang2)
+    with pytest.raises(Refused, match="a second person must agree"):
+        do(room, ArriveResource(resource="r1", amount=0), by=DUTY)
+    do(room, AskApproval(approval="q2", act="count", lot="P1", amount=0, place="r1", reason="lost"), by=wang2)
+    do(room, Grant(approval="q2"), by=MA)
+    do(room, ArriveResource(resource="r1", amount=0, approval="q2"), by=DUTY)
+    assert (lot(room, "P1").lost, lot(room, "P1").under_way) == (20, ())
