@@ -64,7 +64,7 @@ BELONGS = {
     "desk/receive": "desk/stock", "desk/picking": "desk/stock", "desk/approvals": "desk/stock",
     "desk/labels": "desk/stock", "desk/scan": "desk/stock", "desk/alert-draft": "desk/alerts",
     "desk/heard": "desk/alerts", "desk/incidents": "desk", "desk/upload/roster": "desk/roster",
-    "desk/upload/experts": "desk/experts",
+    "desk/upload/experts": "desk/experts", "desk/drill": "desk/drill", "desk/account": "",
 }  # fmt: skip
 """Pages that stand under one of the navigation, whatever their address."""
 
@@ -75,8 +75,9 @@ def stands_under(path: str) -> str:
     >>> stands_under("desk/incidents/yi/replay"), stands_under("desk/stock/lot-1"), stands_under("desk/receive")
     ('desk', 'desk/stock', 'desk/stock')
     """
-    found = next((entry for begins, entry in BELONGS.items() if path.startswith(begins)), "")
-    return found or next((entry for entry, _ in reversed(ENTRIES) if path.startswith(entry)), "")
+    found = (entry for begins, entry in (*BELONGS.items(), *((each, each) for each, _ in reversed(ENTRIES)))
+             if path.startswith(begins))  # fmt: skip
+    return next(found, "")
 
 
 def desk_navigation(visit: Visit) -> list[tuple[str, str]]:
