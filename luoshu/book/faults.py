@@ -125,6 +125,10 @@ FAULTS: dict[str, Message] = {
     "stock-row": say("A row of receipts or of a stock-take cannot be written; the other rows are."),
     "ends-before": say("Something ends before it begins; one of the two days is wrong."),
     # the desk's journal
+    "not-understood": say(
+        "Entries of the desk's journal were written by another version of the program: they stand in "
+        "the log, and count for nothing."
+    ),
     "broken-backup": say("A backup of the journal is not whole: it was cut off or changed. Nothing of it is restored."),
     "journal-not-empty": say("A backup is only restored into an empty journal, so that nothing is overwritten."),
     "no-streets": say("A map holds no street that walkers, cyclists or drivers can use."),

@@ -66,9 +66,10 @@ def begin(args: argparse.Namespace, language: Language) -> int:
 )
 def verify(args: argparse.Namespace, language: Language) -> int:
     import luoshu.desk.acts  # noqa: F401 (puts every act on the list)
+    from luoshu.desk.keeping import shown
     from luoshu.desk.keeping import verify as verified
     from luoshu.desk.logbook import openly
-    from luoshu.desk.things import Things
+    from luoshu.desk.things import Things, not_understood
 
     things, older = Things(), 0
 
@@ -95,17 +96,9 @@ def verify(args: argparse.Namespace, language: Language) -> int:
                 count=older,
             )
         )
-    if things.unread:
-        first = ", ".join(map(str, things.unread[:10]))
-        print(
-            language.say(
-                "{count} entries are not understood by this version of the program and count for nothing: {first}",
-                count=len(things.unread), first=first,
-            )
-        )  # fmt: skip
     if not kept.problems:
         print(language.say("the chain is whole"))
-    return report_problems(list(kept.problems), language)
+    return report_problems([*kept.problems, *not_understood(things, shown(place_of(args)))], language)
 
 
 def _say_kept(kept: Kept, language: Language) -> None:

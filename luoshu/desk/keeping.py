@@ -239,17 +239,23 @@ def backup(
     """Write all entries as lines of JSON (gzipped where the name ends with .gz), and last a line that seals them.
 
     The file appears whole or not at all; nothing is written when the journal has a fault, unless what stands before it
-    is asked for. Keep the hash that comes back elsewhere: it proves later that nothing was cut off.
+    is asked for; entries that are gone, though it is known to have held them, are such a fault. Keep the hash that
+    comes back elsewhere: it proves later that nothing was cut off.
     """
+    number, known = (0, BEGINNING) if "://" in str(place) else remembered(Path(place))
+    whole = not number
     try:
         with reading(place) as connection, files.writing(path) as raw:
             walk = Walk(connection, shown(place))
             packed = gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) if path.suffix == ".gz" else None
             out: Any = packed or raw
             for entry in walk.entries(tell):
+                whole = whole or entry.hash == known
                 seal = entry.draft.seal
                 more = {"personal": {"salt": seal.salt, "said": seal.said}} if seal is not None and seal.kept else {}
                 out.write(json.dumps(entry_json(entry) | more, ensure_ascii=False).encode() + b"\n")
+            if not whole:
+                walk.shorter(number)
             if walk.problems and not as_far_as_it_goes:
                 raise _NotWhole
             out.write(json.dumps({"sealed": walk.number, "head": walk.head}).encode() + b"\n")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from luoshu.book.problem import Problem, Source
 from luoshu.desk.act import ACTS, Act, Thing, Told, made_of, personal_of
 from luoshu.desk.chain import ERASES, Entry
 from luoshu.desk.journal import Refused
@@ -16,6 +17,11 @@ from luoshu.words.message import say
 
 T = TypeVar("T", bound=Thing)
 UNDO = "undo"
+TELLS = frozenset({
+    "look", "login", "logout", "password", "password.start", "refused.login", "refused.page", "refused.act",
+    "refused.session", "journal.resealed", "drill.go", "drill.pause", "drill.skip", "drill.end",
+})  # fmt: skip
+"""The entries that are no acts: they tell what people did at the door, and nothing stands because of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +59,7 @@ def told_of(entry: Entry) -> Told:
 class Things:
     """Everything that stands, by sort and name. A fold of the journal; `number` is the last entry taken in.
 
-    `unread` are the numbers of entries that this version of the program could not make sense of.
+    `unread` are the numbers of entries of which this version of the program can make no sense; they count for nothing.
     """
 
     def __init__(self) -> None:
@@ -160,6 +166,8 @@ class Things:
                 self._undo(entry)
             elif entry.draft.what in ACTS:
                 self._add(entry)
+            elif entry.draft.what not in TELLS:
+                raise KeyError(entry.draft.what)
             if ERASES in entry.draft.facts:
                 self._erase(erasing(entry))
         except Exception:  # an act of another version may fail in any way, and must not stop all that come after it
@@ -272,3 +280,14 @@ def things_of(entries: Iterable[Entry], until: datetime | None = None) -> Things
         if until is None or entry.at <= until:
             things.take(entry)
     return things
+
+
+def not_understood(things: Things, place: str) -> tuple[Problem, ...]:
+    """The problem that entries count for nothing, as this version of the program does not understand them."""
+    if not things.unread:
+        return ()
+    first = ", ".join(map(str, things.unread[:10]))
+    says = say("{count} entries are not understood by this version of the program and count for nothing: {first}",
+               count=len(things.unread), first=first)  # fmt: skip
+    mend = say("Use the newest version of the program, or the one that wrote them; what they say stands in the log")
+    return (Problem(code="not-understood", says=says, source=Source(file=place), mend=mend),)

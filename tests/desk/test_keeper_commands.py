@@ -37,7 +37,7 @@ def book(run, tmp_path):
 def fill(place, count=5, why="rain"):
     with Journal(place) as journal:
         for number in range(count):
-            journal.append(Draft(who="wang", what="note", why=why, facts={"number": number}), at=NOON)
+            journal.append(Draft(who="wang", what="look", why=why, facts={"number": number}), at=NOON)
 
 
 def test_begin_verify_backup_restore_export(run, book, place, tmp_path, monkeypatch):
@@ -260,3 +260,42 @@ def test_odd_arguments_are_answered_in_a_sentence(run, book, tmp_path, argv, say
     words = [each.replace("BOOK", str(book)).replace("OUT", str(tmp_path)) for each in argv]
     code, _, err = run("desk", *words)
     assert (code, says in err, "Traceback" in err) == (2, True, False), err
+
+
+@pytest.mark.parametrize("what", ["lot.teleport", "lot.ship", "drill.dance"])
+def test_entries_of_another_version_are_counted_and_named(run, book, what):
+    run("desk", "begin", book)
+    with Journal(book / PLACE) as journal:
+        journal.append(Draft(who="li", what="login"), at=NOON)
+        journal.append(Draft(who="li", what=what, about="lot:W1", facts={"lot": "W1", "vehicle": "豫C"}), at=NOON)
+    code, out, err = run("desk", "verify", book)
+    assert code == 1
+    assert "the chain is whole" in out
+    assert "1 entries are not understood by this version of the program and count for nothing: 2" in err + out
+
+
+def test_a_backup_of_a_journal_whose_newest_entries_are_gone_says_so(run, book, tmp_path):
+    import sqlite3
+
+    run("desk", "begin", book)
+    with Journal(book / PLACE) as journal:
+        for _ in range(3):
+            journal.append(Draft(who="li", what="login"), at=NOON)
+    with sqlite3.connect(book / PLACE) as file:
+        file.execute("delete from entry where number = 3")
+    file.close()
+    code, out, err = run("desk", "backup", book, tmp_path / "short.jsonl")
+    assert code == 1
+    assert "entry 3 was written, and is not there" in err + out
+    assert not (tmp_path / "short.jsonl").exists()
+    code, out, err = run("desk", "backup", book, tmp_path / "short.jsonl", "--as-far-as-it-goes")
+    assert (code, (tmp_path / "short.jsonl").exists()) == (1, True)
+
+
+def test_what_the_door_writes_is_known_as_no_act():
+    from luoshu.desk.act import ACTS
+    from luoshu.desk.things import TELLS
+    from luoshu.show.daybook import WRITTEN
+
+    assert WRITTEN <= TELLS
+    assert not TELLS & set(ACTS)
