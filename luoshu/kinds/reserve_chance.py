@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from luoshu.kinds.reserve_trouble import Case, cases_of
+from luoshu.methods.most_flow import is_enough
 from luoshu.methods.sharing_out import share_out
 
 if TYPE_CHECKING:
@@ -70,6 +71,21 @@ def missing_in(held: Held, case: Case) -> float:
     come = (held.out.given[:, :, None] * there).sum(axis=0)
     if (come >= held.asked * (1 - ENOUGH)).all():
         return 0.0
+    keeps = held.lasts >= held.at[-1]
+    if is_enough(held.amount[keeps], arrives[keeps], held.asked, held.at):
+        return 0.0
     return share_out(
         held.amount, arrives, held.asked, held.at, weights=held.weights, lasts=held.lasts, fair=False
     ).missing  # fmt: skip
+
+
+def enough(
+    amount: np.ndarray, arrives: np.ndarray, asked: np.ndarray, at: np.ndarray, weights: np.ndarray, lasts: np.ndarray
+) -> bool:  # fmt: skip
+    """Whether nothing is missing once sources are shared out: by flow where that settles it, else by the program."""
+    keeps = lasts >= at[-1]  # what is there until the end binds nobody to use it before
+    if is_enough(amount[keeps], arrives[keeps], asked, at):
+        return True
+    if not keeps.all() and not is_enough(amount, arrives, asked * (1 - ENOUGH), at):
+        return False
+    return share_out(amount, arrives, asked, at, weights=weights, lasts=lasts, fair=False).missing <= ENOUGH

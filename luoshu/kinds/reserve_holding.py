@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from math import ceil, floor, isfinite
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,14 @@ from numpy.typing import NDArray
 from luoshu.kinds.agreement import Agreement
 from luoshu.kinds.commitment import Reason
 from luoshu.kinds.item import Item
-from luoshu.kinds.reserve_chance import missing_in
+from luoshu.kinds.reserve_chance import enough, missing_in
 from luoshu.kinds.reserve_figures import percent_of
+from luoshu.kinds.reserve_fresh import Kept, whole_in
 from luoshu.kinds.reserve_grounds import Grounds, grounds_of, signed
 from luoshu.kinds.reserve_state import Held, Picture, picture
 from luoshu.kinds.reserve_trouble import Case, cases_of
 from luoshu.methods.holding import Stocked, Ware, hold_in_time
+from luoshu.methods.most_flow import is_enough
 from luoshu.methods.sharing_out import top_up
 from luoshu.words.message import amount, say
 
@@ -39,13 +42,21 @@ PLANNED = 16
 """Of these so many are planned over: those in which most is missing, but for the tenth that is given up."""
 MOST_COLUMNS = 400_000
 """Above it the plan is made for open ways only."""
+FRESH = 400
+"""Cases that a choice was not made for, on which it is tried at the end."""
+TRIED = 200
+"""The same in each round, drawn anew."""
+SURE = 0.015
+"""By how much more than the aim a choice is then made: about the standard error of what so many cases show."""
+ROUNDS, ADDED = 4, 8
+"""How often a choice is made anew over more cases where fresh ones show too little, and how many are added a time."""
 SECONDS = 60.0
 TIGHT = 1e-7
 WHOLE = 1e-3
 """What is missing with open ways below which cut ways are looked at."""
 NEAR = 0.002
 """How near to its bound a plan is good enough, as a share of its cost."""
-NEAR_MISSING = 0.005
+NEAR_MISSING = 0.0005
 """The same under a budget, as a share of what is needed, on average over the cases."""
 FEW = 100
 """Of a good of which no more are needed only whole units are planned with; of others they are rounded up after."""
@@ -58,8 +69,9 @@ class Chosen:
     """What a plan holds in addition, the stores that it opens, the offers that it signs, and what it is worth.
 
     `units` (goods, stores): of the item that is bought, whole. Planned over `cases` of the `drawn` cases of trouble.
-    `calm`: what the case without trouble alone would have cost. `dearer` by store or offer ("store:ID",
-    "agreement:ID"): how much more it would cost at least without it (infinite: it cannot be done).
+    `own`: in what part of the drawn cases the promise is then whole, `fresh`: in what part of `FRESH` others (None
+    where it can be whole in none). `calm`: what the case without trouble alone would have cost. `dearer` by store or
+    offer ("store:ID", "agreement:ID"): how much more it would cost at least without it (infinite: it cannot be done).
     """
 
     grounds: Grounds
@@ -70,6 +82,8 @@ class Chosen:
     drawn: int
     calm: float | None
     dearer: Mapping[str, float]
+    own: float | None = None
+    fresh: float | None = None
 
 
 def choose_holding(
@@ -97,38 +111,41 @@ class _Task:
         self, reserve: Reserve, seen: Picture, book: Book, day: date, grounds: Grounds, prices: Prices
     ) -> None:
         self.grounds, self.prices = grounds, prices
+        self.draw = partial(cases_of, reserve, seen, book, day)
+        self.first = seen.moments.first
         self.offers = {row.id: number for number, row in enumerate(grounds.offers)}
         self.volumes = {row.id: row.volume or 0.0 for row in book.rows(Item)}
         self.notes: list[Reason] = list(grounds.notes)
         self.ends: NDArray[np.bool_] = np.isfinite(grounds.hours.min(axis=0, initial=np.inf))
         priced = [held for held in seen.held if held.line.good in prices]
-        drawn = self._drawn(reserve, seen, book, day)
+        self.sample = drawn = self._drawn(seen)
         lacks = np.array([[missing_in(held, case) for held in priced] for case in drawn]).reshape(-1, len(priced))
         some = {held.line.good for n, held in enumerate(priced) if held.share < 1 - 1e-9 or (lacks[:, n] > 1e-6).any()}
         full = seen
         if grounds.offers:
             found = picture(reserve, book.over({Agreement: [signed(row, day) for row in grounds.offers]}), day)
             full = found if isinstance(found, Picture) else seen
+        self.all = full.held
         self.wares = [held for held in full.held if held.line.good in some]
         worst = np.argsort(-lacks.sum(axis=1), kind="stable")
         self.cases = [drawn[n] for n in worst if lacks[n].max(initial=0.0) > 1e-6]
         self.drawn = len(drawn)
         self.spare = len(drawn) - ceil(AIM * len(drawn))
 
-    def _drawn(self, reserve: Reserve, seen: Picture, book: Book, day: date) -> tuple[Case, ...]:
+    def _drawn(self, seen: Picture) -> tuple[Case, ...]:
         if seen.moments.ready or seen.doubts.blocked <= 0:
             return ()
         size = sum((len(each.origins) + len(self.grounds.stores)) * len(each.need) for each in seen.held)
         if size * PLANNED <= MOST_COLUMNS:
             count = DRAWN if seen.met >= 1 else DRAWN_SHORT
-            return cases_of(reserve, seen, book, day, count, " what to hold")
+            return self.draw(count, " what to hold")
         says = say("Too many stores and areas to plan over cases of cut ways: planned with every way open")
         self.notes.append(Reason(says=says, tone="warn"))
         return ()
 
     def cheapest(self) -> Chosen | None:
         """The least money for the whole promise, with open ways and in nine of ten cases."""
-        never = [held for held in self.wares if not isfinite(self._alone(held, None))]
+        never = [held for held in self.wares if not self._could(held, None)]
         for held in never:
             says = say("No stock in these stores would bring {good} everywhere in time", good=held.line.name)
             self.notes.append(Reason(says=says, tone="warn"))
@@ -137,11 +154,78 @@ class _Task:
             return None
         cases: list[Case | None] = [None, *self._possible()]
         calm = self._solved([None], [TIGHT])
-        found = self._solved(cases, [TIGHT] * len(cases))
-        if found is None:
-            return None
+        turn = 0
+        while True:
+            found = self._solved(cases, [TIGHT] * len(cases))
+            if found is None:
+                return None
+            pieces = self._in_pieces(found, cases)
+            fresh = self.draw(TRIED, f" held, tried {turn}") if len(cases) > 1 else ()
+            more = self._too_hard(pieces, fresh)
+            turn += 1
+            if never or not more or turn == ROUNDS:
+                break
+            cases += more
         dearer = self._dearer(cases, [TIGHT] * len(cases), found)
-        return self._chosen(self._in_pieces(found, cases), len(cases) - 1, calm.cost if calm else None, dearer)
+        open_ways = self._spent(self._in_pieces(calm, [None])) if calm else None
+        chosen = self._chosen(pieces, len(cases) - 1, open_ways, dearer)
+        return chosen if never else self._tried(chosen)
+
+    def _too_hard(self, found: Stocked, fresh: Sequence[Case]) -> list[Case]:
+        """Of fresh cases in which a choice is not enough those to make it of as well: none where it is enough in so
+        many that the promise holds; those that cost most to mend are given up, as far as they may be."""
+        failing = [fresh[n] for n in np.flatnonzero(~self._whole(found, fresh)).tolist()]
+        spare = floor((1 - AIM - SURE) * len(fresh) + 1e-9)
+        if len(failing) <= (1 - AIM) * len(fresh) + 1e-9:
+            return []
+        cost = np.array([self._mending(found, case) for case in failing])
+        order = np.argsort(cost, kind="stable")[: len(failing) - spare]
+        asked = [int(n) for n in order if isfinite(cost[n])]
+        steps = {round(n) for n in np.linspace(0, len(asked) - 1, ADDED).tolist()} if asked else set()
+        return [failing[asked[n]] for n in sorted(steps)]
+
+    def _mending(self, found: Stocked, case: Case) -> float:
+        """What it would cost at least to make a choice enough in one more case; infinite where nothing does."""
+        more = self._more([case])[0]
+        price, total = np.ones(len(more)), 0.0
+        for each in self._left(found):
+            held, prices = each.good, price * self._price(each.good)
+            if not self._could(held, case):
+                return float("inf")
+            amount, arrives = np.append(each.amount, each.held), np.vstack([self._arrives(held, case), more])
+            lasts = np.append(held.lasts, np.full(len(more), np.inf))
+            if enough(amount, arrives, each.asked, held.at, held.weights, lasts):
+                continue
+            total += top_up(amount, arrives, each.asked, held.at, more, prices, weights=held.weights, lasts=lasts,
+                            allowed=TIGHT).cost  # fmt: skip
+        return total
+
+    def _whole(self, found: Stocked, cases: Sequence[Case]) -> NDArray[np.bool_]:
+        """In which cases the promise is whole with a choice carried out."""
+        return whole_in(self._left(found), cases, self._more, self.first)
+
+    def _left(self, found: Stocked) -> list[Kept]:
+        """Every good of the promise as a choice leaves it."""
+        names = {held.line.good: n for n, held in enumerate(self.wares)}
+        given = np.append(found.signed, True)
+        goods = []
+        for held in self.all:
+            number = names.get(held.line.good)
+            offers = np.array([self.offers.get(each.id, -1) for each in held.origins], dtype=np.int64)
+            units = found.units[number] if number is not None else np.zeros(len(self.grounds.stores))
+            goods.append(Kept(good=held, amount=np.where(given[offers], held.amount, 0.0), held=units,
+                              asked=self._asked(held)))  # fmt: skip
+        return goods
+
+    def _tried(self, chosen: Chosen) -> Chosen:
+        """The same choice, whole units and all, with the part of its own and of fresh cases in which it is enough."""
+        if not chosen.cases:
+            return chosen
+        fresh = self.draw(FRESH, " held, tried last")
+        times = np.array([self.prices[held.line.good][2] for held in self.wares])
+        found = replace(chosen.found, units=chosen.units * times[:, None])
+        own, new = (float(self._whole(found, each).mean()) for each in (self.sample, fresh))
+        return replace(chosen, own=own, fresh=new)
 
     def _possible(self) -> list[Case]:
         """The worst cases in which some stock in these stores would be enough, but for those that are given up."""
@@ -150,7 +234,7 @@ class _Task:
         for case in self.cases:
             if len(found) >= PLANNED + max(0, self.spare - beyond):
                 break
-            if all(isfinite(self._alone(held, case)) for held in self.wares):
+            if all(self._could(held, case) for held in self.wares):
                 found.append(case)
             else:
                 beyond += 1
@@ -181,7 +265,9 @@ class _Task:
                        share=amount(percent_of(float(found.missing.mean())), "%"),
                        bound=amount(percent_of(found.bound), "%"))  # fmt: skip
             self.notes.append(Reason(says=says))
-        return self._chosen(found, len(cases) - 1, None, {}, ceil if self._spent(found) <= budget else floor)
+        whole_of = ceil if self._spent(found) <= budget else floor
+        chosen = self._chosen(found, len(cases) - 1, None, {}, whole_of)
+        return self._tried(chosen)
 
     def _affordable(self, cases: Sequence[Case | None], calm: Stocked, budget: float) -> Stocked:
         """A plan whose whole units stay within the budget: made anew with less money until they do."""
@@ -233,7 +319,7 @@ class _Task:
 
     def _arrives(self, held: Held, case: Case | None) -> Floats:
         if case is None or not len(held.origins):
-            return held.arrives
+            return held.arrives.reshape(-1, len(held.asked))
         return np.array([case.arrives(each, held.arrives[n]) for n, each in enumerate(held.origins)])
 
     def _more(self, cases: Sequence[Case | None]) -> Floats:
@@ -246,12 +332,18 @@ class _Task:
         """What is needed, but for areas that none of these stores reaches."""
         return np.where(self.ends[:, None], held.asked, 0.0)
 
-    def _alone(self, held: Held, case: Case | None) -> float:
-        """What one good would cost in one case alone, with all offers signed and all stores open for nothing."""
-        return top_up(
-            held.amount, self._arrives(held, case), self._asked(held), held.at, self._more([case])[0],
-            np.full(len(self.grounds.stores), self._price(held)), weights=held.weights, lasts=held.lasts, allowed=TIGHT,
-        ).cost  # fmt: skip
+    def _could(self, held: Held, case: Case | None) -> bool:
+        """Whether any stock would be enough of a good in a case alone, with all offers signed and all stores open."""
+        asked, more = self._asked(held), self._more([case])[0]
+        arrives = np.vstack([self._arrives(held, case).reshape(-1, more.shape[1]), more])
+        plenty = np.full(len(more), float(asked[:, -1].sum()))
+        some = np.append(held.lasts >= held.at[-1], np.ones(len(more), dtype=bool))
+        if is_enough(np.append(held.amount, plenty)[some], arrives[some], asked, held.at):
+            return True
+        return not some.all() and isfinite(top_up(
+            held.amount, self._arrives(held, case), asked, held.at, more, np.ones(len(more)), weights=held.weights,
+            lasts=held.lasts, allowed=TIGHT,
+        ).cost)  # fmt: skip
 
     def _solved(
         self, cases: Sequence[Case | None], most: Sequence[float], budget: float | None = None, without: str = "",

@@ -18,7 +18,7 @@ from luoshu.kinds.reserve_chance import chance_in
 from luoshu.kinds.reserve_faults import MOST_DAYS
 from luoshu.kinds.reserve_figures import maybe, percent_of
 from luoshu.kinds.reserve_grounds import signed
-from luoshu.kinds.reserve_holding import AIM, Chosen, Prices, choose_holding
+from luoshu.kinds.reserve_holding import AIM, FRESH, Chosen, Prices, choose_holding
 from luoshu.kinds.reserve_state import Held, Picture, picture
 from luoshu.kinds.stock import available
 from luoshu.kinds.stock_rules import stock_rules
@@ -236,10 +236,15 @@ def _without(chosen: Chosen, name: str) -> tuple[Reason, ...]:
 def _told(chosen: Chosen) -> Iterator[Reason]:
     """What the choice rests on, how good it is, and what is not in it."""
     if chosen.cases:
-        says = say("Where to hold it is decided over the {cases} worst of {drawn} cases of cut ways and late "
-                   "producers, but for the one in ten that is given up; they are other cases than those of the chance",
-                   cases=chosen.cases, drawn=chosen.drawn)  # fmt: skip
+        says = say("Where to hold it is decided over {cases} cases of cut ways and late producers, the hard ones but "
+                   "for the one in ten that is given up; they are other cases than those of the chance",
+                   cases=chosen.cases)  # fmt: skip
         yield Reason(says=says)
+    if chosen.own is not None and chosen.fresh is not None:
+        says = say("All of it is there in time in {own} of the {drawn} cases that it was first made for, and in "
+                   "{fresh} of {count} fresh ones that it had not seen", own=amount(percent_of(chosen.own), "%"),
+                   drawn=chosen.drawn, fresh=amount(percent_of(chosen.fresh), "%"), count=FRESH)  # fmt: skip
+        yield Reason(says=says, tone="good" if chosen.fresh >= AIM else "warn")
     if chosen.calm is not None and chosen.cases:
         says = say("With every way open alone it would have cost {cost}", cost=amount(round(chosen.calm), "元"))
         yield Reason(says=says)

@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
+from luoshu.methods.few_choices import MOST, branched
 from luoshu.methods.linear import Spread, program, solver_of
 
 Floats = NDArray[np.float64]
@@ -62,6 +63,12 @@ def close(
         spread.program(costs, row_low, row_high, low, high) if spread
         else program(costs, rows, row_low, row_high, low, high)
     )  # fmt: skip
+    if 0 < whole.sum() <= MOST and start is None and not whole_objective and not np.isfinite(cutoff):
+        near = {"within": within * money, "within_share": within_share}
+        few = branched(model, np.flatnonzero(whole), **near, seconds=seconds)
+        if few is not None:
+            values = None if few[0] is None else few[0] * column
+            return Closed(values=values, bound=few[1] / money, infeasible=values is None)
     kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
     model.integrality_ = [kinds[int(one)] for one in whole]
     limits = {"objective_bound": float(cutoff) * money} if np.isfinite(cutoff) else {}

@@ -110,16 +110,51 @@ def is_enough(amount: Floats, arrives: Floats, need: Floats, at: Floats) -> bool
     >>> is_enough(np.array([6.0, 4.0]), np.array([[2.0], [6.0]]), np.array([[6.0, 10.0]]), np.array([4.0, 8.0]))
     True
     """
-    growth = np.diff(need, axis=1, prepend=0.0)
-    cell, asked = np.flatnonzero(growth > 0), growth[growth > 0]
-    total = float(asked.sum())
-    if float(amount.sum()) < total * (1 - 1e-9):
+    return bool(_enough(*(np.ascontiguousarray(each, np.float64) for each in (amount, arrives, need, at))))
+
+
+@compiled
+def _enough(amount, arrives, need, at):  # type: ignore[no-untyped-def]
+    """The flow of `is_enough`: source 0, then the sources, then each growth of an area's need, then the sink."""
+    sources, (areas, moments) = len(amount), need.shape
+    asked = np.empty(areas * moments)
+    total, cells = 0.0, 0
+    cell_area, cell_at = np.empty(areas * moments, np.int64), np.empty(areas * moments)
+    for n in range(areas):
+        before = 0.0
+        for m in range(moments):
+            if need[n, m] > before:
+                asked[cells], cell_area[cells], cell_at[cells] = need[n, m] - before, n, at[m] + 1e-9
+                total += asked[cells]
+                before = need[n, m]
+                cells += 1
+    if amount.sum() < total * (1 - 1e-9):
         return False
-    moments, area = len(at), cell // len(at)
-    giver, cells = np.nonzero(arrives[:, area] <= at[cell % moments][None, :] + 1e-9)
-    sources, ends = len(amount), len(asked)
-    tails = np.concatenate([np.full(sources, sources + ends), giver, sources + np.arange(ends)])
-    heads = np.concatenate([np.arange(sources), sources + cells, np.full(ends, sources + ends + 1)])
-    most = np.concatenate([np.minimum(amount, total), np.full(len(giver), np.inf), asked])
-    flow, _ = most_flow(tails, heads, most, source=sources + ends, sink=sources + ends + 1, nodes=sources + ends + 2)
-    return bool((flow[len(flow) - ends :] >= asked * (1 - 1e-9)).all())
+    most = sources + cells + sources * cells
+    begins, ends, left = np.empty(2 * most, np.int64), np.empty(2 * most, np.int64), np.zeros(2 * most)
+    sink, arcs = 1 + sources + cells, 0
+    for s in range(sources):
+        begins[2 * arcs], ends[2 * arcs], left[2 * arcs] = 0, 1 + s, min(amount[s], total)
+        arcs += 1
+    for c in range(cells):
+        begins[2 * arcs], ends[2 * arcs], left[2 * arcs] = 1 + sources + c, sink, asked[c]
+        arcs += 1
+    for s in range(sources):
+        for c in range(cells):
+            if amount[s] > 0 and arrives[s, cell_area[c]] <= cell_at[c]:
+                begins[2 * arcs], ends[2 * arcs], left[2 * arcs] = 1 + s, 1 + sources + c, np.inf
+                arcs += 1
+    first = np.zeros(sink + 2, np.int64)
+    for e in range(arcs):
+        begins[2 * e + 1], ends[2 * e + 1] = ends[2 * e], begins[2 * e]
+        first[begins[2 * e] + 1] += 1
+        first[ends[2 * e] + 1] += 1
+    for node in range(sink + 1):
+        first[node + 1] += first[node]
+    order, at_node = np.empty(2 * arcs, np.int64), first[:-1].copy()
+    for e in range(2 * arcs):
+        order[at_node[begins[e]]] = e
+        at_node[begins[e]] += 1
+    _pushed(order, first, ends, left, 0, sink, np.empty(sink + 1, np.int64))
+    brought = left[2 * sources + 1 : 2 * (sources + cells) : 2]
+    return bool(np.all(brought >= asked[:cells] * (1 - 1e-9)))

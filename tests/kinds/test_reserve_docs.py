@@ -84,9 +84,12 @@ def test_the_page_shows_what_to_hold_where(opened):
     plan = told.commitment.plan(book, DAY)
     assert told.met + plan.gain == pytest.approx(1.0)
     assert f"约 {sum(move.cost for move in plan.moves) / 1e4:.0f} 万元" in PAGE
-    assert [move.row for move in plan.moves if move.group == "open"] == ["st-luanchuan"]
-    assert sum(move.group == "agreement" for move in plan.moves) == 2
+    assert [move.row for move in plan.moves if move.group == "open"] == ["st-luanchuan", "st-xinan"]
+    assert sum(move.group == "agreement" for move in plan.moves) == 1
     chance = next(each.says for each in plan.because if "after" in each.says.values).values["after"]
     assert f"概率从 0 到 {chance.values['value']:.0f}%" in PAGE
+    fresh = next(each.says for each in plan.because if "fresh" in each.says.values).values["fresh"].values["value"]
+    assert f"新情形 {fresh:g}%" in PAGE
+    assert fresh >= 90
     calm = next(each.says for each in plan.because if str(each.says).startswith("With every way open"))
-    assert f"{calm.values['cost'].values['value'] / 1e4:g} 万元就够了" in PAGE
+    assert f"{calm.values['cost'].values['value'] / 1e4:.2f} 万元就够了" in PAGE

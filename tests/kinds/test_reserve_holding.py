@@ -12,6 +12,7 @@ from luoshu.kinds.home import Home
 from luoshu.kinds.item import Item
 from luoshu.kinds.lot import Lot
 from luoshu.kinds.reserve import Portion, Reserve, Within
+from luoshu.kinds.reserve_chance import stands
 from luoshu.kinds.reserve_state import picture
 from luoshu.kinds.reserve_trouble import cases_of
 from luoshu.kinds.store import Store
@@ -130,6 +131,13 @@ def test_where_it_is_whole_only_while_every_way_is_open_more_is_held_against_cut
     assert {(move.group, move.row) for move in plan.moves} == {("buy", "east")}
     assert kept.gauge(done(plan, stock), DAY).chance >= 0.9 > before.chance
     assert "goes from" in str(plan.because[0].says)
+    tried = next(each.says for each in plan.because if "fresh" in each.says.values)
+    after = done(plan, stock)
+    cases = cases_of(kept, picture(kept, stock, DAY), stock, DAY, 400, " held, tried last")
+    held = picture(kept, after, DAY).held
+    stood = sum(all(stands(each, picture(kept, after, DAY), case) for each in held) for case in cases) / 400
+    assert stood >= 0.9
+    assert tried.values["fresh"].values["value"] == pytest.approx(100 * stood, abs=0.5)
     poor = kept.plan(stock, DAY, budget=5_000)
     assert sum(move.cost or 0 for move in poor.moves) <= 5_000
 
