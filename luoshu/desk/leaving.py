@@ -32,6 +32,7 @@ from luoshu.desk.lots import (
     some,
     turned_round,
     usable_now,
+    whole,
 )
 from luoshu.desk.stockroom import LotAct, fresh_code, part_of
 from luoshu.kinds.lot import CONDITIONS
@@ -44,6 +45,7 @@ from luoshu.words.message import say
 def may_take(scene: Scene, state: LotStanding, units: float, reason: str) -> None:
     """Refuse to take units that cannot be used, or that should not be the next to leave (unless a reason is given)."""
     found = usable_now(scene, state)
+    whole(scene, state.item, units, state.amount)
     if units > found.amount:
         raise Refused(reasons(found)) if found.amount <= 0 else short(state.id, units, found.amount)
     if reason.strip():
@@ -279,6 +281,7 @@ class Deliver(LotAct):
         moving = self._moving(state)
         arrived = self._arrived(moving)
         lacking = exact(moving.amount - arrived)
+        whole(scene, state.item, arrived, moving.amount)
         if self.approval:
             agreed(scene, "count", state, -lacking, self.approval, place=moving.id, named_amount=arrived)
         elif lacking > 0:

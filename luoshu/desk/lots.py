@@ -147,6 +147,8 @@ class LotStanding(Thing):
         return replace(self, kept=tuple(each for each in self.kept if each.id != kept.id) + rest)
 
 
+WHOLE = frozenset("顶条件个台艘张床座盏只支把具套副份辆部架瓶箱袋桶卷盒双块根片包捆罐听枚粒")
+"""Units of which there are no parts; weights, lengths and volumes have them, and "万只" has."""
 MOST_UNITS = 1e9
 """Most units of one lot: beyond it a number could not hold all digits of an amount, and is a slip of the pen."""
 
@@ -181,6 +183,15 @@ def some(units: float) -> float:
     if found <= 0:
         raise Refused(say("the amount is {value:g}: it must be more than nothing", value=units))
     return found
+
+
+def whole(scene: Scene, item: str, units: float, of: float = 0.0) -> None:
+    """Refuse a part of a thing that is counted by pieces: no half pump. Where a part stands there already (`of`), it
+    may be moved and written off."""
+    found = item_of(scene, item)
+    if found is not None and found.unit in WHOLE and not exact(units).is_integer() and exact(of).is_integer():
+        raise Refused(say("{item} is counted in whole {unit}, so it cannot be {units}", item=found.name,
+                          unit=found.unit, units=digits(units)))  # fmt: skip
 
 
 def code_of(code: str) -> str:

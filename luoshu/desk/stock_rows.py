@@ -70,12 +70,13 @@ def rows_of(path: Path, book: Book) -> tuple[list[Row], str, list[Problem]]:
         return [], "", [problem] if problem else []
     own = workbook.properties.get(MARK) or hashlib.sha256(path.read_bytes()).hexdigest()
     found: list[Row] = []
+    ours = workbook.properties.get(MARK, "")
     known = 0
     for sheet in workbook.sheets:
         for title, what, columns in ((RECEIPTS, "lot.receive", RECEIPT_COLUMNS), (TAKE, "lot.count", TAKE_COLUMNS)):
             if fold(sheet.title) in {fold(title), *map(fold, title.split())}:
                 known += 1
-                found += _read(sheet, what, columns, book)
+                found += _read(sheet, what, columns, book, ours)
     if not known:
         says = say("the workbook has neither a sheet {receipts} nor a sheet {take}", receipts=RECEIPTS, take=TAKE)
         mend = say("Fill in the workbook that luoshu desk stock out makes")
@@ -102,8 +103,8 @@ def marked(rows: Sequence[Row], own: str) -> list[Row]:
     return made
 
 
-def _read(sheet: Sheet, what: str, columns: Sequence[Column], book: Book) -> Iterator[Row]:
-    """The rows of a sheet that somebody has filled in."""
+def _read(sheet: Sheet, what: str, columns: Sequence[Column], book: Book, ours: str) -> Iterator[Row]:
+    """The rows of a sheet that somebody has filled in; `ours` names the workbook, where luoshu made it."""
     known = {fold(heading): column for column in columns for heading in column.headings}
     top = sheet.heading_row(list(known))
     places: dict[int, Column] = {}
@@ -120,7 +121,7 @@ def _read(sheet: Sheet, what: str, columns: Sequence[Column], book: Book) -> Ite
         facts, trouble = _facts(sheet, line, places)
         if (not facts and trouble is None) or (what == "lot.count" and "amount" not in facts and trouble is None):
             continue
-        yield _row(sheet.title, line, what, facts, trouble, names)
+        yield _row(sheet.title, line, what, facts, trouble, names, ours)
 
 
 def _facts(sheet: Sheet, line: int, places: Mapping[int, Column]) -> tuple[dict[str, Any], Message | None]:
@@ -156,8 +157,9 @@ def _names(book: Book) -> dict[str, dict[str, str]]:
 
 
 def _row(
-    title: str, line: int, what: str, facts: dict[str, Any], trouble: Message | None, names: Mapping[str, Any]
-) -> Row:
+    title: str, line: int, what: str, facts: dict[str, Any], trouble: Message | None, names: Mapping[str, Any],
+    ours: str,
+) -> Row:  # fmt: skip
     row = Row(sheet=title, line=line)
     if trouble is not None:
         return replace(row, trouble=trouble)
@@ -169,7 +171,7 @@ def _row(
         if field in facts:
             facts[field] = known.get(facts[field], facts[field])
     if what == "lot.receive" and "lot" not in facts:
-        told = hashlib.sha256(f"{line} {canonical({k: str(v) for k, v in facts.items()})}".encode()).hexdigest()
+        told = hashlib.sha256(f"{ours} {line} {canonical({k: str(v) for k, v in facts.items()})}".encode()).hexdigest()
         facts["lot"] = f"{facts.get('item', '')[:40]}-{told[:6]}"
     try:
         return replace(row, act=made_of(what, facts))

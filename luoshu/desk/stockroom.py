@@ -28,6 +28,7 @@ from luoshu.desk.lots import (
     need_lot,
     need_store,
     some,
+    whole,
 )
 from luoshu.kinds.item import Item
 from luoshu.kinds.lot import CONDITIONS, Lot
@@ -148,6 +149,8 @@ class Receive(Act[LotStanding]):
         code_of(self.lot)
         item = need_item(scene, self.item)
         need_store(scene, self.store)
+        if not self.of:
+            whole(scene, self.item, self.amount)
         if lot_of(scene, self.lot) is not None:
             raise Refused(say("there is a lot {lot} already: give this one another code", lot=self.lot))
         if scene.get(PickList, self.lot) is not None:  # an approval names lots and lists alike
@@ -196,6 +199,7 @@ class Count(LotAct):
             raise Refused(say("the sheet of the stock-take was made when {lot} held {then} by the book, and now it "
                               "holds {now}: count it again", lot=self.lot, then=digits(self.expected),
                               now=digits(state.amount)))  # fmt: skip
+        whole(scene, state.item, self.amount)
         if self.expires is not None:
             keeps_until(scene, need_item(scene, state.item), self.expires)
         later = self.expires if self.expires and state.expires and self.expires > state.expires else None
@@ -241,6 +245,7 @@ class Look(LotAct):
         state = need_lot(scene, self.lot)
         if self.amount is not None and exact(self.amount) > state.amount:
             raise Refused(say("{lot} holds {there}", lot=self.lot, there=digits(state.amount)))
+        whole(scene, state.item, self._parted(state), state.amount)
 
     def on(self, state: LotStanding | None, told: Told) -> LotStanding:
         state = begun(state, self.lot)
@@ -272,7 +277,9 @@ class Scrap(LotAct):
     approval: str = fact("A second person's approval, above the limit", zh="审批编号", default="")
 
     def check(self, scene: Scene) -> None:
-        agreed(scene, "scrap", need_lot(scene, self.lot), exact(self.amount), self.approval)
+        state = need_lot(scene, self.lot)
+        whole(scene, state.item, self.amount, state.amount)
+        agreed(scene, "scrap", state, exact(self.amount), self.approval)
 
     def also(self, scene: Scene) -> Iterable[Act[Any]]:
         return [UseApproval(approval=self.approval)] if self.approval else []

@@ -10,11 +10,18 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from stocked import DAY, LI, MA, NOON, do, lot, stocked
 
-from luoshu.desk.leaving import Ship
+from luoshu.book.book import open_book
+from luoshu.desk.journal import Refused
+from luoshu.desk.leaving import Deliver, Reserve, Ship
+from luoshu.desk.lots import LotStanding
+from luoshu.desk.picking import Collect
 from luoshu.desk.room import Room
 from luoshu.desk.stock_file import stock_workbook
 from luoshu.desk.stock_rows import rows_of, tried, written
-from luoshu.desk.stockroom import Count
+from luoshu.desk.stockroom import Count, Look, Receive, Scrap
+from luoshu.kinds.item import Item
+from luoshu.kinds.lot import Lot
+from luoshu.kinds.store import Store
 
 
 @pytest.fixture
@@ -89,3 +96,45 @@ def test_a_count_on_the_spot_needs_nothing_of_the_book(room):
     do(room, Ship(lot="W1", amount=40, place="X"))
     do(room, Count(lot="W1", amount=61))
     assert lot(room, "W1").amount == 61
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        Receive(lot="P9", item="pump", store="east", amount=2.5),
+        Count(lot="P1", amount=59.5),
+        Ship(lot="P1", amount=0.5, place="x"),
+        Reserve(lot="T1", amount=1.5, purpose="x"),
+        Collect(picklist="p1", item="tent", store="east", amount=2.5, purpose="x"),
+        Scrap(lot="P1", amount=0.5, reason="x"),
+        Look(lot="T1", condition="damaged", amount=0.5),
+        Deliver(lot="T1", amount=0.5),
+    ],
+)
+def test_there_is_no_half_pump(room, act):
+    with pytest.raises(Refused, match="is counted in whole"):
+        do(room, act)
+    assert room.journal.entries() == []
+
+
+def test_a_part_that_stands_in_the_book_can_leave_it(tmp_path):
+    book = stocked(tmp_path / "book")
+    path = book.folder / "tables" / "lot.csv"
+    path.write_text(path.read_text("utf-8").replace("P1,pump,east,60", "P1,pump,east,2.5"), "utf-8")
+    with Room(tmp_path / "desk.sqlite", open_book(book.folder, tables=(Item, Store, Lot))) as room:
+        do(room, Scrap(lot="P1", amount=0.5, reason="x"))
+        assert lot(room, "P1").amount == 2
+        with pytest.raises(Refused, match="is counted in whole"):
+            do(room, Scrap(lot="P1", amount=0.5, reason="x"))
+
+
+def test_the_same_receipt_in_the_workbook_of_another_week_is_another_lot(room, tmp_path):
+    for made in ("one", "two", "two"):
+        file = tmp_path / f"{made}.xlsx"
+        book = workbook(room, file, made)
+        book["入库 receipts"].append([None, "帐篷", "东库", 5])
+        book.save(file)
+        (row,) = written(room, rows_of(file, room.book)[0], by=LI, at=NOON)
+        assert row.trouble is None
+    fresh = [each for each in room.standing().all(LotStanding).values() if each.id.startswith("tent-")]
+    assert [each.amount for each in fresh] == [5, 5]
