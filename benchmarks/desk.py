@@ -35,6 +35,7 @@ from luoshu.desk.chain import Draft  # noqa: E402
 from luoshu.desk.journal import Journal  # noqa: E402
 from luoshu.desk.place import PLACE  # noqa: E402
 from luoshu.desk.shelves import engine_of  # noqa: E402
+from luoshu.show.stillness import settle_memory  # noqa: E402
 
 NOON = datetime(2021, 7, 20, 4, tzinfo=UTC)
 PASSWORD = "only for this measurement"
@@ -347,6 +348,7 @@ def main():
     parser.add_argument("--acts", type=int, default=40, help="acts that they hear of (default 40)")
     parser.add_argument("--no-peer", action="store_true")
     asked = parser.parse_args()
+    settle_memory()  # as the server does before its first visitor
     lines = entries(asked)
     screens = served(asked) if asked.clients else None
     acts = next(line for line in lines if line["case"] == "acts")
