@@ -2,13 +2,14 @@
 
 python docs/screenshots.py [NAME ...]     all of them, or those whose name begins with one of the NAMEs
 
-Needs Chromium and the package playwright. The pictures are of the published site, and of the server where a page can
-do more there (settling).
+Needs Chromium and the package playwright. The pictures are of the published site, of a drill's folder, and of the
+server where a page can do more there (settling, the desk).
 """
 
 from __future__ import annotations
 
 import contextlib
+import csv
 import shutil
 import socket
 import sys
@@ -40,6 +41,7 @@ class Picture:
     height: int = 860
     theme: str = "light"
     keys: str = ""
+    press: str = ""
     waits: int = 400
     until: str = ""
     whole: bool = False
@@ -96,15 +98,37 @@ SETTLING = Picture("settle", "documents/draft.txt", "逐条确认 Settling what 
 SERVED = (TRYING, SETTLING)
 """What only a server can do."""
 
+FLOOD = "desk/incidents/flood-2021"
+PLAYED = (
+    Picture("drill", "index", "演练文件夹的首页 The first page of a drill's folder"),
+    Picture(
+        "drill-board",
+        f"{FLOOD}/at-1",
+        "演练态势板，转移途中 The drill's board while people are moved",
+        height=1300,
+    ),
+    Picture("drill-review", f"{FLOOD}/report", "复盘报告 The after-action review"),
+)
+"""What the scripted drill of the example leaves in its folder."""
 BOARD = "desk/incidents/yihe"
+READING = "[data-do='reading.report']"
 DESK = (
-    Picture("desk", "desk", "值班首页 The desk's front page", whole=True),
-    Picture("board", BOARD, "事件看板，宽屏 The board of an incident, wide", whole=True, waits=1500),
+    Picture("desk", "desk", "值班首页 The desk's front page"),
+    Picture("board", BOARD, "事件看板，宽屏 The board of an incident, wide", height=1300, waits=2500),
+    Picture("board-dark", BOARD, "事件看板，深色 The board, dark", theme="dark", waits=2500),
+    Picture("board-form", BOARD, "报送监测数据 A reading is reported", press=READING, waits=1500),
     Picture("board-phone", BOARD, "事件看板，手机 The board on a phone", width=390, height=844, waits=1500),
     Picture("stock", "desk/stock", "库存 What stands in the stores"),
     Picture("replay", f"{BOARD}/replay", "复盘回放 The replay of an incident", keys="E", waits=800),
+    Picture("journal", "desk/journal", "日志 The log"),
 )
 """What people see at the desk once they are logged in."""
+LOTS = (
+    ("tent-1", "tent", "st-luolong", 420, 2000), ("tent-2", "tent", "st-yichuan", 80, 900),
+    ("water-1", "water", "st-luolong", 60_000, 300), ("water-2", "water", "st-yichuan", 9_000, 20),
+    ("blanket-1", "blanket", "st-luolong", 3_000, 3000), ("meal-1", "meal", "st-yiyang", 12_000, 150),
+)  # fmt: skip
+"""Invented goods: the lot, what, where, how much, and for how many days it is good."""
 NAME, PASSWORD = "wang", "a password for pictures only"
 
 
@@ -126,6 +150,15 @@ def main(wanted: list[str]) -> None:
                 if chosen(picture, wanted):
                     path, _, anchor = picture.path.partition("#")
                     address = f"{site}/{tree}{path or 'index'}.html" + (f"#{anchor}" if anchor else "")
+                    take(browser, picture, address, folder / f"{picture.name}-{code}.png")
+        played = [picture for picture in PLAYED if chosen(picture, wanted)]
+        if played:
+            from luoshu.cli import main as luoshu
+
+            luoshu(["desk", "drill", str(EXAMPLE), "--out", str(Path(place) / "drill"), "--quiet"])
+            for picture in played:
+                for code, tree in (("zh", ""), ("en", "en/")):
+                    address = f"{(Path(place) / 'drill').as_uri()}/{tree}{picture.path}.html"
                     take(browser, picture, address, folder / f"{picture.name}-{code}.png")
         served = [picture for picture in SERVED if chosen(picture, wanted)]
         if served:
@@ -168,6 +201,9 @@ def take(browser: Any, picture: Picture, address: str, file: Path, kept: Any = N
         for selector in picture.until.split():
             page.wait_for_selector(selector, timeout=60_000)
     page.wait_for_timeout(picture.waits)
+    if picture.press:
+        page.locator(picture.press).first.click()
+        page.wait_for_timeout(400)
     page.screenshot(path=file, full_page=picture.whole)
     context.close()
     print(file.relative_to(HERE))
@@ -217,7 +253,8 @@ def begin_desk(book: Path) -> None:
     from luoshu.desk.assignment import AcceptTask, Assignment, FinishTask
     from luoshu.desk.checklist import GiveChecklist
     from luoshu.desk.closure import CloseRoad
-    from luoshu.desk.incident import ConfirmLevel, OpenIncident
+    from luoshu.desk.deciding import ConfirmLevel
+    from luoshu.desk.incident import OpenIncident
     from luoshu.desk.minutes import SendMessage
     from luoshu.desk.observed import ReportReading
     from luoshu.desk.removal import PlanRemoval, ReportRemoval
@@ -225,20 +262,33 @@ def begin_desk(book: Path) -> None:
     from luoshu.desk.room import open_room
     from luoshu.desk.roster import Put
     from luoshu.desk.staff import CONSOLE, Add, Give
+    from luoshu.desk.stockroom import Receive
     from luoshu.desk.ticking import tick
 
     begun = datetime.now(UTC) - timedelta(hours=3)
-    officer = Actor(id=NAME, grants=(Grant(role="duty"),))
+    invented = EXAMPLE / "drill" / "tables"
+    shutil.copy(invented / "store.csv", book / "tables")
+    with (invented / "owner.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with (book / "tables" / "owner.csv").open(encoding="utf-8-sig", newline="") as file:
+        names = csv.DictReader(file).fieldnames or []
+    with (book / "tables" / "owner.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, names, restval="", extrasaction="ignore").writerows(rows)
+    officer = Actor(id=NAME, grants=(Grant(role="duty"), Grant(role="store")))
     of = {"incident": "yihe"}
     with open_room(open_book(book)) as room:
         room.do(Add(person=NAME, name="王建国"), by=CONSOLE, at=begun)
         room.do(Give(person=NAME, role="duty"), by=CONSOLE, at=begun)
+        room.do(Give(person=NAME, role="store"), by=CONSOLE, at=begun)
+        for lot, item, store, amount, days in LOTS:
+            until = begun.date() + timedelta(days=days)
+            room.do(Receive(lot=lot, item=item, store=store, amount=amount, expires=until), by=officer, at=begun)
         room.do(Put(post="值班员", person=NAME, starts=begun, ends=begun + timedelta(hours=24)), by=officer, at=begun)
 
         def do(minutes: int, act: Any, why: str = "") -> None:
             room.do(act, by=officer, at=begun + timedelta(minutes=minutes), why=why)
 
-        do(1, OpenIncident(id="yihe", type="flood", title="伊河洪水（演练）", lead="市应急管理局", drill=True))
+        do(1, OpenIncident(id="yihe", type="flood", title="伊河洪水（演练）", lead="command", drill=True))
         do(4, ReportReading(station="龙门镇站", measure="rain_1h", value=63, unit="mm", at=begun, **of))
         tick(room, begun + timedelta(minutes=5))
         do(9, ConfirmLevel(level="III", **of))
@@ -261,7 +311,7 @@ def write_page() -> None:
     """docs/screenshots.md: every picture with its words."""
     text = "<!-- made by docs/screenshots.py: do not edit -->\n\n# 页面 The pages\n\n"
     text += "示例台账，2025年12月31日。The example's book on 31 December 2025.\n"
-    for picture in (*PICTURES, *SERVED, *DESK):
+    for picture in (*PICTURES, *SERVED, *DESK, *PLAYED):
         text += f"\n## {picture.says}\n\n"
         text += "\n".join(f"![{picture.says}, {code}](screenshots/{picture.name}-{code}.png)" for code in ("zh", "en"))
         text += "\n"
