@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,10 @@ from luoshu.words.message import say
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+
+WIPE_WAIT = 200
+"""Milliseconds to wait for readers before what was erased is wiped later."""
 
 
 def first_fault(entries: Iterator[Entry]) -> tuple[int, str] | None:
@@ -121,7 +126,7 @@ class Cabinet:
         self._connection: Connection | None = None
         self._local = self.file is not None
         self._open, self._waiting = False, ""
-        self._wait, self._erased = wait, False
+        self._wait, self._erased, self._wipe_next = wait, False, 0.0
         self._written: Any = None
         self._node: Any = None
         try:
@@ -134,7 +139,7 @@ class Cabinet:
                     self.table.metadata.create_all(connection)
                     connection.commit()
                 # whoever erased something may have been killed before the log was emptied
-                self._erased = self._local and self.engine.dialect.has_table(connection, "personal")
+                self._erased = self.engine.dialect.has_table(connection, "personal")
         except Exception as error:
             self.engine.dispose()
             raise unkept(error) or error from error
@@ -190,27 +195,35 @@ class Cabinet:
         assert self._connection is not None
         answered(self._connection, self._waiting or "COMMIT")
         self._open, self._waiting = False, ""
-        if self._erased:
+        if self._erased and time.monotonic() >= self._wipe_next:
             self._wipe()
 
     def _wipe(self) -> None:
         """After what is personal was erased: let nothing of it lie in what the database wrote ahead or left behind.
 
-        SQLite overwrites what it deletes, and what stood in its log goes when the log is emptied, which somebody who
-        reads may hold up: then it is tried again with the next entries. PostgreSQL writes the table anew.
+        SQLite overwrites what it deletes, and what stood in its log goes when the log is emptied; PostgreSQL writes the
+        table anew. Who reads for long may hold both up: they are waited for shortly, and it is tried again with later
+        entries, so that nobody who writes waits much for it.
         """
         assert self._connection is not None
+        began, usual = time.monotonic(), round(self._wait * 1000)
         with contextlib.suppress(Exception):
-            if not self._local:
-                answered(self._connection, "VACUUM FULL personal")
-                self._erased = False
-                return
-            answered(self._connection, "PRAGMA busy_timeout=200")
-            try:
-                ((busy, _, _),) = answered(self._connection, "PRAGMA wal_checkpoint(TRUNCATE)")
-                self._erased = bool(busy)
-            finally:
-                answered(self._connection, f"PRAGMA busy_timeout={round(self._wait * 1000)}")
+            if self._local:
+                answered(self._connection, f"PRAGMA busy_timeout={WIPE_WAIT}")
+                try:
+                    ((busy, _, _),) = answered(self._connection, "PRAGMA wal_checkpoint(TRUNCATE)")
+                    self._erased = bool(busy)
+                finally:
+                    answered(self._connection, f"PRAGMA busy_timeout={usual}")
+            else:
+                answered(self._connection, f"SET lock_timeout = {WIPE_WAIT}")
+                try:
+                    answered(self._connection, "VACUUM FULL personal")
+                    self._erased = False
+                finally:
+                    answered(self._connection, f"SET lock_timeout = {usual}")
+        now = time.monotonic()
+        self._wipe_next = now + 20 * (now - began)
 
     def stands(self, entries: Sequence[Entry]) -> bool:
         """Whether entries stand after a commit whose answer was lost; waits for the server to have done with it."""

@@ -16,6 +16,7 @@ from fastapi.responses import Response
 from luoshu.desk.actor import Actor
 from luoshu.desk.chain import Entry
 from luoshu.desk.credentials import Credentials
+from luoshu.desk.invitation import Invitations
 from luoshu.desk.room import Room
 from luoshu.desk.sessions import Session, Sessions, Stolen
 from luoshu.desk.staff import Person, actor_of, login_name
@@ -64,6 +65,7 @@ class Door:
         self.room, self.moments = room, moments
         self.sessions = Sessions(room.journal.engine)
         self.credentials = Credentials(room.journal.engine)
+        self.invitations = Invitations(room.journal.engine)
         self.pacing = Pacing()
         self.daybook = Daybook(room, self.pacing, moments)
         self._known: dict[str, None] = {}

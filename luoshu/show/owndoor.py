@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from luoshu.desk.act import Act
 from luoshu.desk.clock import local_day, local_time
 from luoshu.desk.expert import Expert, InviteExpert, OwnConsent, WithdrawConsent, themselves
-from luoshu.desk.invitation import ANSWER_DAYS, Invitation, Invitations
+from luoshu.desk.invitation import ANSWER_DAYS, Invitation
 from luoshu.desk.journal import MayNot, Refused
 from luoshu.desk.post import AgreePost, Post
 from luoshu.desk.skills import skills_of
@@ -115,7 +115,7 @@ def invited(request: Request, given: dict[str, str]) -> Response:
         raise HTTPException(403, refused.says) from None
     except Refused as refused:
         raise HTTPException(422, refused.says) from None
-    secret = Invitations(door.room.journal.engine).invite(expert.id, door.moments.now())
+    secret = door.invitations.invite(expert.id, door.moments.now())
     link = f"{str(request.base_url).rstrip('/')}/own/{secret}"
     page = InvitedPage(
         title=visit.language.say("A link for {name}", name=expert.name), day=visit.view.day,
@@ -147,7 +147,7 @@ def answered(request: Request, secret: str, given: dict[str, str]) -> Response:
         says = refused.says
     after = door.room.standing().get(Expert, expert.id)
     if after is not None and after.withdrawn is not None:
-        Invitations(door.room.journal.engine).forget(expert.id)
+        door.invitations.forget(expert.id)
         visit = visit_of(request, "own", None, None)
         page = OwnPage(
             title=visit.language.say("Erased"), day=visit.view.day, language=visit.language.code, state="gone",
@@ -171,7 +171,7 @@ def _decided(expert: Expert, given: dict[str, str]) -> Act[Any]:
 
 def _whose(request: Request, door: Door, secret: str) -> tuple[Expert, Invitation]:
     """The person of a link that is good (404), tried no more often than anybody would (429)."""
-    link = Invitations(door.room.journal.engine).of(secret)
+    link = door.invitations.of(secret)
     expert = door.room.standing().get(Expert, link.expert) if link else None
     if link is not None and expert is not None and expert.withdrawn is None and _good(door, expert, link):
         return expert, link

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 import threading
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date
 
 import pytest
+from erasable import AT, NAME, PHONE, SECRETS, WANG, asked, do, filled, rows
 
 import luoshu.desk.acts  # noqa: F401 (puts every act on the list)
 from luoshu.desk.act import act, fact, made_of
-from luoshu.desk.actor import Actor, Grant
 from luoshu.desk.chain import Draft
 from luoshu.desk.expert import Expert, _OnExpert
 from luoshu.desk.journal import Journal, Refused
@@ -23,47 +21,6 @@ from luoshu.desk.post import Post
 from luoshu.desk.resealing import resealed
 from luoshu.desk.room import Room
 from luoshu.desk.sealed import digest
-from luoshu.desk.shelves import engine_of
-
-AT = datetime(2021, 7, 20, 4, tzinfo=UTC)
-WANG = Actor(id="wang", name="Wang", grants=(Grant(role="duty"),))
-PHONE, NAME = "13812345678", "张水生"
-SECRETS = (PHONE, NAME, "黄河河务局高工", "yellow-river", "王主任推荐")
-
-
-def do(room, what, why="", mark="", **facts):
-    return room.do(made_of(what, facts), by=WANG, at=AT, why=why, mark=mark)
-
-
-def filled(room):
-    """An expert with all that the desk can know of one, and a second one who stays."""
-    do(room, "expert.enter", expert="e1", name=NAME, contact=PHONE, works_for="yellow-river", post="黄河河务局高工",
-       why="王主任推荐", mark="m1")  # fmt: skip
-    do(room, "expert.consent", expert="e1", since="2021-01-01", purpose="应急处置时联系张水生")
-    do(room, "expert.skill", expert="e1", skill="dyke", level="leads")
-    do(room, "post.offer", post="p1", expert="e1", host="university", home="yellow-river", direction="to_university",
-       work="带研究生，黄河河务局高工", share=20, since="2021-01-01", until="2022-01-01")  # fmt: skip
-    do(room, "post.agree", post="p1", party="expert", why=f"电话 {PHONE} 同意")
-    do(room, "expert.enter", expert="e2", name="李四", contact="13900000000")
-    do(room, "expert.consent", expert="e2", since="2021-01-01", purpose="x")
-
-
-def rows(place, sentence):
-    engine = engine_of(place)
-    try:
-        with engine.connect() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(sentence)]
-    finally:
-        engine.dispose()
-
-
-def asked(place, sentence):
-    engine = engine_of(place).execution_options(isolation_level="AUTOCOMMIT")
-    try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql(sentence)
-    finally:
-        engine.dispose()
 
 
 def test_the_chain_holds_nothing_personal_and_nothing_that_could_be_guessed(place):
@@ -101,53 +58,6 @@ def test_a_withdrawal_erases_for_good_and_the_chain_is_whole(place):
         with pytest.raises(Refused, match="has withdrawn the consent"):
             do(room, "expert.skill", expert="e1", skill="dyke", level="leads")
     assert len(rows(place, "SELECT * FROM personal")) == 2
-
-
-def test_no_byte_of_it_is_left_in_the_files_of_sqlite(tmp_path):
-    """Neither in a page that was let go nor in the log that was written ahead, while the desk stays open."""
-    place = tmp_path / "desk.sqlite"
-    with Room(place) as room:
-        filled(room)
-        for n in range(60):
-            do(room, "expert.enter", expert=f"x{n}", name="路人", contact="13700000000")
-        there = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-        assert all(word.encode() in there for word in SECRETS)
-        do(room, "expert.withdraw", expert="e1")
-        left = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-        assert not [(name, word) for name, data in left.items() for word in SECRETS if word.encode() in data]
-
-
-def test_a_reader_that_holds_the_log_up_does_not_keep_it_for_ever(tmp_path):
-    place = tmp_path / "desk.sqlite"
-    with Room(place) as room:
-        filled(room)
-        engine = engine_of(place)
-        with engine.connect() as reader:
-            reader.exec_driver_sql("BEGIN")
-            reader.exec_driver_sql("SELECT * FROM entry").fetchall()
-            do(room, "expert.withdraw", expert="e1")
-            reader.rollback()
-        engine.dispose()
-        do(room, "expert.free", expert="e2", since="2021-07-20T08:00+08:00", until="2021-07-21T08:00+08:00")
-        left = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-        assert not [word for word in SECRETS if word.encode() in left]
-
-
-def test_no_row_of_it_is_left_in_the_table_of_postgresql(postgres, tmp_path):
-    from conftest import emptied_database
-
-    place = emptied_database(postgres)
-    with Room(place) as room:
-        filled(room)
-        (path,) = rows(place, "SELECT current_setting('data_directory') || '/' || pg_relation_filepath('personal')")[0]
-        asked(place, "CHECKPOINT")
-        assert PHONE.encode() in Path(path).read_bytes()
-        do(room, "expert.withdraw", expert="e1")
-        asked(place, "CHECKPOINT")
-        (now,) = rows(place, "SELECT current_setting('data_directory') || '/' || pg_relation_filepath('personal')")[0]
-        assert now != path
-        assert PHONE.encode() not in Path(now).read_bytes()
-        assert not Path(path).exists() or PHONE.encode() not in Path(path).read_bytes()
 
 
 def test_a_backup_of_before_keeps_it_and_one_of_after_does_not(place, tmp_path):
@@ -367,21 +277,3 @@ def test_a_journal_of_before_is_made_anew_without_what_was_withdrawn(place, tmp_
         )  # fmt: skip
         assert room.journal.entries()[-1].draft.facts == {"entries": 7, "head": first.head}
         assert not [each for each in room.journal.entries() if openly(each.draft)]
-
-
-def test_who_is_killed_before_the_log_is_emptied_leaves_it_to_the_next(tmp_path, monkeypatch):
-    place, copy = tmp_path / "desk.sqlite", tmp_path / "copy"
-    copy.mkdir()
-    with Room(place) as room:
-        filled(room)
-        with monkeypatch.context() as killed:
-            killed.setattr("luoshu.desk.cabinet.Cabinet._wipe", lambda self: None)
-            do(room, "expert.withdraw", expert="e1")
-            for file in tmp_path.glob("desk.sqlite*"):
-                shutil.copy(file, copy / file.name)
-            room.journal.cabinet._erased = False
-    assert PHONE.encode() in b"".join(file.read_bytes() for file in copy.iterdir())
-    with Room(copy / place.name) as room:
-        do(room, "expert.enter", expert="e3", name="赵")
-        left = b"".join(file.read_bytes() for file in copy.iterdir())
-        assert not [word for word in SECRETS if word.encode() in left]
