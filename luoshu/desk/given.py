@@ -97,7 +97,34 @@ def needs_of(
         given = given_to(things, incident.id)
         needs, told = less_given(needs, lines, book, given, heads=heads, called=called, at=at)
         notes += told
-    return [*_placed(needs, sites, book), *_requested(things, incident.id)], notes
+    return [*_placed(needs, sites, book), *_requested(things, incident.id)], [*notes, *_nowhere(things, incident.id)]
+
+
+def _nowhere(things: Things, incident: str) -> Iterable[Reason]:
+    """What cannot be planned for since nobody has said where it is."""
+    lost = [
+        each for each in things.all(Removal).values() if each.incident == incident and not each.shelter + each.place
+    ]
+    people = sum(max(each.planned, each.moved) - each.back for each in lost)
+    if people:
+        yield Reason(tone="warn", says=say(
+            "{people} people ({communities}) are in no shelter and no area of the book: name one in their plan, so "
+            "that what they need is counted", people=people, communities=_few(each.community for each in lost),
+        ))  # fmt: skip
+    open_now = [
+        each for each in things.all(Resource).values()
+        if each.incident == incident and each.state in ("requested", "approved") and not (each.item and each.lon)
+    ]  # fmt: skip
+    if open_now:
+        yield Reason(tone="warn", says=say(
+            "requests without an item of the stores or without a place on the map are not in the plan: {titles}",
+            titles=_few(each.title for each in open_now),
+        ))  # fmt: skip
+
+
+def _few(names: Iterable[str]) -> str:
+    found = list(dict.fromkeys(names))
+    return ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
 
 
 def _called(area: str, sites: Mapping[str, Site], book: Book) -> frozenset[str]:

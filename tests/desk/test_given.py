@@ -186,3 +186,13 @@ def test_the_board_shows_goods_that_are_on_the_road_for_nothing(desk_server):
     page = officer.get("/desk/incidents/yi?language=en").text
     assert "Its request was called off or is over, and it is still on the road" in page
     assert 'href="/desk/stock/T1"' in page
+
+
+def test_what_nobody_has_said_where_it_is_is_told_and_is_not_nothing(room):
+    moved(room, "甲村", 860, "")
+    do(room, RequestResource(id="r", incident="yi", title="帐篷", amount=200, unit="顶", item="tent"), by=DUTY)
+    found, notes = needs(room)
+    assert found == {}
+    assert any("860 people (甲村) are in no shelter and no area" in says for says in notes)
+    assert any("not in the plan: 帐篷" in says for says in notes)
+    assert needs(room, "lu") == ({}, [])
