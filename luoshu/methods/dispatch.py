@@ -23,7 +23,7 @@ class Dispatch:
     plan costs less, computed here from prices (weak duality). ``method``: program (to the optimum) or prices.
     ``fair`` (areas, items): the share that no plan can give an area without giving a worse-served one less, if fair
     shares were asked for (else None); ``fairness``: kept (every area has it), part (the part of it that the limits of
-    depots allow), penalty (too large a problem: a penalty only), none.
+    depots allow), penalty (too large a problem: a penalty only), none. As counted in the plan itself.
     """
 
     depot: Wholes
@@ -86,7 +86,8 @@ def dispatch(
 
     ``fair=True``: of each item the smallest share that an area has by the end is first made as large as it can be, then
     the next smallest, and so on; only then waiting is made least. An area that nothing reaches takes nothing from the
-    others. Beyond ``exact_columns`` this is a penalty only, which ``fairness`` says. Not with ``lost`` or ``extra``.
+    others. Items without a common limit are solved one by one, each up to ``exact_columns``; beyond, and where gates
+    hold too large a problem together, it is a penalty only, which ``fairness`` says. Not with ``lost`` or ``extra``.
 
     ``lost=True``: what is not there in its period is lost, not carried over (a hot meal, a night's bed), at ``weights``
     a unit once; ``waiting`` then holds what has been lost until then, and ``never`` says nothing.
@@ -163,6 +164,8 @@ def _planned(
 
 PARTS = (1.0, 0.98, 0.9, 0.75, 0.5)
 """What part of the fair shares is tried where limits of depots may not allow them whole."""
+TELLS = 1e-5
+"""What part of a need behind its fair share is told apart from solvers' roundings."""
 FIRST = 2.0
 """What missing the first part costs on top where fair shares are only a penalty."""
 
@@ -174,20 +177,64 @@ def _fairly(given: Orders, accept: float, rounds: int, exact_columns: int, secon
 
     fair = fair_shares(given)
     shares, total = fair.share, given.need.sum(axis=2)
-    if given.columns <= exact_columns:
-        for part in PARTS if not fair.exact else PARTS[:2]:
-            most = np.where(total > 0, total * (1 - np.nan_to_num(shares) * part) + 1e-7 * total, 0.0)
+    for part in PARTS if not fair.exact else PARTS[:2]:
+        most = np.where(total > 0, total * (1 - np.nan_to_num(shares) * part) + 1e-7 * total, 0.0)
+        if given.columns <= exact_columns:
             found = _whole(given, seconds, most)
-            if found is not None:
-                return replace(found, fair=shares.T, fairness="kept" if part == 1 else "part")
+        else:
+            found = _one_by_one(given, most, exact_columns, seconds) if fair.exact else None
+        if found is not None and _short(found, shares, total) <= 1 - part + TELLS:
+            return replace(found, fair=shares.T, fairness="kept" if part == 1 else "part")
+        if given.columns > exact_columns:
+            break
     tier = float(np.nanmin(np.where(shares > 0, shares, np.nan), initial=1.0))
     leant = replace(given, tier=tier, extra=FIRST)
     priced = by_prices(leant, accept=accept, rounds=rounds, trace=trace)
-    return replace(_answer(leant, priced.plan, priced.bound, "prices"), fair=shares.T, fairness="penalty")
+    found = _answer(leant, priced.plan, priced.bound, "prices")
+    kept = _short(found, shares, total) <= TELLS
+    return replace(found, fair=shares.T, fairness="kept" if kept and fair.exact else "penalty")
+
+
+def _short(plan: Dispatch, shares: Floats, total: Floats) -> float:
+    """By how much of its need an area stays behind its fair share at most, as counted in the plan itself."""
+    got = 1 - np.divide(plan.unmet.T, total, out=np.zeros(total.shape), where=total > 0)
+    return float(np.nan_to_num(shares - got).max(initial=0.0))
+
+
+def _one_by_one(given: Orders, most: Floats, exact_columns: int, seconds: float) -> Dispatch | None:
+    """The optimum of items that share no limit, each alone; None where one of them is too large or takes too long.
+
+    Their bounds add up.
+    """
+    from luoshu.methods.dispatch_items import item_alone
+
+    plan, bound = np.zeros((len(given.item), given.periods)), 0.0
+    free = replace(given, capacity=np.full(given.capacity.shape, np.inf))
+    sizes = [int((given.periods - given.delay[given.item == number]).sum()) for number in range(len(given.need))]
+    if max(sizes) > exact_columns:
+        return None
+    for number, size in enumerate(sizes):
+        own = np.flatnonzero(given.item == number)
+        alone = item_alone(free, number, own, free.capacity)
+        if not len(own):
+            bound += alone.value(np.zeros(alone.need.shape), 0.0)
+            continue
+        found = _solved(alone, seconds * size / sum(sizes), most[[number]])
+        if found is None:
+            return None
+        plan[own] = found[0]
+        bound += found[1]
+    return _answer(given, plan, bound, "program")
 
 
 def _whole(given: Orders, seconds: float, most: Floats | None = None) -> Dispatch | None:
-    """The optimum by HiGHS, with our own bound from its prices rather than its word.
+    """The optimum by HiGHS as an answer; None where there is none in time."""
+    found = _solved(given, seconds, most)
+    return None if found is None else _answer(given, found[0], found[1], "program")
+
+
+def _solved(given: Orders, seconds: float, most: Floats | None = None) -> tuple[Floats, float] | None:
+    """The best plan by HiGHS, with our own bound from its prices rather than its word.
 
     What ``most`` presses on is paid for in the last period's waiting, and given back (Lagrange).
     """
@@ -208,7 +255,7 @@ def _whole(given: Orders, seconds: float, most: Floats | None = None) -> Dispatc
         (given.item, given.depot, given.area, given.delay, given.cost, start), given.need, wait, given.extra,
         given.tier, given.lost, given.stock, given.capacity, given.sizes, stock_prices, room_prices,
     )  # fmt: skip
-    return _answer(given, plan, float(bound) - back, "program")
+    return plan, float(bound) - back
 
 
 def _answer(given: Orders, plan: Floats, bound: float, method: str) -> Dispatch:

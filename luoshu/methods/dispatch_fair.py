@@ -7,6 +7,7 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from luoshu.methods.dispatch_model import Floats, Orders, Wholes
+from luoshu.methods.fair_flow import shares_alone
 from luoshu.methods.linear import optimum
 
 MOST_ROUNDS = 60
@@ -20,8 +21,9 @@ YIELDS = (1e-9, 1e-7, 1e-5)
 class Fair:
     """The share of its need that each area can be promised by the end (items, areas; NaN: no need).
 
-    ``exact``: no plan gives the worst-served area more, then the next worst, and so on (lexicographic max-min). Else
-    what leaves depots was only limited by what may have left by each period, so that these shares are upper bounds.
+    ``exact``: no plan gives the worst-served area more, then the next worst, and so on (lexicographic max-min). Else,
+    with limits on what leaves depots, only what may have left by each period in all was looked at, and rounds that
+    broke off leave what they had reached: these are then shares to aim at, neither a promise nor a bound.
     """
 
     share: Floats
@@ -31,21 +33,35 @@ class Fair:
 def fair_shares(given: Orders) -> Fair:
     """What the areas could be promised of each item if the smallest share comes first, then the next smallest.
 
-    Linear programs on what reaches an area in all (Megiddo 1974; Ogryczak 2014): a unit that is needed at the end may
-    leave as late as its way allows, so that what a depot can send is limited for each latest hour of leaving by all
-    that has come to it until then. Without limits on what leaves a depot items do not touch each other and are solved
-    one by one.
+    Items without a common limit do not touch each other and are settled one by one, exactly (``fair_flow``); the others
+    by linear programs on what reaches an area in all (Megiddo 1974; Ogryczak 2014): a unit that is needed at the end
+    may leave as late as its way allows, so that what a depot can send is limited for each latest hour of leaving by
+    all that has come to it, or may have left it, until then.
     """
     total = given.need.sum(axis=2)
     share = np.where(total > 0, 0.0, np.nan)
-    limited = bool(np.isfinite(given.capacity).any())
-    items = np.arange(len(total))
-    settled = True
-    for group in [items] if limited else [items[[one]] for one in items]:
-        lanes = np.flatnonzero(np.isin(given.item, group))
+    settled, together = True, bound_together(given)
+    for item in np.flatnonzero(~together):
+        lanes = np.flatnonzero(given.item == item)
         if len(lanes):
-            settled &= _raise(given, lanes, total, share, limited)
-    return Fair(share=share, exact=settled and not limited)
+            found, proven = shares_alone(given, lanes, total[item])
+            share[item] = np.where(total[item] > 0, found, np.nan)
+            settled &= proven
+    lanes = np.flatnonzero(together[given.item])
+    if len(lanes):
+        _raise(given, lanes, total, share, True)
+        settled = False
+    return Fair(share=share, exact=settled)
+
+
+def bound_together(given: Orders) -> NDArray[np.bool_]:
+    """Which items share a limit at a depot's gate that could hold any of them back (items)."""
+    size = given.sizes[given.item]
+    load = np.einsum("idt,i->dt", given.stock, given.sizes)
+    tight = given.capacity.min(axis=1) < load.sum(axis=1)  # a gate that lets all of it out at once holds nobody
+    together = np.zeros(len(given.need), dtype=bool)
+    together[given.item[(size > 0) & tight[given.depot]]] = True
+    return together
 
 
 def _raise(given: Orders, lanes: Wholes, total: Floats, share: Floats, limited: bool) -> bool:

@@ -48,14 +48,18 @@ def _alone(given: Orders, number: int, own: Wholes, plan: Floats, seconds: float
     load = np.zeros(given.capacity.shape)
     rest = np.delete(np.arange(len(plan)), own)
     np.add.at(load, given.depot[rest], plan[rest] * given.sizes[given.item[rest]][:, None])
-    one = [number]
-    alone = replace(
-        given, need=given.need[one], wait=given.wait[one], stock=given.stock[one], sizes=given.sizes[one],
-        capacity=np.maximum(given.capacity - load, 0.0), item=np.zeros(len(own), dtype=np.int64),
-        depot=given.depot[own], area=given.area[own], delay=given.delay[own], cost=given.cost[own],
-    )  # fmt: skip
-    found = by_program(alone, seconds=seconds)
+    found = by_program(item_alone(given, number, own, np.maximum(given.capacity - load, 0.0)), seconds=seconds)
     return None if found is None else found[0]
+
+
+def item_alone(given: Orders, number: int, own: Wholes, capacity: Floats) -> Orders:
+    """The problem of one item and its lanes, with so much room at the depots."""
+    one = [number]
+    return replace(
+        given, need=given.need[one], wait=given.wait[one], stock=given.stock[one], sizes=given.sizes[one],
+        capacity=capacity, item=np.zeros(len(own), dtype=np.int64), depot=given.depot[own], area=given.area[own],
+        delay=given.delay[own], cost=given.cost[own],
+    )  # fmt: skip
 
 
 def _worth(given: Orders, plan: Floats) -> float:

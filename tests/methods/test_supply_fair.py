@@ -80,6 +80,30 @@ def test_beyond_the_size_it_is_a_penalty_and_says_so():
     assert plan.fair.ravel().tolist() == pytest.approx([0.5, 0.5])
 
 
+def test_items_without_a_common_limit_are_fair_beyond_the_size_of_one_program():
+    """Solved item by item the plan is as fair and as prompt as in one program, and proven."""
+    random = np.random.default_rng(7)
+    need = random.integers(1, 20, (15, 4, 5)).astype(float)
+    stock = random.integers(0, 40, (6, 4, 5)).astype(float)
+    travel = np.where(random.random((6, 15)) < 0.4, np.inf, random.integers(0, 4, (6, 15)))
+    whole = dispatch(need, stock, travel, fair=True, cut_off=True)
+    parts = dispatch(need, stock, travel, fair=True, cut_off=True, exact_columns=400)
+    assert (whole.fairness, parts.fairness, parts.method) == ("kept", "kept", "program")
+    assert parts.objective == pytest.approx(whole.objective, rel=1e-6)
+    assert parts.gap < 1e-5
+    assert dispatch(need, stock, travel, fair=True, cut_off=True, exact_columns=50, rounds=80).method == "prices"
+
+
+def test_a_hamlet_beside_a_city_gets_the_same_share():
+    """Needs of a thousand millions and of three, from one store that has half of it."""
+    need = [[[1e9]], [[3.0]], [[1e6]]]
+    plan = dispatch(need, [[[(1e9 + 1e6 + 3) / 2]]], [[0, 0, 0]], fair=True)
+    assert plan.fair.ravel().tolist() == pytest.approx([0.5, 0.5, 0.5])
+    assert plan.fairness in ("kept", "part", "penalty")
+    if plan.fairness == "kept":
+        assert shares(plan, np.array(need)).ravel().tolist() == pytest.approx([0.5, 0.5, 0.5], abs=1e-4)
+
+
 def test_fair_shares_are_not_of_what_is_lost():
     with pytest.raises(ValueError, match="Fair"):
         dispatch([[[1.0]]], [[[1.0]]], [[0]], fair=True, lost=True)
