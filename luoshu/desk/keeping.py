@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
-import shutil
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from luoshu.book import files
 from luoshu.book.problem import Problem, Source
-from luoshu.desk.cabinet import begin_file, holds, remembered
+from luoshu.desk.cabinet import begin_file, copied, holds, remembered
 from luoshu.desk.chain import BEGINNING, PERSONAL, Draft, Entry, moment, of_moment
 from luoshu.desk.journal import Journal
 from luoshu.desk.sealed import Beside, sealed_again
@@ -78,7 +76,7 @@ def reading(place: str | Path) -> Iterator[Connection]:
     try:
         if "://" not in str(place) and not _readable(engine):
             engine.dispose()
-            engine = engine_of(aside.enter_context(_copied(Path(place))))
+            engine = engine_of(aside.enter_context(copied(Path(place))))
         with engine.connect() as connection:
             if not engine.dialect.has_table(connection, "entry"):
                 raise absent
@@ -107,16 +105,6 @@ def _readable(engine: Engine) -> bool:
     except Exception:
         return True  # what is wrong is said by who reads
     return True
-
-
-@contextlib.contextmanager
-def _copied(file: Path) -> Iterator[Path]:
-    """A journal that no program has open, with what was written ahead, in the folder for what does not last."""
-    with tempfile.TemporaryDirectory(prefix="luoshu-journal") as folder:
-        for name in (file.name, f"{file.name}-wal"):
-            if file.with_name(name).exists():
-                shutil.copyfile(file.with_name(name), Path(folder) / name)
-        yield Path(folder) / file.name
 
 
 class Walk:
