@@ -37,9 +37,10 @@ class Given:
 def given_to(things: Things, incident: str) -> list[Given]:
     """What has left for an incident: out of the stores, and by requests that others send."""
     found = []
+    called_off = {key for key, each in things.all(Resource).items() if each.state == "cancelled"}
     for lot in things.all(LotStanding).values():
         for moving in lot.under_way:
-            if moving.incident == incident and not moving.store:
+            if moving.incident == incident and not moving.store and moving.id not in called_off:
                 found.append(Given(item=lot.item, amount=moving.amount, place=moving.place))
         for there in lot.handed:
             if there.incident == incident:
@@ -143,9 +144,10 @@ def _placed(needs: Sequence[Need], sites: Mapping[str, Site], book: Book) -> lis
         at = positions([sites[code]], book)
         if at.good[0]:
             spots[code] = (float(at.lon[0]), float(at.lat[0]))
+    names = {row.id: row.name for row in book.rows(Place)}
     return [
         replace(need, lon=spots[need.area][0], lat=spots[need.area][1], name=sites[need.area].name)
-        if need.area in spots else need
+        if need.area in spots else replace(need, name=need.name or names.get(need.area, ""))
         for need in needs
     ]  # fmt: skip
 

@@ -17,7 +17,7 @@ from luoshu.desk.given import also_counting_on, closures_for, needs_of
 from luoshu.desk.incident import TYPES, CloseIncident, Incident, OpenIncident
 from luoshu.desk.leaving import Deliver, Return, Ship
 from luoshu.desk.removal import PlanRemoval
-from luoshu.desk.resource import ApproveResource, ArriveResource, RequestResource, SendResource
+from luoshu.desk.resource import ApproveResource, ArriveResource, CancelResource, RequestResource, SendResource
 from luoshu.desk.room import Room
 from luoshu.desk.stockroom import Receive
 from luoshu.kinds.needing import need_sheet
@@ -172,8 +172,6 @@ def test_the_page_of_dispatch_says_what_it_does_not_know_and_who_else_counts_on_
 
 
 def test_the_board_shows_goods_that_are_on_the_road_for_nothing(desk_server):
-    from luoshu.desk.resource import CancelResource
-
     room = desk_server.room
     incidents(room, "yi")
     do(room, RequestResource(id="r", incident="yi", title="帐篷", amount=5, unit="顶", item="tent"),
@@ -196,3 +194,14 @@ def test_what_nobody_has_said_where_it_is_is_told_and_is_not_nothing(room):
     assert any("860 people (甲村) are in no shelter and no area" in says for says in notes)
     assert any("not in the plan: 帐篷" in says for says in notes)
     assert needs(room, "lu") == ({}, [])
+
+
+def test_what_was_called_off_on_its_way_is_not_counted_on(room):
+    moved(room, "甲村", 1000, "甲")
+    do(room, RequestResource(id="r", incident="yi", title="帐篷", amount=30, unit="顶", item="tent"),
+       by=replace(DUTY, id="wang2"))  # fmt: skip
+    do(room, ApproveResource(resource="r", lots=("T1",)), by=DUTY)
+    do(room, SendResource(resource="r"), by=replace(DUTY, id="wang2"))
+    assert needs(room)[0]["甲", "tent"] == 30
+    do(room, CancelResource(resource="r", reason="x"), by=DUTY)
+    assert needs(room)[0]["甲", "tent"] == 60
