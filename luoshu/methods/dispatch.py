@@ -166,6 +166,8 @@ PARTS = (1.0, 0.98, 0.9, 0.75, 0.5)
 """What part of the fair shares is tried where limits of depots may not allow them whole."""
 TELLS = 1e-5
 """What part of a need behind its fair share is told apart from solvers' roundings."""
+SPELL = 4
+"""How many times its part of the time one item of many may take: few do."""
 FIRST = 2.0
 """What missing the first part costs on top where fair shares are only a penalty."""
 
@@ -219,7 +221,7 @@ def _one_by_one(given: Orders, most: Floats, exact_columns: int, seconds: float)
         if not len(own):
             bound += alone.value(np.zeros(alone.need.shape), 0.0)
             continue
-        found = _solved(alone, seconds * size / sum(sizes), most[[number]])
+        found = _solved(alone, seconds * min(1.0, SPELL * size / sum(sizes)), most[[number]])
         if found is None:
             return None
         plan[own] = found[0]
