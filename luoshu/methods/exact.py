@@ -67,7 +67,7 @@ def close(
         near = {"within": within * money, "within_share": within_share}
         few = branched(model, np.flatnonzero(whole), **near, seconds=seconds)
         if few is not None:
-            values = None if few[0] is None else few[0] * column
+            values = None if few[0] is None else few[0] * column + 0.0
             return Closed(values=values, bound=few[1] / money, infeasible=values is None)
     kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
     model.integrality_ = [kinds[int(one)] for one in whole]
