@@ -16,7 +16,7 @@ from luoshu.desk.dispatching import GRAINS, Dispatching, Need, Served, Shipment,
 from luoshu.desk.shut_ways import hours_around, shut_ways
 from luoshu.kinds.item import Item
 from luoshu.kinds.reserve_areas import areas
-from luoshu.kinds.supplying import Origin, Standing, item_name, standing_stock
+from luoshu.kinds.supplying import Origin, Standing, item_name, item_unit, standing_stock
 from luoshu.words.message import Message
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _ground(
     names = {each.place: each.name for each in origins}
     area_at = {spot.area: number for number, spot in enumerate(spots)}
     item_at, place_at = {item: n for n, item in enumerate(items)}, {place: n for n, place in enumerate(places)}
-    units = tuple(catalogue[item].unit if item in catalogue else "" for item in items)
+    units = tuple(item_unit(book, item) for item in items)
     grain = np.array([GRAINS.get(unit, 1.0) for unit in units])
     need, weight = np.zeros((len(spots), len(items), periods)), np.zeros((len(spots), len(items)))
     for each in needs:

@@ -170,13 +170,13 @@ def less_given(
     What was sent to a place that is called as an area (`called`) is that area's; all else is shared out by what is
     still needed. Of goods that are used up only what is left counts, at the rate at which so many people use them.
     """
-    from luoshu.kinds.reserve_goods import goods_of
+    from luoshu.kinds.reserve_goods import goods_of, without_item
 
     if not given:
         return list(needs), []
     wanted, notes = [need.amount for need in needs], []
     for good in goods_of(lines, book):
-        line, items = good.line, {**good.items, good.line.good: 1.0}
+        line, items = good.line, {without_item(good.line, book): 1.0, **good.items}
         mine = [place for place, need in enumerate(needs) if need.item in items]
         parts = [(each, each.amount * items[each.item]) for each in given if each.item in items]
         counted = 0.0

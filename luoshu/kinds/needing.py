@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -65,12 +66,15 @@ class Line:
         return rate * people / 1000
 
     def stands_for(self, item: Item) -> bool:
-        """Whether an item of the book is this good: by its id, else by a word in its name.
+        """Whether an item of the book is this good: by its id, else by a word that its name ends in, before any size or
+        remark: a tent's lamp is no tent.
 
         >>> from luoshu.kinds.item import Item
         >>> tent = Line(good="tent", name=named("帐篷"), unit="顶", words=("帐篷",))
         >>> tent.stands_for(Item(id="t12", name="12平方米单帐篷", unit="顶"))
         True
+        >>> tent.stands_for(Item(id="l", name="帐篷灯", unit="盏"))
+        False
         """
         if self.good == item.id:
             return True
@@ -205,10 +209,19 @@ def _chances(part: Mapping[str, Any], level: str, rule: Rule, found: list[Proble
 
 
 def _in_name(word: str, name: str) -> bool:
-    """Whether a name holds a word; a single Latin word must be the whole name, so that no waterproof coat is water."""
-    if word.isascii() and " " not in word:
-        return word == name or f"{word}s" == name
-    return word in name
+    """Whether a name ends in a word, but for sizes and remarks: what comes last in a name says what a thing is. A
+    single Latin word must be the whole name, so that no waterproof coat is water.
+
+    >>> [_in_name("帐篷", each) for each in ("单帐篷 12平方米", "帐篷（棉）", "帐篷灯", "帐篷12㎡")]
+    [True, True, False, True]
+    >>> [_in_name("drinking water", each) for each in ("drinking water, 500 ml", "drinking water tank")]
+    [True, False]
+    """
+    if not word.isascii():
+        return re.search(rf"{re.escape(word)}(?:$|[^\w]|[\da-z])", name) is not None
+    if " " not in word:
+        return name in (word, f"{word}s")
+    return re.search(rf"(?:^|[ ,;]){re.escape(word)}s?(?:$|[^\w\s]|\s*\d)", name) is not None
 
 
 def _amount(value: Any) -> bool:

@@ -47,12 +47,16 @@ def goods_of(lines: Sequence[Line], book: Book) -> tuple[Good, ...]:
 
 
 PIECES = frozenset("顶条件个台艘张床座盏只支把具套副份辆部架")
-"""Words by which single pieces are counted: a lamp is one 个 as well as one 盏."""
+ANY_PIECE = frozenset("个件只套")
+"""Words by which single pieces are counted, and those that may stand for any other: a lamp is one 个 as well as one 盏,
+but one 盏 is no 顶."""
+SAME_PIECE = tuple(map(frozenset, ("条床", "艘条", "台部", "台架", "支把")))
 
 
 def _times(unit: str, wanted: str) -> float | None:
     """How many of the wanted unit are in one; None where they do not compare."""
-    if not wanted or unit == wanted or (unit in PIECES and wanted in PIECES):
+    pieces = unit in PIECES and wanted in PIECES
+    if not wanted or unit == wanted or {unit, wanted} in SAME_PIECE or (pieces and {unit, wanted} & ANY_PIECE):
         return 1.0
     return convert(1.0, unit, wanted)
 
@@ -62,6 +66,12 @@ def _longest(line: Line, item: Item) -> int:
     return max((len(word) for word in line.words if word.casefold() in names), default=0)
 
 
+def without_item(line: Line, book: Book) -> str:
+    """What a good is asked for under where no item stands for it: its own name, that no item has, as one of the same
+    name that is counted otherwise is not what is needed."""
+    return f"good:{line.good}" if any(item.id == line.good for item in book.rows(Item)) else line.good
+
+
 def item_for(book: Book, line: Line, day: date) -> tuple[str, float]:
     """The item that a need of a good is asked for under, and how many of its units make one of the good.
 
@@ -69,7 +79,7 @@ def item_for(book: Book, line: Line, day: date) -> tuple[str, float]:
     """
     good = goods_of((line,), book)[0]
     if not good.items:
-        return line.good, 1.0
+        return without_item(line, book), 1.0
     held: dict[str, float] = dict.fromkeys(good.items, 0.0)
     for origin in standing_stock(book, day).origins:
         if origin.item in held:

@@ -25,6 +25,7 @@ from luoshu.words.message import Message, named, say
 
 if TYPE_CHECKING:
     from luoshu.book.book import Book
+    from luoshu.kinds.needing import Line
 
 Floats = NDArray[np.float64]
 TABLES: tuple[type, ...] = (Item, Store, ShutStore, Lot, Agreement)
@@ -224,4 +225,16 @@ def item_name(book: Book, item: str) -> Message:
     names: dict[str, Message] = book.derived(
         "item names", lambda of: {row.id: named(row.name or row.id, row.name_en) for row in of.rows(Item)}, Item
     )
-    return names.get(item) or named(item)
+    return names.get(item) or _good(book, item).name
+
+
+def item_unit(book: Book, item: str) -> str:
+    """How an item is counted, or a good for which no item stands."""
+    units: dict[str, str] = book.derived("item units", lambda of: {row.id: row.unit for row in of.rows(Item)}, Item)
+    return units[item] if item in units else _good(book, item).unit
+
+
+def _good(book: Book, item: str) -> Line:
+    from luoshu.kinds.needing import good_named
+
+    return good_named(book, item.removeprefix("good:"), date.max)
