@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from math import isfinite
+from math import floor, isfinite
 from typing import TYPE_CHECKING, Any
 
 from luoshu.kinds.commitment import Reason
@@ -184,23 +184,51 @@ def needs_for(
 ) -> list[Need]:
     """What so many people in each area need over the next hours, by the need sheet in force on the day.
 
-    A good that stands for an item of the catalogue in its own unit is asked for under that item (the one of which most
-    is there); one that no item stands for under its own name, so that it is shown as unmet. What is used up is asked
-    for day by day, the first day at once.
+    A good is asked for under the items of the catalogue that stand for it: as much under each as there is of it, every
+    area alike, and what none of them has under the one of which most is there; one that no item stands for under its
+    own name, so that it is shown as unmet. What is used up is asked for day by day, the first day at once.
     """
     from luoshu.kinds.needing import need_sheet
-    from luoshu.kinds.reserve_goods import item_for
+    from luoshu.kinds.reserve_goods import items_for
 
     found: list[Need] = []
     for line in need_sheet(book, event, level, day).lines.values():
-        item, times = item_for(book, line, day)
-        for area, heads in people.items():
-            amount = line.of(heads) * times
-            if amount <= 0:
-                continue
-            days = max(1, -(-int(hours) // 24)) if line.a_day else 1
-            found.extend(Need(area=area, item=item, amount=amount, hour=24.0 * number) for number in range(days))
+        days = max(1, -(-int(hours) // 24)) if line.a_day else 1
+        places = [(area, 24.0 * number) for number in range(days) for area in people]
+        items = items_for(book, line, day)
+        amounts = [line.of(people[area]) for area, _ in places]
+        for (item, times, _), parts in zip(items, _parted(amounts, [held for _, _, held in items]), strict=True):
+            found.extend(
+                Need(area=area, item=item, amount=part * times, hour=hour)
+                for (area, hour), part in zip(places, parts, strict=True)
+                if part > 0
+            )
     return found
+
+
+def _parted(amounts: Sequence[float], held: Sequence[float]) -> list[list[float]]:
+    """Amounts parted over several things of which so much is held: of each as much as there is, of every amount the
+    same share, in whole units; what is over goes to the first.
+
+    >>> _parted([60.0], [40.0, 30.0]), _parted([50.0, 50.0], [50.0, 30.0])
+    ([[40.0], [20.0]], [[35.0, 35.0], [15.0, 15.0]])
+    """
+    left, parts = list(amounts), []
+    for there in held if len(held) > 1 else ():
+        total = sum(left)
+        share = min(1.0, floor(there) / total) if total > 0 else 0.0
+        gone = given = 0.0
+        part = []
+        for place, amount in enumerate(left):
+            gone += amount * share
+            units = min(amount, max(0.0, float(floor(gone + 1e-9)) - given)) if share < 1 else amount
+            given += units
+            part.append(units)
+            left[place] = amount - units
+        parts.append(part)
+    if not parts:
+        return [left]
+    return [[mine + rest for mine, rest in zip(parts[0], left, strict=True)], *parts[1:]]
 
 
 def as_json(plan: Dispatching) -> dict[str, Any]:

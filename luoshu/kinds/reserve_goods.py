@@ -72,20 +72,24 @@ def without_item(line: Line, book: Book) -> str:
     return f"good:{line.good}" if any(item.id == line.good for item in book.rows(Item)) else line.good
 
 
-def item_for(book: Book, line: Line, day: date) -> tuple[str, float]:
-    """The item that a need of a good is asked for under, and how many of its units make one of the good.
+def items_for(book: Book, line: Line, day: date) -> tuple[tuple[str, float, float], ...]:
+    """The items that a need of a good is asked for under: each with how many of its units make one of the good, and how
+    much of the good it has ready.
 
-    Of several the one of which most stands ready; the good's own name where no item stands for it.
+    The one of which most stands ready comes first, then the others of which there is any; the good's own name where no
+    item stands for it.
     """
     good = goods_of((line,), book)[0]
     if not good.items:
-        return without_item(line, book), 1.0
+        return ((without_item(line, book), 1.0, 0.0),)
     held: dict[str, float] = dict.fromkeys(good.items, 0.0)
     for origin in standing_stock(book, day).origins:
         if origin.item in held:
             held[origin.item] += origin.amount * good.items[origin.item]
-    best = max(held, key=lambda item: held[item])
-    return best, 1 / good.items[best]
+    ready = sorted(held, key=lambda item: -held[item])
+    return tuple(
+        (item, 1 / good.items[item], held[item]) for place, item in enumerate(ready) if not place or held[item] > 0
+    )
 
 
 def unlike_units_told(good: Good) -> Message | None:
