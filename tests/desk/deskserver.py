@@ -46,3 +46,20 @@ class DeskServer:
         """The entries of one sort, written by now."""
         self.room.journal.do(lambda standing: [], at=datetime.now(UTC))
         return [entry for entry in self.room.journal.entries() if entry.draft.what == what]
+
+
+def act(client, what, facts, **more):
+    """An act as a program sends it."""
+    return client.post(f"/desk/acts/{what}", json={"facts": facts, **more})
+
+
+def add(client, person="neu", **more):
+    """A new person of the staff."""
+    return act(client, "staff.add", {"person": person, "name": "新"}, **more)
+
+
+def people(server):
+    """The names of all who are on the staff."""
+    from luoshu.desk.staff import Person
+
+    return set(server.room.standing().all(Person))
