@@ -263,7 +263,11 @@ def main():
         given = region(*asked.size, periods)
         label = " x ".join(str(one) for one in (*asked.size, periods))
         lines.append(ours(given, asked.accept, label))
-        if not asked.no_peer and periods in asked.peer_periods:
+        if asked.no_peer or periods not in asked.peer_periods:
+            continue
+        if not len(laid_out(given).item):
+            lines.append(told({"case": label, "who": "peers", "absent": "no way is open in time: nothing to build"}))
+        else:
             lines.append(whole_program(given, label, asked.seconds))
             lines.append(pulp_program(given, label, asked.seconds))
             lines.append(linopy_program(given, label, asked.seconds))
