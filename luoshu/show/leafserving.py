@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute
 
 from luoshu.show.manual import ErrorAnswer
 from luoshu.show.page import Page
@@ -27,6 +29,13 @@ DESK_ERRORS: dict[int | str, dict[str, Any]] = {
 
 def add_leaf(app: FastAPI, leaf: Leaf) -> None:
     """The two addresses of a page: HTML for people (JSON when only that is accepted), and JSON with its schema."""
+    app.router.routes.extend(_routes(leaf))
+
+
+@lru_cache(maxsize=256)
+def _routes(leaf: Leaf) -> tuple[BaseRoute, ...]:
+    """The addresses of a page, the same for every application: to make their schemas takes longer than all the rest."""
+    router = APIRouter()
 
     def build(request: Request, name: str, day: date | None, language: str | None) -> tuple[Page, Any]:
         visit = visit_of(request, leaf.path.format(name=name), day, language)
@@ -59,7 +68,7 @@ def add_leaf(app: FastAPI, leaf: Leaf) -> None:
         return as_json(request, "", day, language)
 
     path = "/" + (leaf.path or "overview") + ".json"
-    app.add_api_route(
+    router.add_api_route(
         path,
         as_json if several else only_json,
         response_model=leaf.type,
@@ -68,7 +77,8 @@ def add_leaf(app: FastAPI, leaf: Leaf) -> None:
         responses=ERRORS if leaf.roles is None else ERRORS | DESK_ERRORS,
         tags=["pages"],
     )
-    app.add_api_route("/" + leaf.path, html if several else only, include_in_schema=False, name=leaf.name)
+    router.add_api_route("/" + leaf.path, html if several else only, include_in_schema=False, name=leaf.name)
+    return tuple(router.routes)
 
 
 def remember_language(response: Response, language: str | None) -> None:
