@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -89,6 +90,13 @@ def made_database(address):
 def database(postgres):
     """An empty database of PostgreSQL."""
     return made_database(postgres)
+
+
+@pytest.fixture
+def swept():
+    """What a test leaves to Python's garbage search is looked for at its end, and not in another test."""
+    yield
+    gc.collect()
 
 
 # ---- the server with a desk, and people who are logged in ----------------------------------------------------------

@@ -18,6 +18,10 @@ from luoshu.show.server import serve
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 MANUAL = (Path(__file__).parent.parent.parent / "docs" / "desk.md").read_text("utf-8")
 BOARD = "/desk/incidents/water-1?language=en"
+pytestmark = [  # the sockets that a stopped database dropped, and those of a browser
+    pytest.mark.filterwarnings("ignore:Exception ignored:pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
 
 
 @pytest.fixture
@@ -101,7 +105,6 @@ def lived(served):
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 @pytest.mark.skipif(not (STATIC / "luoshu-desk.js").is_file(), reason="the browser side is not built")
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_two_browsers_watch_one_board_while_the_drill_runs_and_one_of_them_acts(lived, tmp_path):
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with sync_api.sync_playwright() as playwright:
@@ -307,8 +310,7 @@ def test_a_port_that_is_taken_leaves_nothing_behind(town, tmp_path, cheap_hashes
 # ---- a journal elsewhere, and one that is away ---------------------------------------------------------------------
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # sockets that the database dropped
-def test_a_drill_on_postgresql_goes_on_when_its_database_comes_back(served, tmp_path, database, postgres_server):
+def test_a_drill_on_postgresql_goes_on_when_its_database_comes_back(swept, served, tmp_path, database, postgres_server):
     from luoshu.cli import main
     from luoshu.desk.keeping import backup
 
