@@ -48,7 +48,7 @@ class _Bank:
     own: str
     names: dict[str, set[str]] = field(default_factory=dict)
     new: set[str] = field(default_factory=set)
-    """New people, and skills of people, that a row has spoken of already."""
+    """New people, skills of people and new posts that a row has spoken of already."""
     unchanged: int = 0
 
     def first(self, spoken_of: str) -> bool:
@@ -214,9 +214,8 @@ def _new_code(own: str, name: str, works_for: str) -> str:
 
 def _twice(here: Expert | None, code: str, told: Mapping[str, Any], bank: _Bank) -> Message | None:
     """What is said where a row without a code speaks of somebody who is there already, or stands twice."""
-    if code in bank.new:
+    if not bank.first(code):
         return say("{name} stands twice on the sheet", name=told["name"][:40])
-    bank.new.add(code)
     if here is None:
         for id in bank.names.get(told["name"], ()):
             other = bank.things.get(Expert, id)
@@ -237,12 +236,12 @@ def _same(here: Expert, told: Mapping[str, Any]) -> bool:
 
 def _agreed(here: Expert, told: Mapping[str, Any]) -> bool:
     given = here.consent
-    same = given is not None and (given.since, given.purpose, given.until) == (
-        told.get("since"), told.get("purpose", ""), told.get("until"),
-    )  # fmt: skip
-    return same and given is not None and told.get("how", "") in ("", given.how) and told.get("proof", "") in (
-        "", given.proof,
-    )  # fmt: skip
+    return (
+        given is not None
+        and (given.since, given.purpose, given.until) == (told.get("since"), told.get("purpose", ""), told.get("until"))
+        and told.get("how", "") in ("", given.how)
+        and told.get("proof", "") in ("", given.proof)
+    )
 
 
 def _of_expert(row: Row, title: str, told: dict[str, Any], bank: _Bank) -> Iterator[Row]:
@@ -261,10 +260,9 @@ def _of_expert(row: Row, title: str, told: dict[str, Any], bank: _Bank) -> Itera
                 yield replace(row, trouble=trouble)
                 return
             facts[name] = told[name]
-        if f"{person} {facts['skill']}" in bank.new:
+        if not bank.first(f"{person} {facts['skill']}"):
             yield replace(row, trouble=say("{name} stands twice on the sheet", name=word))
             return
-        bank.new.add(f"{person} {facts['skill']}")
         held = dict(here.skills) if here is not None else {}
         same = held.get(facts["skill"], "none") == facts["level"]
         what = "expert.skill"
