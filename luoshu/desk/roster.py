@@ -130,8 +130,6 @@ class Put(Act[Shift]):
         person = scene.get(Person, self.person)
         if person is None or person.closed:
             raise Refused(say("there is nobody called {name}", name=self.person))
-        if self.starts.tzinfo is None or self.ends.tzinfo is None:
-            raise Refused(say("a time needs its zone, as in 2021-07-20T08:00+08:00"))
         if not timedelta() < self.ends - self.starts <= LONGEST:
             raise Refused(say("a shift ends after it begins, within {hours} hours", hours=72))
         _free(scene.all(Shift), self.person, self.starts, self.ends, (self.key(),))
